@@ -1,0 +1,206 @@
+"""Cross margin: what belongs to one unit, and the lines of its positions by the two readings of the model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from cohortiv.comovement import Comovement
+from cohortiv.liquidation.schedules import ScheduleBook
+from cohortiv.liquidation.units import solve_units
+from cohortiv.materialise import materialise
+from cohortiv.positions import Holding
+from cohortiv.schema import USED
+
+OWN, MARKET = 0, 1
+_KEY = ["as_of", "account_id", "venue"]
+
+
+@dataclass(frozen=True)
+class CrossLines:
+    """Cross positions with their lines, still in the engine.
+
+    Attributes
+    ----------
+    table : ibis Table
+        The positions with `ratio`, `second_ratio` (line / mark; null: none), `past`, `reading` (0 own line, 1 market
+        line), `reason`, `computed_ratio` (own line by formula, null where unknown), `collateral_usd`, `estimated`.
+    steps : int
+        Newton steps of the slowest unit.
+    """
+
+    table: ir.Table
+    steps: int
+
+
+def cross_lines(
+    table: ir.Table,
+    book: ScheduleBook,
+    comovement: Comovement,
+    *,
+    inventory: Sequence[Holding],
+    symbol: str | None,
+) -> CrossLines:
+    """Solve the lines of cross positions.
+
+    Parameters
+    ----------
+    table : ibis Table
+        Cross positions: contract columns, `reason`, `schedule`, `sign`, `size_usd`.
+    book : ScheduleBook
+        What `schedule` counts.
+    comovement : Comovement
+        Betas of symbols and collateral.
+    inventory : sequence of Holding
+        What the table holds: names the symbols and assets whose betas are needed.
+    symbol : str or None
+        With a symbol the own reading holds for all units; without, units of several symbols get the market's.
+
+    Returns
+    -------
+    CrossLines
+    """
+    rows, units = _units(table)
+    computable = units.filter(units.computable)
+    names = {h.symbol for h in inventory} | {h.collateral_asset for h in inventory}
+    betas = {name: comovement.beta(name) for name in sorted(names)}
+    own, own_steps = _own_lines(rows, computable, book, symbol=symbol)
+    market, market_steps = (None, 0) if symbol else _market_lines(rows, computable, book, betas)
+    joined = rows.left_join(own, ["unit", "symbol"], rname="{name}_own")
+    if market is not None:
+        joined = joined.left_join(market, "unit", rname="{name}_market")
+    return CrossLines(_choose(joined, with_market=market is not None), max(own_steps, market_steps))
+
+
+def _units(table: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """Positions with the number of their unit and what is known of it; and one row a unit."""
+    posted = ibis.coalesce(table.margin * table.collateral_price * (1 - table.haircut), 0.0)
+    usable = table.reason == USED
+    grouped = table.group_by(_KEY).aggregate(
+        unit_rows=table.count(),
+        unit_symbols=table.symbol.nunique(),
+        complete=usable.all(),
+        bracketed=table.schedule.notnull().all(),
+        wallet=table.margin.notnull().any(),
+        wallet_usd=ibis.ifelse(usable, posted, 0.0).sum(),
+        unit_size=ibis.ifelse(usable, table.size_usd, 0.0).sum(),
+        any_known=table.liquidation_price_known.any(),
+        moving=((table.collateral_asset == table.symbol) & table.margin.notnull()).any(),
+    )
+    units = materialise(
+        grouped.mutate(unit=ibis.row_number(), computable=grouped.complete & grouped.bracketed & grouped.wallet)
+    )
+    rows = materialise(table.inner_join(units, _KEY))
+    return rows, units
+
+
+def _position_legs(rows: ir.Table) -> ir.Table:
+    """Equity of a position at price factor g: constant + slope*g [USD]."""
+    inverse = rows.contract == "inverse"
+    signed = rows.sign * rows.quantity
+    return rows.select(
+        "unit",
+        asset=rows.symbol,
+        constant=ibis.ifelse(inverse, -signed, -signed * rows.entry_price),
+        slope=ibis.ifelse(inverse, signed * rows.mark_price / rows.entry_price, signed * rows.mark_price),
+        schedule=rows.schedule,
+        gross=ibis.ifelse(inverse, rows.quantity, rows.quantity * rows.mark_price),
+        mark=rows.mark_price,
+    )
+
+
+def _collateral_legs(rows: ir.Table) -> ir.Table:
+    """Collateral after haircut: all of it moves with its asset's price."""
+    held = rows.filter(rows.margin.notnull())
+    return held.select(
+        "unit",
+        asset=held.collateral_asset,
+        constant=ibis.literal(0.0),
+        slope=held.margin * held.collateral_price * (1 - held.haircut),
+        schedule=ibis.null("int16"),
+        gross=ibis.literal(0.0),
+        mark=ibis.literal(1.0),
+    )
+
+
+def _legs(rows: ir.Table, units: ir.Table) -> ir.Table:
+    chosen = rows.semi_join(units, "unit")
+    return ibis.union(_position_legs(chosen), _collateral_legs(chosen), distinct=False)
+
+
+def _own_lines(
+    rows: ir.Table, computable: ir.Table, book: ScheduleBook, *, symbol: str | None
+) -> tuple[ir.Table, int]:
+    """Own line of each symbol of a unit: that symbol moves, the others stand.
+
+    Without a symbol only units of one symbol need it, and those with supplied lines to compare with.
+    """
+    targets = rows.semi_join(computable, "unit").select("unit", "symbol", "unit_symbols", "any_known").distinct()
+    if symbol is not None:
+        targets = targets.filter(targets.symbol == symbol)
+    else:
+        targets = targets.filter((targets.unit_symbols == 1) | targets.any_known)
+    problems = materialise(targets.select("unit", "symbol", problem=ibis.row_number()))
+    legs = _legs(rows, computable).inner_join(problems, "unit")
+    legs = legs.mutate(beta=ibis.ifelse(legs.asset == legs.symbol, 1.0, 0.0)).drop("unit", "symbol")
+    solved = solve_units(legs.rename(unit="problem"), book.schedules, betas=(0.0, 1.0))
+    lines = solved.table.inner_join(problems.rename(number="unit"), solved.table.unit == problems.problem)
+    return materialise(lines.select("symbol", "down", "up", "sunk", "settled", unit=lines.number)), solved.steps
+
+
+def _market_lines(
+    rows: ir.Table, computable: ir.Table, book: ScheduleBook, betas: Mapping[str, float]
+) -> tuple[ir.Table, int]:
+    """Market line of units that hold several symbols: all move with the market by their betas."""
+    several = computable.filter(computable.unit_symbols > 1)
+    legs = _legs(rows, several)
+    by_beta: dict[float, list[str]] = {}
+    for name, beta in betas.items():
+        by_beta.setdefault(beta, []).append(name)
+    beta = ibis.cases(*[(legs.asset.isin(names), value) for value, names in by_beta.items()], else_=0.0)
+    solved = solve_units(legs.mutate(beta=beta).drop("asset"), book.schedules, betas=sorted(by_beta))
+    return solved.table, solved.steps
+
+
+def _choose(t: ir.Table, *, with_market: bool) -> ir.Table:
+    """Line of each position by its reading, supplied lines first in the own reading, and what excludes it."""
+    several = t.unit_symbols > 1
+    market = (several & t.computable) if with_market else ibis.literal(False)
+    down: Any = t.down
+    up: Any = t.up
+    sunk: Any = t.sunk
+    settled: Any = t.settled
+    if with_market:
+        down, up = ibis.ifelse(market, t.down_market, t.down), ibis.ifelse(market, t.up_market, t.up)
+        sunk, settled = ibis.ifelse(market, t.sunk_market, t.sunk), ibis.ifelse(market, t.settled_market, t.settled)
+    t = t.mutate(
+        own_computed=ibis.coalesce(t.down, t.up), own_known=t.sunk.notnull(),
+        first=ibis.coalesce(down, up), second=ibis.ifelse(down.notnull(), up, ibis.null("float64")),
+        sunk_now=sunk, settled_now=settled, market=market,
+    )  # fmt: skip
+    supplied = t.liquidation_price_known & ~t.market
+    ratio = t.liquidation_price / t.mark_price
+    wrong = (t.unit_rows == 1) & ~t.moving & ibis.ifelse(t.sign > 0, ratio >= 1, ratio <= 1)
+    reason = ibis.cases(
+        (t.reason != USED, t.reason),
+        (supplied, ibis.literal(USED, "int8")),
+        (t.schedule.isnull(), ibis.literal(13, "int8")),
+        (~(t.complete & t.bracketed), ibis.literal(15, "int8")),
+        (~t.wallet, ibis.literal(14, "int8")),
+        (~ibis.coalesce(t.settled_now, False), ibis.literal(16, "int8")),
+        else_=ibis.literal(USED, "int8"),
+    )
+    none = ibis.null("float64")
+    return t.mutate(
+        reason=reason,
+        reading=ibis.ifelse(t.market, ibis.literal(MARKET, "int8"), ibis.literal(OWN, "int8")),
+        ratio=ibis.ifelse(supplied, ratio, 1 + t.first),
+        second_ratio=ibis.ifelse(supplied, none, 1 + t.second),
+        past=ibis.coalesce(ibis.ifelse(supplied, wrong, t.sunk_now), False),
+        past_supplied=ibis.coalesce(supplied & wrong, False),
+        computed_ratio=ibis.ifelse(t.own_known, ibis.coalesce(1 + t.own_computed, 0.0), none),
+        collateral_usd=ibis.ifelse(t.wallet, t.wallet_usd * t.size_usd / t.unit_size, t.size_usd / t.leverage),
+        estimated=~t.wallet,
+    )

@@ -1,0 +1,140 @@
+"""Which bracket schedule serves which rows, as one small integer column of the engine."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from cohortiv.margin.brackets import Brackets, BracketSchedule
+from cohortiv.positions import Holding
+
+_Signature = tuple[str, tuple[float, ...], tuple[float, ...], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class ScheduleBook:
+    """Schedules that a table needs, and the rows that each one serves.
+
+    Attributes
+    ----------
+    schedules : tuple of BracketSchedule
+        Distinct by contract and numbers; the position in the tuple is the number in the column `schedule`.
+    served : tuple of tuple of Holding
+        Holdings that each schedule serves.
+    early : tuple of Holding
+        Holdings from before the first schedule on record; the earliest serves.
+    missing : tuple of Holding
+        Holdings without brackets.
+    """
+
+    schedules: tuple[BracketSchedule, ...]
+    served: tuple[tuple[Holding, ...], ...]
+    early: tuple[Holding, ...]
+    missing: tuple[Holding, ...]
+
+
+def schedule_book(inventory: Sequence[Holding], brackets: Brackets, *, as_of: datetime) -> ScheduleBook:
+    """Look up the brackets of every venue, symbol, contract and day in a table.
+
+    Parameters
+    ----------
+    inventory : sequence of Holding
+        What the table holds.
+    brackets : Brackets
+        Known tables.
+    as_of : datetime
+        Day that counts for holdings without a snapshot time (UTC).
+    """
+    numbers: dict[_Signature, int] = {}
+    schedules: list[BracketSchedule] = []
+    served: list[list[Holding]] = []
+    early: list[Holding] = []
+    missing: list[Holding] = []
+    effective = {day: brackets.effective(day) for day in {(h.as_of or as_of).date() for h in inventory}}
+    for holding in inventory:
+        day = (holding.as_of or as_of).date()
+        contract = "inverse" if holding.contract == "inverse" else "linear"
+        found = effective[day].schedule_for(holding.venue, holding.symbol, contract)
+        if found is None:
+            missing.append(holding)
+            continue
+        if found.early:
+            early.append(holding)
+        schedule = found.schedule
+        number = numbers.setdefault(_signature(schedule), len(schedules))
+        if number == len(schedules):
+            schedules.append(schedule)
+            served.append([])
+        served[number].append(holding)
+    return ScheduleBook(tuple(schedules), tuple(tuple(s) for s in served), tuple(early), tuple(missing))
+
+
+def _signature(schedule: BracketSchedule) -> _Signature:
+    return schedule.contract, schedule.floors, schedule.rates, schedule.amounts
+
+
+def schedule_number(table: ir.Table, book: ScheduleBook) -> ir.Value:
+    """Number of the schedule that serves each row, null where there is none.
+
+    Notes
+    -----
+    A CASE over names, not a join. Conditions that all holdings share are left out, so that a table of one venue
+    and symbol gets a constant.
+    """
+    if len(book.schedules) == 1 and not book.missing:
+        return ibis.literal(0, "int16")
+    if not book.schedules:
+        return ibis.null("int16")
+    everything = [holding for held in book.served for holding in held] + list(book.missing)
+    branches = [
+        (condition, ibis.literal(number, "int16"))
+        for number, held in enumerate(book.served)
+        for condition in _conditions(table, held, everything)
+    ]
+    return ibis.cases(*branches, else_=ibis.null("int16"))
+
+
+def _conditions(table: ir.Table, held: Sequence[Holding], everything: Sequence[Holding]) -> list[ir.BooleanValue]:
+    """Conditions that together select the rows of some holdings: one per venue, contract and set of days."""
+    days: Mapping[tuple[str, str, str], set[Any]] = defaultdict(set)
+    all_days: Mapping[tuple[str, str, str], set[Any]] = defaultdict(set)
+    for holding in held:
+        days[(holding.venue, holding.contract, holding.symbol)].add(holding.as_of)
+    for holding in everything:
+        all_days[(holding.venue, holding.contract, holding.symbol)].add(holding.as_of)
+    together: dict[tuple[str, str, frozenset[Any] | None], list[str]] = defaultdict(list)
+    for key, moments in days.items():
+        period = None if moments == all_days[key] else frozenset(moments)
+        together[(key[0], key[1], period)].append(key[2])
+    shared = {name: len({getattr(h, name) for h in everything}) == 1 for name in ("venue", "contract", "symbol")}
+    return [_condition(table, key, sorted(symbols), shared) for key, symbols in together.items()]
+
+
+def _condition(
+    table: ir.Table, key: tuple[str, str, frozenset[Any] | None], symbols: list[str], shared: Mapping[str, bool]
+) -> ir.BooleanValue:
+    venue, contract, period = key
+    parts: list[Any] = []
+    if not shared["symbol"]:
+        parts.append(table.symbol.isin(symbols) if len(symbols) > 1 else table.symbol == symbols[0])
+    if not shared["venue"]:
+        parts.append(table.venue == venue)
+    if not shared["contract"]:
+        parts.append(table.contract == contract)
+    if period is not None:
+        parts.append(table.as_of.between(min(period), max(period)))
+    condition: Any = parts[0] if parts else ibis.literal(True)
+    for part in parts[1:]:
+        condition = condition & part
+    return condition
+
+
+def by_schedule(table: ir.Table, values: Mapping[int, Any]) -> Any:
+    """Value of each row's own schedule: a CASE over the column `schedule`, or the value itself if there is one only."""
+    if len(values) == 1:
+        return next(iter(values.values()))
+    return ibis.cases(*[(table.schedule == number, value) for number, value in values.items()])

@@ -1,0 +1,24 @@
+"""Keep an intermediate result in the engine, so that what stands on it doesn't compute it again."""
+
+from itertools import count
+
+import ibis.expr.types as ir
+
+_numbers = count()
+
+
+def materialise(table: ir.Table) -> ir.Table:
+    """Run an expression once and keep its rows as a temporary table of its engine.
+
+    Parameters
+    ----------
+    table : ibis Table
+        Any expression on one engine.
+
+    Returns
+    -------
+    ibis Table
+        The stored rows; they live as long as the connection.
+    """
+    backend = table.get_backend()
+    return backend.create_table(f"cohortiv_step_{next(_numbers)}", table, temp=True)

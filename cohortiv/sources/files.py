@@ -1,0 +1,148 @@
+"""Position files in: Parquet and CSV, one, a folder or a glob, through Ibis on DuckDB."""
+
+from collections.abc import Callable, Sequence
+from glob import glob, has_magic
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
+
+from cohortiv.errors import DataError, UsageError
+from cohortiv.positions import Positions, checked
+from cohortiv.schema import POSITION_COLUMNS, contract_table
+from cohortiv.sources import hyperliquid
+
+FORMATS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".csv.gz": "csv", ".csv.zst": "csv"}
+#: Sources with field names of their own, written NAME:FILE.
+SCHEMES: dict[str, Callable[[ir.Table], ir.Table]] = {"hyperliquid": hyperliquid.rename}
+SYNTHETIC_KEY = b"cohortiv.synthetic"
+
+
+def connect(*, memory_limit: str = "8GB", threads: int | None = None) -> Backend:
+    """Open the embedded engine: DuckDB in this process, UTC, nothing written but spilled pages.
+
+    Parameters
+    ----------
+    memory_limit : str
+        What DuckDB may keep before it spills to its temporary folder, for example "2GB".
+    threads : int, optional
+        Worker threads; DuckDB's default (all cores) if None.
+    """
+    options = {"memory_limit": memory_limit} | ({} if threads is None else {"threads": threads})
+    backend = ibis.duckdb.connect(**options)
+    backend.raw_sql("SET TimeZone='UTC'")
+    backend.raw_sql("SET enable_progress_bar=false")
+    return backend
+
+
+def open_positions(spec: str, *, connection: Backend | None = None) -> Positions:
+    """Open position files and give them the contract's columns; nothing is read but headers.
+
+    Parameters
+    ----------
+    spec : str
+        A file, a folder, a glob, or `NAME:FILE` for a source that knows its own field names.
+    connection : Backend, optional
+        Engine to use; a new embedded DuckDB if None.
+
+    Returns
+    -------
+    Positions
+        With `reason` from the rules that need one row only.
+
+    Raises
+    ------
+    UsageError
+        If `spec` is empty or names an unknown source.
+    DataError
+        If there is no such file, a file is not a table, or a required column is missing.
+    """
+    if not spec.strip():
+        raise UsageError(
+            "--positions got an empty text; allowed are a file, a folder, a glob or NAME:FILE. "
+            "Leave the option out to run on the embedded synthetic sample."
+        )
+    scheme, target = _split(spec)
+    paths = _find(target)
+    raw = _read(connection or connect(), paths)
+    renamed = SCHEMES[scheme](raw) if scheme else raw
+    contract = {column.name for column in POSITION_COLUMNS}
+    given = frozenset(contract & set(renamed.columns))
+    table = checked(contract_table(renamed), sorted(given))
+    return Positions(table=table, given=given, paths=paths, synthetic=_any_synthetic(paths))
+
+
+def _split(spec: str) -> tuple[str, str]:
+    """Scheme and path of a spec; a spec that exists as a path has no scheme."""
+    name, colon, rest = spec.partition(":")
+    if not colon or Path(spec).exists() or len(name) == 1:
+        return "", spec
+    if name not in SCHEMES:
+        raise UsageError(
+            f"--positions got the source {name!r}; allowed are {', '.join(sorted(SCHEMES))}, or a plain path. "
+            "Check the spelling before the colon."
+        )
+    return name, rest
+
+
+def _find(target: str) -> tuple[Path, ...]:
+    """Files that a path, folder or glob stands for, sorted by name."""
+    path = Path(target).expanduser()
+    if path.is_dir():
+        found = sorted(p for p in path.rglob("*") if p.is_file() and _format(p))
+        looked_for = f"the folder {target}"
+    elif path.exists():
+        found, looked_for = [path], target
+    else:
+        found = sorted(Path(p) for p in glob(str(path), recursive=True) if Path(p).is_file()) if has_magic(target) else []
+        looked_for = target
+    if not found:
+        raise DataError(
+            f"No position file at {looked_for}; allowed are files that end in {', '.join(FORMATS)}, "
+            "a folder of them or a glob. Check the path."
+        )
+    return tuple(found)
+
+
+def _format(path: Path) -> str | None:
+    """Format by the file's ending, None for one that is not known."""
+    return next((kind for ending, kind in FORMATS.items() if path.name.lower().endswith(ending)), None)
+
+
+def _read(connection: Backend, paths: Sequence[Path]) -> ir.Table:
+    """All files as one table, columns by name; CSV as text, so that a bad number is a broken rule and not a crash."""
+    kinds = {_format(path) for path in paths}
+    if None in kinds or len(kinds) > 1:
+        names = ", ".join(path.name for path in paths[:5])
+        raise DataError(
+            f"Cannot read {names} as one position table; allowed are files of one kind that end in "
+            f"{', '.join(FORMATS)}. Convert them, or name the right files."
+        )
+    for path in paths:
+        if path.stat().st_size == 0:
+            raise DataError(f"{path.name} is empty (0 bytes); a position table has a header and rows. Export it again.")
+    names_of = [str(path) for path in paths]
+    several = {"union_by_name": True} if len(paths) > 1 else {}
+    try:
+        if kinds == {"parquet"}:
+            return connection.read_parquet(names_of, **several)
+        return connection.read_csv(names_of, all_varchar=True, header=True, **several)
+    except (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise DataError(
+            f"{', '.join(path.name for path in paths[:5])} is not a table that can be read: {first} "
+            "Allowed are Parquet and CSV with a header. Check that the download is complete."
+        ) from error
+
+
+def _any_synthetic(paths: Sequence[Path]) -> bool:
+    """Whether a Parquet file says in its metadata that it was generated."""
+    return any(
+        (pq.read_schema(path).metadata or {}).get(SYNTHETIC_KEY) == b"true"
+        for path in paths
+        if _format(path) == "parquet"
+    )
