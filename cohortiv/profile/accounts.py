@@ -48,6 +48,8 @@ class AccountFigures:
         unordered pair once.
     nodes : DataFrame
         `NODE`: what the Gram matrix's rows stand for.
+    kappa_names : mapping of str to str
+        The symbol under whose name a symbol's nodes are kept: the first with the same kappa.
     """
 
     accounts: int
@@ -57,6 +59,7 @@ class AccountFigures:
     sizes: pd.DataFrame
     gram: pd.DataFrame
     nodes: pd.DataFrame
+    kappa_names: Mapping[str, str]
 
 
 def account_figures(lines: ir.Table, kappas: Mapping[str, float]) -> AccountFigures:
@@ -100,6 +103,7 @@ def account_figures(lines: ir.Table, kappas: Mapping[str, float]) -> AccountFigu
         sizes=_sizes(held),
         gram=gram,
         nodes=nodes,
+        kappa_names={symbol: names[0] for names in by_kappa.values() for symbol in names},
     )
 
 

@@ -1,0 +1,7 @@
+"""One snapshot of one cohort, from its source to a coded result."""
+
+from cohortiv.assessment.reading import CohortReading, excluded_share, exclusions, read_cohort
+from cohortiv.assessment.result import Assessment, assess
+from cohortiv.assessment.settings import Settings
+
+__all__ = ["Assessment", "CohortReading", "Settings", "assess", "excluded_share", "exclusions", "read_cohort"]

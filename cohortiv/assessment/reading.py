@@ -1,0 +1,320 @@
+"""A cohort read: from the source to its profile, account figures and data quality, with nothing lost on the way."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from cohortiv.assessment.settings import Settings
+from cohortiv.comovement import Comovement, comovement
+from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort, read_accounts
+from cohortiv.duplicates import without_duplicates
+from cohortiv.errors import DataError, UsageError
+from cohortiv.liquidation import liquidation_lines
+from cohortiv.liquidation.lines import LineTable
+from cohortiv.margin.brackets import load_brackets
+from cohortiv.positions import (
+    ControlTotals,
+    Holding,
+    Positions,
+    choose_snapshot,
+    control_totals,
+    describe_exclusion,
+    example_rows,
+    parse_as_of,
+    snapshots,
+    take_inventory,
+)
+from cohortiv.profile import (
+    AccountFigures,
+    LiquidationProfile,
+    Scope,
+    account_figures,
+    build_profile,
+    critical_distance,
+    reconcile,
+    used_totals,
+)
+from cohortiv.schema import RULE_BY_CODE
+from cohortiv.sources.files import connect, open_positions
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class CohortReading:
+    """One cohort at one snapshot, read and aggregated; nothing here is position-sized.
+
+    Attributes
+    ----------
+    profile : LiquidationProfile
+        The snapshot.
+    past : LiquidationProfile
+        The snapshots of the same source up to and including this one.
+    figures : AccountFigures
+        From the pass by account.
+    drawdown_distance, rally_distance : float or None
+        Exact critical distances [log].
+    totals : ControlTotals
+        Of the snapshot as read.
+    cohort : CohortConfig
+    symbols : tuple of str
+        Symbols with leveraged notional, largest first.
+    as_of : datetime or None
+        Time of the snapshot, None where neither the source nor the caller names one.
+    asked : str or None
+        `--as-of` as given.
+    timed : bool
+        Whether the source itself names the snapshot's time.
+    early_share : float
+        Share of rows served by brackets that came into force only later [1].
+    steps : int
+        Newton steps of the slowest cross unit.
+    sources : tuple of str
+        File names.
+    synthetic : bool
+    other_rows : int
+        Rows of other snapshots in the source.
+    """
+
+    profile: LiquidationProfile
+    past: LiquidationProfile
+    figures: AccountFigures
+    drawdown_distance: float | None
+    rally_distance: float | None
+    totals: ControlTotals
+    cohort: CohortConfig
+    symbols: tuple[str, ...]
+    as_of: datetime | None
+    asked: str | None
+    timed: bool
+    early_share: float
+    steps: int
+    sources: tuple[str, ...]
+    synthetic: bool
+    other_rows: int
+
+
+def read_cohort(settings: Settings, *, with_past: bool = True, say: Say | None = None) -> CohortReading:
+    """Read a cohort's positions and reduce them to what the index needs.
+
+    Parameters
+    ----------
+    settings : Settings
+    with_past : bool
+        Whether earlier snapshots of the source are read for the index's history.
+    say : callable, optional
+        Takes one line of progress or warning at a time; standard error if None.
+
+    Returns
+    -------
+    CohortReading
+
+    Raises
+    ------
+    UsageError
+        If the settings cannot be run.
+    DataError
+        If the data are bad, more than `max_excluded` of the notional is excluded, or totals do not reconcile.
+    """
+    tell = say or partial(print, file=sys.stderr)
+    with _source(settings, tell) as (positions, cohort):
+        return _read(settings, positions, cohort, with_past=with_past, tell=tell)
+
+
+@contextmanager
+def _source(settings: Settings, tell: Say) -> Iterator[tuple[Positions, CohortConfig]]:
+    """Positions and cohort; the embedded sample is written to a temporary folder first."""
+    cohort = load_cohort(settings.cohort) if settings.cohort else None
+    if settings.positions:
+        tell(f"Reading {settings.positions}")
+        yield open_positions(settings.positions, connection=connect()), cohort or ALL_ACCOUNTS
+        return
+    from cohortiv.sources.sample import write_sample  # heavy: only where no positions are given
+
+    tell("No positions given: generating the embedded SYNTHETIC sample")
+    with TemporaryDirectory(prefix="cohortiv-") as folder:
+        write_sample(Path(folder))
+        sample = open_positions(str(Path(folder) / "positions.parquet"), connection=connect())
+        yield sample, cohort or load_cohort(Path(folder) / "cohort.yaml")
+
+
+def _read(
+    settings: Settings, positions: Positions, cohort: CohortConfig, *, with_past: bool, tell: Say
+) -> CohortReading:
+    inventory = take_inventory(positions)
+    times = snapshots(inventory)
+    moment = choose_snapshot(times, settings.as_of)
+    label = moment or _label(settings.as_of)
+    symbol = _known_symbol(settings.symbol, inventory)
+    kept = _period(inventory, moment, with_past=with_past)
+    positions = _only(positions, kept, times)
+    movement = comovement(cohort.betas, cohort.kappas)
+    tell(f"Solving the liquidation lines of {sum(h.rows for h in kept):,} positions")
+    positions = without_duplicates(positions)
+    lines = liquidation_lines(
+        positions, kept, brackets=load_brackets(settings.brackets), comovement=movement, as_of=label, symbol=symbol
+    )  # fmt: skip
+    origin = {"sources": [path.name for path in positions.paths], "symbol": symbol, "cohort": cohort.name}
+    built = build_profile(
+        lines, kept, positions.given, scope=_scope(cohort, symbol), comovement=movement, origin=origin
+    )
+    past = built.profile
+    profile = past.at(label) if moment else past
+    now = built.lines.filter(built.lines.as_of == label)
+    tell("Grouping by account")
+    totals = _reconciled(positions, now, profile, moment)
+    _report_exclusions(settings, profile, positions, moment, tell)
+    figures = account_figures(now, {h.symbol: movement.kappa(h.symbol) for h in kept})
+    distances = [
+        critical_distance(profile, now, below=below, critical_mass=settings.critical_mass) for below in (True, False)
+    ]
+    return CohortReading(
+        profile=profile,
+        past=past,
+        figures=figures,
+        drawdown_distance=distances[0],
+        rally_distance=distances[1],
+        totals=totals,
+        cohort=cohort,
+        symbols=_by_size(profile),
+        as_of=moment or (label if settings.as_of else None),
+        asked=settings.as_of,
+        timed=moment is not None,
+        early_share=_early_share(lines, kept, moment),
+        steps=lines.steps,
+        sources=tuple(path.name for path in positions.paths),
+        synthetic=positions.synthetic,
+        other_rows=sum(h.rows for h in inventory if moment is not None and h.as_of != moment),
+    )
+
+
+def _label(as_of: str | None) -> datetime:
+    """Time given to rows of a source without snapshot times: the asked one, or a fixed early date."""
+    if as_of is None:
+        return datetime(1970, 1, 1)  # noqa: DTZ001 - house times are UTC without zone
+    wanted = parse_as_of(as_of)
+    return wanted if isinstance(wanted, datetime) else datetime.combine(wanted, time())
+
+
+def _known_symbol(symbol: str | None, inventory: Sequence[Holding]) -> str | None:
+    if symbol is None:
+        return None
+    names = sorted({holding.symbol for holding in inventory})
+    if symbol not in names:
+        shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+        raise DataError(f"--symbol got {symbol!r}; the table holds {shown}. Name one of them, or leave the option out.")
+    return symbol
+
+
+def _period(inventory: Sequence[Holding], moment: datetime | None, *, with_past: bool) -> tuple[Holding, ...]:
+    if moment is None:
+        return tuple(inventory)
+    return tuple(
+        h for h in inventory if h.as_of is not None and (h.as_of == moment or (with_past and h.as_of < moment))
+    )
+
+
+def _only(positions: Positions, kept: Sequence[Holding], times: Sequence[datetime]) -> Positions:
+    """Rows of the wanted snapshots only."""
+    if not times:
+        return positions
+    moments = sorted({h.as_of for h in kept if h.as_of is not None})
+    column = positions.table.as_of
+    condition = column == moments[0] if len(moments) == 1 else column.between(moments[0], moments[-1])
+    return replace(positions, table=positions.table.filter(condition))
+
+
+def _scope(cohort: CohortConfig, symbol: str | None) -> Scope:
+    filters = cohort.filters
+    symbols = (symbol,) if symbol else filters.symbols or None
+    if symbol and filters.symbols and symbol not in filters.symbols:
+        raise UsageError(
+            f"--symbol got {symbol!r}, but the cohort {cohort.name!r} is filtered to {', '.join(filters.symbols)}. "
+            "Name one of those, or change the cohort file."
+        )
+    return Scope(
+        symbols=symbols,
+        venues=filters.venues or None,
+        products=filters.products or None,
+        accounts=read_accounts(filters.accounts_file) if filters.accounts_file else None,
+    )
+
+
+def _reconciled(
+    positions: Positions, lines: ir.Table, profile: LiquidationProfile, moment: datetime | None
+) -> ControlTotals:
+    """Control totals, the same before lines are solved, after, and in the profile."""
+    read = control_totals(positions.table.filter(positions.table.as_of == moment) if moment else positions.table)
+    out = used_totals(lines)
+    reconcile(read, out, where="the lines")
+    cells = profile.cells
+    counted = ControlTotals(int(cells["positions"].sum()), out.accounts, int(cells["notional_cents"].sum()))
+    reconcile(out, counted, where="the profile")
+    return read
+
+
+def exclusions(profile: LiquidationProfile) -> pd.DataFrame:
+    """Excluded rows by rule: code, rule, rows, notional_usd, unsized (rows whose notional cannot be computed)."""
+    grouped = profile.excluded.groupby("reason", as_index=False)[["positions", "notional_cents", "unsized"]].sum()
+    return pd.DataFrame(
+        {
+            "code": grouped["reason"],
+            "rule": [RULE_BY_CODE[code].name for code in grouped["reason"]],
+            "rows": grouped["positions"].astype(int),
+            "notional_usd": grouped["notional_cents"] / 100,
+            "unsized": grouped["unsized"].astype(int),
+        }
+    )
+
+
+def excluded_share(profile: LiquidationProfile) -> float:
+    """Share of notional that is excluded [1]; rows whose notional cannot be computed count with the average of the others.
+
+    0 where there is nothing in scope.
+    """
+    inside = pd.concat([profile.used, profile.excluded])
+    sized = float(inside["positions"].sum() - inside["unsized"].sum())
+    mean = float(inside["notional_cents"].sum()) / sized if sized else 1.0
+    lost = float(profile.excluded["notional_cents"].sum()) + mean * float(profile.excluded["unsized"].sum())
+    whole = float(inside["notional_cents"].sum()) + mean * float(inside["unsized"].sum())
+    return lost / whole if whole else 0.0
+
+
+def _report_exclusions(
+    settings: Settings, profile: LiquidationProfile, positions: Positions, moment: datetime | None, tell: Say
+) -> None:
+    """Say what is excluded and why; refuse when it is too much."""
+    table = exclusions(profile)
+    if table.empty:
+        return
+    rows = positions.table.filter(positions.table.as_of == moment) if moment else positions.table
+    told = "\n".join(
+        describe_exclusion(int(row.code), int(row.rows), example_rows(rows, int(row.code)))
+        for row in table.itertuples()
+    )
+    share = excluded_share(profile)
+    heading = f"{int(table['rows'].sum()):,} row(s), {share:.2%} of the notional, are excluded:"
+    if share > settings.max_excluded:
+        raise DataError(
+            f"{heading}\n{told}\n  Allowed is {settings.max_excluded:.2%} of the notional. "
+            "Mend the rows, or accept them with --max-excluded."
+        )
+    tell(f"Warning: {heading}\n{told}")
+
+
+def _by_size(profile: LiquidationProfile) -> tuple[str, ...]:
+    sizes = profile.leveraged.groupby("symbol")["notional_cents"].sum().sort_values(ascending=False, kind="stable")
+    return tuple(str(symbol) for symbol in sizes.index)
+
+
+def _early_share(lines: LineTable, kept: Sequence[Holding], moment: datetime | None) -> float:
+    early = sum(h.rows for h in lines.book.early if moment is None or h.as_of == moment)
+    return early / max(1, sum(h.rows for h in kept if moment is None or h.as_of == moment))

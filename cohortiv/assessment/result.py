@@ -1,0 +1,307 @@
+"""A cohort assessed: critical volatility, IV Index, interval, code, and what they are made of."""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cohortiv.assessment.reading import CohortReading
+from cohortiv.assessment.settings import Settings
+from cohortiv.early_warning import Code, GreyRules, Thresholds, code_of, grey_reasons, held_codes
+from cohortiv.iv_index import (
+    CriticalMoves,
+    IndexUncertainty,
+    Reading,
+    SensitivityPoint,
+    account_gram,
+    index_uncertainty,
+    iv_index,
+    largest_positions_reading,
+    quantile_reading,
+    sensitivity,
+)
+from cohortiv.liquidation import MARKET
+from cohortiv.positions import parse_as_of
+from cohortiv.profile import LiquidationProfile
+from cohortiv.profile.accounts import NODE, AccountFigures
+from cohortiv.volatility import CriticalVolatility, LineBook, critical_volatility_of, hit_chances, line_book
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """What is known of a cohort at one snapshot.
+
+    Attributes
+    ----------
+    settings : Settings
+    reading : CohortReading
+    nodes : DataFrame
+        `profile.Nodes.frame` with `chance` (p at sigma_c; NaN without a root) and `contribution` (shares of the expected
+        liquidated notional, summing to 1; NaN without a root).
+    critical : CriticalVolatility
+    iv_index : float
+        [%]; 0 unreachable, infinite past its lines, NaN nothing leveraged.
+    reference_volatility : float
+        Annualised [1/sqrt(year)].
+    moves : CriticalMoves
+    uncertainty : IndexUncertainty or None
+        None without a root.
+    code : Code
+    grey : tuple of str
+        Why the code is Grey; empty otherwise.
+    code_held : Code or None
+        The series' code, None with fewer than two snapshots.
+    history : DataFrame
+        as_of, iv_index, critical_volatility, leveraged_notional_usd, code, code_held: one row a snapshot of the source, this
+        one last.
+    quantile, largest : Reading
+        The two other readings of critical mass.
+    largest_accounts : int
+        Upper bound of the accounts behind the largest positions.
+    sensitivity : tuple of SensitivityPoint
+    """
+
+    settings: Settings
+    reading: CohortReading
+    nodes: pd.DataFrame
+    critical: CriticalVolatility
+    iv_index: float
+    reference_volatility: float
+    moves: CriticalMoves
+    uncertainty: IndexUncertainty | None
+    code: Code
+    grey: tuple[str, ...]
+    code_held: Code | None
+    history: pd.DataFrame
+    quantile: Reading
+    largest: Reading
+    largest_accounts: int
+    sensitivity: tuple[SensitivityPoint, ...]
+
+    @property
+    def book(self) -> LineBook:
+        """The nodes as a line book, for curves."""
+        return _book(self.nodes)
+
+
+def assess(settings: Settings, reading: CohortReading) -> Assessment:
+    """Solve a cohort's index and give it a code.
+
+    Parameters
+    ----------
+    settings : Settings
+    reading : CohortReading
+
+    Returns
+    -------
+    Assessment
+    """
+    reference = reference_volatility(settings, reading)
+    nodes = _nodes(reading.profile, settings.symbol)
+    book = _book(nodes)
+    critical = critical_volatility_of(
+        book, critical_mass=settings.critical_mass, horizon_days=settings.horizon_days
+    )  # fmt: skip
+    index = float(iv_index(critical.value, reference))
+    grey = grey_reasons(
+        leveraged_notional_usd=reading.profile.leveraged_notional_usd,
+        margin_units=reading.figures.margin_units,
+        usable_share=_usable_share(reading.profile),
+        age_days=_age_days(reading),
+        rules=_grey_rules(reading),
+    )
+    code = code_of(index, _thresholds(reading), grey_reasons=grey)
+    history = _history(settings, reading, reference, now=code)
+    moves = _moves(reading)
+    keyed = _keyed_book(nodes, reading.figures, settings.symbol)
+    largest, accounts = _largest(settings, reading.figures, keyed, reference)
+    return Assessment(
+        settings=settings,
+        reading=reading,
+        nodes=_with_contributions(nodes, book, critical),
+        critical=critical,
+        iv_index=index,
+        reference_volatility=reference,
+        moves=moves,
+        uncertainty=_uncertainty(reading, keyed, critical, reference),
+        code=code,
+        grey=grey,
+        code_held=Code(history["code_held"].iloc[-1]) if len(history) > 1 else None,
+        history=history,
+        quantile=quantile_reading(moves, horizon_days=settings.horizon_days, reference_volatility=reference),
+        largest=largest,
+        largest_accounts=accounts,
+        sensitivity=sensitivity(
+            book,
+            critical_mass=settings.critical_mass,
+            horizon_days=settings.horizon_days,
+            reference_volatility=reference,
+        ),
+    )
+
+
+def reference_volatility(settings: Settings, reading: CohortReading) -> float:
+    """The anchor of the index [1/sqrt(year)]: as given, else the cohort's, times kappa for one symbol alone."""
+    if settings.reference_volatility is not None:
+        return settings.reference_volatility
+    kappa = reading.profile.comovement.kappa(settings.symbol) if settings.symbol else 1.0
+    return kappa * reading.cohort.reference_volatility
+
+
+def _nodes(profile: LiquidationProfile, symbol: str | None) -> pd.DataFrame:
+    """Nodes of a profile; one symbol alone moves with its own volatility, so its kappa is 1."""
+    frame = profile.nodes().frame
+    return frame.assign(kappa=1.0) if symbol else frame
+
+
+def _book(nodes: pd.DataFrame) -> LineBook:
+    return line_book(
+        nodes["weight"], nodes["distance"], second_distances=nodes["second_distance"], kappas=nodes["kappa"]
+    )
+
+
+def _with_contributions(nodes: pd.DataFrame, book: LineBook, critical: CriticalVolatility) -> pd.DataFrame:
+    v = critical.single_v
+    if not (math.isfinite(v) and v > 0):
+        return nodes.assign(chance=np.nan, contribution=np.nan)
+    chances = hit_chances(book, v)
+    mass = book.weights * chances
+    return nodes.assign(chance=chances, contribution=mass / mass.sum())
+
+
+def _moves(reading: CohortReading) -> CriticalMoves:
+    fall, rise = reading.drawdown_distance, reading.rally_distance
+    return CriticalMoves(
+        drawdown=None if fall is None else -math.expm1(-fall), rally=None if rise is None else math.expm1(rise)
+    )
+
+
+def _usable_share(profile: LiquidationProfile) -> float:
+    """Share of the leveraged notional in scope that could be used [1]."""
+    lost = profile.excluded
+    whole = profile.leveraged_notional_usd + float(lost.loc[lost["tier"] != 0, "notional_cents"].sum()) / 100
+    return profile.leveraged_notional_usd / whole if whole else math.nan
+
+
+def _age_days(reading: CohortReading) -> float | None:
+    """Age of the snapshot at the moment asked for, the end of the day for a date [days]; None where it isn't known."""
+    if not reading.timed or reading.asked is None or reading.as_of is None:
+        return None
+    wanted = parse_as_of(reading.asked)
+    end = wanted if isinstance(wanted, datetime) else datetime.combine(wanted, time()) + timedelta(days=1)
+    return (end - reading.as_of) / timedelta(days=1)
+
+
+def _thresholds(reading: CohortReading) -> Thresholds:
+    return Thresholds(reading.cohort.thresholds.yellow, reading.cohort.thresholds.red)
+
+
+def _grey_rules(reading: CohortReading) -> GreyRules:
+    limits = reading.cohort.limits
+    return GreyRules(limits.min_margin_units, limits.min_usable_share, limits.max_age_hours / 24)
+
+
+def _history(settings: Settings, reading: CohortReading, reference: float, *, now: Code) -> pd.DataFrame:
+    """Index of every snapshot of the source, and the codes a reader of the series would hold."""
+    rows: list[dict[str, Any]] = []
+    thresholds = _thresholds(reading)
+    for moment in reading.past.snapshots:
+        profile = reading.past.at(moment)
+        solved = critical_volatility_of(
+            _book(_nodes(profile, settings.symbol)),
+            critical_mass=settings.critical_mass,
+            horizon_days=settings.horizon_days,
+        )
+        index = float(iv_index(solved.value, reference))
+        rows.append(
+            {
+                "as_of": moment,
+                "iv_index": index,
+                "critical_volatility": solved.value,
+                "leveraged_notional_usd": profile.leveraged_notional_usd,
+                "code": code_of(index, thresholds, grey_reasons=_past_grey(profile, reading)),
+            }
+        )
+    rows[-1]["code"] = now
+    codes: list[Code] = [row["code"] for row in rows]
+    held = held_codes([row["iv_index"] for row in rows], codes, thresholds=thresholds)
+    return pd.DataFrame(rows).assign(code=[str(code) for code in codes], code_held=[str(code) for code in held])
+
+
+def _past_grey(profile: LiquidationProfile, reading: CohortReading) -> tuple[str, ...]:
+    """Grey reasons of an earlier snapshot, by what its profile tells: positions stand in for margin units."""
+    return grey_reasons(
+        leveraged_notional_usd=profile.leveraged_notional_usd,
+        margin_units=int(profile.leveraged["positions"].sum()),
+        usable_share=_usable_share(profile),
+        rules=_grey_rules(reading),
+    )
+
+
+def _keyed_book(nodes: pd.DataFrame, figures: AccountFigures, symbol: str | None) -> LineBook:
+    """The nodes merged to the keys of the pass by account: one mean distance each."""
+    keys = figures.nodes
+    named = _kappa_names(nodes, figures)
+    merged = nodes.assign(kappa_symbol=named, size=np.log(nodes["distance"].abs().where(nodes["distance"] != 0, 1.0)))
+    weighted = merged.assign(
+        log_mass=merged["weight"] * merged["size"], second_mass=merged["weight"] * merged["second_distance"].fillna(0.0)
+    )
+    summed = weighted.groupby(list(NODE), as_index=False).agg(
+        weight=("weight", "sum"),
+        log_mass=("log_mass", "sum"),
+        second_mass=("second_mass", "sum"),
+        kappa=("kappa", "first"),
+    )
+    table = keys.merge(summed, on=list(NODE), how="left").fillna({"weight": 0.0, "kappa": 1.0})
+    weight = table["weight"].where(table["weight"] > 0)
+    distance = np.sign(table["bin"]) * np.exp(table["log_mass"] / weight)
+    distance = distance.where(table["state"] == 0).where(table["state"] != 1, 0.0)
+    second = (table["second_mass"] / weight).where(table["second_bin"] != 0)
+    return line_book(
+        table["weight"], distance, second_distances=second, kappas=1.0 if symbol else table["kappa"]
+    )  # fmt: skip
+
+
+def _kappa_names(nodes: pd.DataFrame, figures: AccountFigures) -> "pd.Series[str]":
+    """Name under which the pass by account keeps a node: the first symbol with its kappa, empty for market lines."""
+    named = nodes["symbol"].map(figures.kappa_names).fillna("")
+    return named.where(nodes["reading"] != MARKET, "")
+
+
+def _uncertainty(
+    reading: CohortReading, keyed: LineBook, critical: CriticalVolatility, reference: float
+) -> IndexUncertainty | None:
+    gram = reading.figures.gram
+    limits = reading.cohort.thresholds
+    triplets = account_gram(gram["first"].astype(int), gram["second"].astype(int), gram["value"] / 1e4)
+    return index_uncertainty(
+        keyed, triplets, critical, reference_volatility=reference, yellow=limits.yellow, red=limits.red
+    )
+
+
+def _largest(
+    settings: Settings, figures: AccountFigures, keyed: LineBook, reference: float
+) -> tuple[Reading, int]:
+    """The reading on the positions that make up the critical mass by size, and a bound of the accounts behind them.
+
+    Size classes are 1 % wide; of the class in which the mass is reached, the share that is needed counts.
+    """
+    sizes = figures.sizes.sort_values("size", ascending=False, kind="stable")
+    by_class = sizes.groupby("size", sort=False)["notional_cents"].sum()
+    target = settings.critical_mass * float(by_class.sum())
+    before = by_class.cumsum() - by_class
+    share = ((target - before) / by_class).clip(0.0, 1.0)
+    counted = sizes.assign(weight=sizes["notional_cents"] * sizes["size"].map(share))
+    counted = counted[counted["weight"] > 0]
+    numbers = figures.nodes.assign(node=np.arange(len(figures.nodes)))
+    placed = counted.merge(numbers, on=list(NODE)).groupby("node")["weight"].sum()
+    weights = np.zeros(len(numbers))
+    weights[placed.index.to_numpy(dtype=int)] = placed.to_numpy() / 100
+    part = replace(keyed, weights=weights)
+    reading = largest_positions_reading(
+        part, horizon_days=settings.horizon_days, reference_volatility=reference
+    )  # fmt: skip
+    return reading, int(counted["accounts"].sum())

@@ -1,0 +1,64 @@
+"""What a run is asked: source, snapshot, symbol, cohort, brackets and the parameters of the index."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cohortiv.errors import UsageError
+
+CRITICAL_MASS = 0.15
+HORIZON_DAYS = 7.0
+MAX_EXCLUDED = 0.01
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run.
+
+    Attributes
+    ----------
+    positions : str
+        File, folder, glob or NAME:FILE; empty for the embedded synthetic sample.
+    as_of : str or None
+        Date or timestamp (UTC).
+    symbol : str or None
+        Base asset; None reads the cohort as a whole.
+    cohort : Path or None
+        Cohort file (YAML); None takes all accounts.
+    brackets : Path or None
+        The user's own bracket tables.
+    critical_mass : float
+        Share of leveraged notional [1].
+    horizon_days : float
+        Period over which touching a line counts [days].
+    reference_volatility : float or None
+        Annualised anchor of the index [1/sqrt(year)]; None: the cohort's, times the symbol's kappa.
+    max_excluded : float
+        Largest share of notional that may be excluded [1].
+    """
+
+    positions: str = ""
+    as_of: str | None = None
+    symbol: str | None = None
+    cohort: Path | None = None
+    brackets: Path | None = None
+    critical_mass: float = CRITICAL_MASS
+    horizon_days: float = HORIZON_DAYS
+    reference_volatility: float | None = None
+    max_excluded: float = MAX_EXCLUDED
+
+    def __post_init__(self) -> None:
+        """Refuse values outside their range: what was got, what is allowed."""
+        checks = (
+            (0 < self.critical_mass < 1, "--critical-mass", self.critical_mass, "a share above 0 and below 1, such as 0.15"),
+            (0 < self.horizon_days < 10_000, "--horizon-days", self.horizon_days, "days above 0, such as 7"),
+            (
+                self.reference_volatility is None or 0 < self.reference_volatility < 100,
+                "--reference-volatility",
+                self.reference_volatility,
+                "an annualised fraction above 0, such as 0.40",
+            ),
+            (0 <= self.max_excluded <= 1, "--max-excluded", self.max_excluded, "a share from 0 to 1, such as 0.01"),
+        )
+        for holds, name, got, allowed in checks:
+            if not holds:
+                raise UsageError(f"{name} got {got}; allowed is {allowed}.")

@@ -1,0 +1,172 @@
+"""What a figure says, in words, for those who cannot see it: built from the same frame as the chart.
+
+Every text has the kind of chart, what is plotted, the lowest, highest and (in a series) last value, and the message.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from cohortiv.charts.theme import number, percent, price
+from cohortiv.palette import CODES
+
+Point = tuple[str, float]
+
+
+def describe(
+    kind: str,
+    shows: str,
+    points: Sequence[Point],
+    *,
+    written: Callable[[float], str] = number,
+    series: bool = False,
+    message: str = "",
+) -> str:
+    """Alternative text of one figure.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of chart, for example "Line chart".
+    shows : str
+        What is plotted, with its unit.
+    points : sequence of (str, float)
+        Name and value of each mark, in the order of the chart. NaN is passed over, infinity is said as "infinite".
+    written : callable
+        How a value is written.
+    series : bool
+        Whether the order means something, so that the last value is told.
+    message : str
+        What the reader should take from it.
+
+    Returns
+    -------
+    str
+        Plain sentences; "No values." where there are none.
+    """
+    known = [point for point in points if not math.isnan(point[1])]
+    sentences = [kind, shows, _extremes(known, written, series=series), message]
+    return " ".join(f"{part.strip().rstrip('.')}." for part in sentences if part.strip())
+
+
+def _extremes(points: Sequence[Point], written: Callable[[float], str], *, series: bool) -> str:
+    if not points:
+        return "No values"
+
+    def said(point: Point) -> str:
+        value = "infinite" if math.isinf(point[1]) else written(point[1])
+        return f"{value} ({point[0]})" if point[0] else value
+
+    if len(points) == 1:
+        return f"One value: {said(points[0])}"
+    lowest, highest = min(points, key=lambda point: point[1]), max(points, key=lambda point: point[1])
+    last = f", last {said(points[-1])}" if series else ""
+    return f"Lowest {said(lowest)}, highest {said(highest)}{last}"
+
+
+def _points(names: Sequence[str], values: pd.Series) -> list[Point]:
+    return list(zip(names, values.astype(float).tolist(), strict=True))
+
+
+def index_gauge_alt(index: pd.DataFrame, *, code: str | None = None, message: str = "") -> str:
+    """Alternative text of `index_gauge`: index [%], interval and code."""
+    value, low, high = index[["iv_index", "low", "high"]].astype(float).to_numpy()[0].tolist()
+    stands = f", code {CODES[code].word}" if code else ""
+    interval = "" if math.isnan(low) or math.isnan(high) else f", 90 % interval {number(low)} to {number(high)}"
+    shows = f"IV Index in % on the scale of the codes{stands}{interval}"
+    return describe("Gauge", shows, [("", value)], message=message)
+
+
+def index_history_alt(history: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `index_history`: IV Index [%] by snapshot, oldest first."""
+    ordered = history.sort_values("as_of")
+    dates = [f"{date:%d %b %Y}".lstrip("0") for date in pd.to_datetime(ordered["as_of"])]
+    period = f", {dates[0]} to {dates[-1]}" if dates else ""
+    shows = f"IV Index in % by snapshot{period}, over the bands of the codes"
+    return describe("Line chart", shows, _points(dates, ordered["iv_index"]), series=True, message=message)
+
+
+def index_sensitivity_alt(sensitivity: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `index_sensitivity`: IV Index [%] by parameter and value."""
+    names = [f"{row.parameter} {row.label}" for row in sensitivity.itertuples()]
+    parameters = ", ".join(dict.fromkeys(sensitivity["parameter"]))
+    shows = f"IV Index in % when one parameter is changed at a time: {parameters}"
+    return describe("Small dot charts", shows, _points(names, sensitivity["iv_index"]), message=message)
+
+
+def leverage_distribution_alt(tiers: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `leverage_distribution`: shares of notional and of collateral by tier and side."""
+    names = _tiers_and_sides(tiers)
+    notional = _extremes(_known(_points(names, tiers["share"])), percent, series=False)
+    shows = f"Share of leveraged notional by leverage tier and side: {notional[:1].lower()}{notional[1:]}"
+    collateral = f"{shows}. Share of collateral by leverage tier and side"
+    points = _points(names, tiers["collateral_share"])
+    return describe("Two bar charts", collateral, points, written=percent, message=message)
+
+
+def critical_mass_makeup_alt(tiers: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `critical_mass_makeup`: share of the critical mass by tier and side."""
+    points = _points(_tiers_and_sides(tiers), tiers["contribution"])
+    shows = "Share of the critical mass by leverage tier, long and short stacked"
+    return describe("Stacked bar chart", shows, points, written=percent, message=message)
+
+
+def withstand_volatility_alt(tier_rows: pd.DataFrame, *, reference_volatility: float, message: str = "") -> str:
+    """Alternative text of `withstand_volatility`: annualised volatility by symbol, tier and side."""
+    names = [f"{row.symbol} {row.tier} {row.side}" for row in tier_rows.itertuples()]
+    shows = f"Annualised volatility that each tier withstands, against the reference {percent(reference_volatility)}"
+    points = _points(names, tier_rows["withstand_volatility"])
+    return describe("Dot chart", shows, points, written=percent, message=message)
+
+
+def liquidation_ladder_alt(
+    ladder: pd.DataFrame,
+    *,
+    mark_price: float | None = None,
+    critical_drawdown: float | None = None,
+    critical_rally: float | None = None,
+    message: str = "",
+) -> str:
+    """Alternative text of `liquidation_ladder`: notional [USD] by level and side, and the critical moves."""
+    mark = f", mark {price(mark_price)} USD" if mark_price else ""
+    moves = {"critical drawdown": critical_drawdown, "critical rally": critical_rally}
+    said = [f", {name} {percent(move)}" for name, move in moves.items() if move is not None]
+    shows = f"Notional with its liquidation line at each level, in USD{mark}{''.join(said)}"
+    moves_between = ladder[["move_low", "move_high"]].astype(float).to_numpy().tolist()
+    levels = [f"from {percent(low)} to {percent(high)}" for low, high in moves_between]
+    names = [f"{side} {level}" for side, level in zip(ladder["side"], levels, strict=True)]
+    points = _points(names, ladder["notional_usd"])
+    return describe("Bar chart", shows, points, written=_whole_usd, message=message)
+
+
+def hit_share_curve_alt(
+    curve: pd.DataFrame,
+    *,
+    critical_mass: float,
+    critical_volatility: float | None,
+    reference_volatility: float,
+    message: str = "",
+) -> str:
+    """Alternative text of `hit_share_curve`: expected share that touches its line, by annualised volatility."""
+    reached = critical_volatility is not None and math.isfinite(critical_volatility)
+    where = f"at {percent(critical_volatility)}" if critical_volatility is not None and reached else "at no volatility"
+    shows = (
+        "Expected share of leveraged notional that touches its line, by annualised volatility: "
+        f"the critical mass of {percent(critical_mass)} is reached {where}, the reference is "
+        f"{percent(reference_volatility)}"
+    )
+    names = [f"at {percent(volatility)}" for volatility in curve["volatility"].astype(float).tolist()]
+    return describe("Line chart", shows, _points(names, curve["share"]), written=percent, series=True, message=message)
+
+
+def _tiers_and_sides(tiers: pd.DataFrame) -> list[str]:
+    return [f"{row.tier} {row.side}" for row in tiers.itertuples()]
+
+
+def _known(points: Sequence[Point]) -> list[Point]:
+    return [point for point in points if not math.isnan(point[1])]
+
+
+def _whole_usd(value: float) -> str:
+    return f"{number(value, 0)} USD"

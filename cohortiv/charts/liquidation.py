@@ -1,0 +1,214 @@
+"""Figures of liquidation: where the lines lie in price, and how much is touched at which volatility."""
+
+import math
+
+import altair as alt
+import pandas as pd
+
+from cohortiv.charts.marks import dashed, halo_text, overlaid, side_colour
+from cohortiv.charts.theme import FIT, USD_LABEL, WIDTH, percent, price, select, styled
+from cohortiv.palette import INK, PAPER
+
+_FEW_LEVELS = 80
+_LADDER_PX = 420
+_LINE_PX = 14
+_ROW_PX = 16
+_FAR_RIGHT = 0.75
+_PRICE = ",.6~r"
+
+
+def liquidation_ladder(
+    ladder: pd.DataFrame,
+    *,
+    mark_price: float | None = None,
+    critical_drawdown: float | None = None,
+    critical_rally: float | None = None,
+) -> alt.LayerChart:
+    """At which prices does how much notional have its liquidation line?
+
+    Parameters
+    ----------
+    ladder : DataFrame
+        One row per level and side: move_low, move_high [fraction from the mark], price_low, price_high [USD], side,
+        notional_usd [USD]. The price columns are read only with a mark price, the move columns only without.
+    mark_price : float or None
+        Mark price [USD]; None for a cohort of several symbols, whose axis is the move in %.
+    critical_drawdown, critical_rally : float or None
+        Smallest fall and rise whose lines hold the critical mass [positive fraction]; None draws no rule.
+
+    Returns
+    -------
+    alt.LayerChart
+        Horizontal bars at their price levels, long and short stacked, mark and critical moves as dashed rules.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    low, high = ("move_low", "move_high") if mark_price is None else ("price_low", "price_high")
+    frame = select(ladder, [low, high, "side", "notional_usd"]).rename(columns={low: "low", high: "high"})
+    rules = _ladder_rules(mark_price, critical_drawdown, critical_rally)
+    edges = pd.concat([frame["low"], frame["high"], rules["at"]]).astype(float)
+    lowest, highest = edges.min(), edges.max()
+    bars = _ladder_bars(frame, _level_axis(lowest, highest, mark_price), written=_PRICE if mark_price else "+.1%")
+    words = _ladder_words(rules, highest - lowest)
+    return styled(overlaid(bars, *words).properties(width=WIDTH, height=510, autosize=FIT))
+
+
+def _ladder_rules(mark_price: float | None, drawdown: float | None, rally: float | None) -> pd.DataFrame:
+    """Rules as rows: where they stand on the axis, their words, and on which side of the rule the words go."""
+    unit = mark_price or 1.0
+
+    def in_usd(at: float) -> str:
+        return f"{price(at)} USD" if mark_price else ""
+
+    to = " to " if mark_price else ""
+    rows = [(unit, f"Mark {in_usd(unit)}" if mark_price else "Today's prices", "middle")]
+    if rally is not None and math.isfinite(rally):
+        at = unit * (1 + rally)
+        rows.append((at, f"Critical rally\n+{percent(rally)}{to}{in_usd(at)}", "bottom"))
+    if drawdown is not None and math.isfinite(drawdown):
+        at = unit * (1 - drawdown)
+        rows.append((at, f"Critical drawdown\n{percent(-drawdown)}{to}{in_usd(at)}", "top"))
+    rules = pd.DataFrame(rows, columns=["at", "words", "baseline"])
+    return rules if mark_price else rules.assign(at=rules["at"] - 1)
+
+
+def _level_axis(lowest: float, highest: float, mark_price: float | None) -> alt.Y:
+    scale = alt.Scale(domain=[lowest, highest], nice=False, zero=False)
+    if mark_price is None:
+        words = "datum.value == 0 ? '0\u00a0%' : format(datum.value, '+.0%')"
+        axis = alt.Axis(title="Move from today's prices (%)", labelExpr=words, tickCount=10)
+    else:
+        move = f"format(datum.value / {float(mark_price)!r} - 1, '+.0%')"
+        words = f"format(datum.value, '{_PRICE}') + ' (' + {move} + ')'"
+        axis = alt.Axis(title="Price in USD (move from the mark in %)", labelExpr=words, tickCount=10)
+    return alt.Y("low:Q", scale=scale, axis=axis)
+
+
+def _ladder_bars(frame: pd.DataFrame, y: alt.Y, *, written: str) -> alt.Chart:
+    """Bars stacked by the grammar: Vega-Lite does not stack bars that have two vertical ends by itself."""
+    axis = alt.Axis(labelExpr=USD_LABEL, grid=True, tickCount=5)
+    tooltip = [
+        alt.Tooltip("low:Q", title="From", format=written),
+        alt.Tooltip("high:Q", title="To", format=written),
+        alt.Tooltip("side:N", title="Side"),
+        alt.Tooltip("notional_usd:Q", title="Notional (USD)", format=",.0f"),
+    ]
+    gap = 0.6 if frame["low"].nunique() <= _FEW_LEVELS else 0
+    stacked = alt.Chart(frame).transform_stack(
+        stack="notional_usd", as_=["from", "to"], groupby=["low"], sort=[alt.SortField("side", order="ascending")]
+    )
+    bars: alt.Chart = stacked.mark_bar(stroke=PAPER, strokeWidth=gap).encode(
+        x=alt.X("from:Q", title="Notional with its liquidation line at this level (USD)", axis=axis),
+        x2="to:Q",
+        y=y,
+        y2="high:Q",
+        color=side_colour(legend_offset=30),
+        tooltip=tooltip,
+    )
+    return bars
+
+
+def _ladder_words(rules: pd.DataFrame, span: float) -> list[alt.Chart]:
+    """Dashed rules with words beside the plot; words of rules that nearly coincide are moved apart."""
+    layers = [dashed(alt.Chart(rules[["at"]])).encode(y="at:Q")]
+    mark_at = rules.at[0, "at"]
+    for _, rule in rules.iterrows():
+        apart = max(0.0, _LINE_PX - _LADDER_PX * abs(rule["at"] - mark_at) / span)
+        dy = {"bottom": -_LINE_PX - apart, "middle": 0.0, "top": apart}[rule["baseline"]]
+        words = alt.Chart(pd.DataFrame({"at": [rule["at"]], "words": [rule["words"]]}))
+        mark = words.mark_text(
+            align="left", baseline=rule["baseline"], dx=8, dy=dy, lineBreak="\n", lineHeight=_LINE_PX, color=INK
+        )
+        layers.append(mark.encode(y="at:Q", x=alt.value("width"), text="words:N"))
+    return layers
+
+
+def hit_share_curve(
+    curve: pd.DataFrame, *, critical_mass: float, critical_volatility: float | None, reference_volatility: float
+) -> alt.LayerChart:
+    """At which volatility is how much of the leveraged notional expected to touch its line?
+
+    Parameters
+    ----------
+    curve : DataFrame
+        volatility [annualised fraction], share [fraction of leveraged notional].
+    critical_mass : float
+        Share that counts as critical [fraction].
+    critical_volatility : float or None
+        Where the curve reaches it [annualised fraction]; None or infinite if no volatility does, said in words.
+    reference_volatility : float
+        Reference volatility [annualised fraction].
+
+    Returns
+    -------
+    alt.LayerChart
+        The curve, with critical mass, critical and reference volatility as dashed rules.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    frame = select(curve, ["volatility", "share"])
+    rules = _volatility_words(critical_volatility, reference_volatility)
+    reached = len(rules) > 1
+    right = max([*frame["volatility"], *(1.1 * rules["volatility"])])
+    layers = [
+        _share_line(frame, right=right, top=max([1.25 * critical_mass, *frame["share"]])),
+        *_volatility_rules(rules, right),
+        *_mass_rule(critical_mass, reached=reached),
+        *_crossing(critical_volatility if reached else None, critical_mass),
+    ]
+    return styled(overlaid(*layers).properties(width=WIDTH, height=405, autosize=FIT))
+
+
+def _volatility_words(critical: float | None, reference: float) -> pd.DataFrame:
+    """The volatilities to mark with their words, the lowest first."""
+    rows = [(reference, f"Reference volatility {percent(reference)}")]
+    if critical is not None and math.isfinite(critical):
+        past = "" if critical > 0 else ": the critical mass is past its lines"
+        rows.append((critical, f"Critical volatility {percent(critical)}{past}"))
+    return pd.DataFrame(sorted(rows), columns=["volatility", "words"])
+
+
+def _share_line(frame: pd.DataFrame, *, right: float, top: float) -> alt.Chart:
+    title = "Expected share of leveraged notional that touches its line (%)"
+    x_axis = alt.Axis(title="Annualised volatility (%)", format=".0%", tickCount=8)
+    y_axis = alt.Axis(title=title, format=".0%", tickCount=6, titleY=-42)
+    line: alt.Chart = alt.Chart(frame).mark_line(color=INK, strokeWidth=2.4)
+    return line.encode(
+        x=alt.X("volatility:Q", scale=alt.Scale(domain=[0, right], nice=False), axis=x_axis),
+        y=alt.Y("share:Q", scale=alt.Scale(domain=[0, top], nice=True), axis=y_axis),
+    )
+
+
+def _volatility_rules(rules: pd.DataFrame, right: float) -> list[alt.Chart]:
+    """Vertical rules, words above the plot; the lower volatility's rule is longer, so that no words cross it."""
+    layers: list[alt.Chart] = []
+    for row in range(len(rules)):
+        base = alt.Chart(rules.iloc[[row]]).encode(x="volatility:Q")
+        far = float(rules["volatility"].iloc[row]) > _FAR_RIGHT * right
+        text = base.mark_text(baseline="middle", align="right" if far else "left", dx=-5 if far else 5, color=INK)
+        above = -_ROW_PX * (len(rules) - row - 0.5)
+        layers.append(dashed(base).encode(y=alt.value(above - 6), y2=alt.value("height")))
+        layers.append(text.encode(y=alt.value(above), text="words:N"))
+    return layers
+
+
+def _mass_rule(critical_mass: float, *, reached: bool) -> list[alt.Chart]:
+    """The critical mass, its words where the curve is not: at the left, or at the right if it stays below."""
+    words = f"Critical mass {percent(critical_mass)}{'' if reached else ': no volatility reaches it'}"
+    base = alt.Chart(pd.DataFrame({"share": [critical_mass], "words": [words]}))
+    text = base.encode(x=alt.value(6 if reached else "width"), y="share:Q", text="words:N")
+    side = "left" if reached else "right"
+    return [dashed(base).encode(y="share:Q"), *halo_text(text, align=side, baseline="bottom", dy=-3)]
+
+
+def _crossing(volatility: float | None, share: float) -> list[alt.Chart]:
+    if not volatility:
+        return []
+    point = alt.Chart(pd.DataFrame({"volatility": [volatility], "share": [share]}))
+    return [point.mark_circle(size=80, color=INK, opacity=1).encode(x="volatility:Q", y="share:Q")]

@@ -1,0 +1,170 @@
+"""The house style of a chart: width, fonts, axes and how numbers are written.
+
+Nothing here touches Altair's global state; a chart gets the style by passing through `styled`.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import altair as alt
+import pandas as pd
+
+from cohortiv.palette import INK, MUTED, PAPER, RULE
+
+WIDTH = 720
+FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif"
+TEXT_PX = 12
+SMALL_PX = 11
+DASH = [5, 3]
+
+FIT = alt.AutoSizeParams(type="fit", contains="padding")
+
+USD_LABEL = (
+    "replace(replace(replace(replace(format(datum.value, '.3~s'), 'T', '\u00a0tn'), 'G', '\u00a0bn'), "
+    "'M', '\u00a0m'), 'k', '\u00a0k')"
+)
+
+_NUMBER_LOCALE = {
+    "decimal": ".",
+    "thousands": ",",
+    "grouping": [3],
+    "currency": ["$", ""],
+    "percent": "\u00a0%",
+    "minus": "−",
+}
+
+AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart, alt.VConcatChart, alt.HConcatChart, alt.ConcatChart)
+
+
+def styled(chart: AnyChart) -> AnyChart:
+    """The chart with the house style in its own configuration.
+
+    Parameters
+    ----------
+    chart : altair chart
+        Any finished top-level chart.
+
+    Returns
+    -------
+    altair chart
+        A copy with fonts, axes, legend and number format set; the argument is not changed.
+    """
+    new: AnyChart = chart.configure(**_config())
+    return new
+
+
+def _config() -> dict[str, Any]:
+    words = {"labelFont": FONT, "titleFont": FONT, "labelFontSize": TEXT_PX, "titleFontSize": TEXT_PX}
+    axis = {
+        **words,
+        "labelColor": INK,
+        "titleColor": MUTED,
+        "titleFontWeight": "normal",
+        "gridColor": RULE,
+        "gridOpacity": 0.7,
+        "domainColor": MUTED,
+        "tickColor": MUTED,
+        "labelPadding": 4,
+        "titlePadding": 8,
+    }
+    upright = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleBaseline": "bottom"}
+    legend = {**words, "labelColor": INK, "titleColor": MUTED, "orient": "top", "titleFontWeight": "normal"}
+    return {
+        "background": PAPER,
+        "font": FONT,
+        "padding": 6,
+        "locale": {"number": _NUMBER_LOCALE},
+        "view": {"stroke": None, "continuousWidth": WIDTH, "discreteWidth": WIDTH},
+        "axis": axis,
+        "axisX": {"grid": False, "zindex": 1},
+        "axisY": {**upright, "titleX": 0, "titleY": -8, "domain": False, "ticks": False},
+        "legend": {**legend, "symbolType": "square", "symbolSize": 130, "symbolStrokeWidth": 0},
+        "text": {"font": FONT, "fontSize": TEXT_PX, "color": INK},
+        "title": {"font": FONT, "fontSize": TEXT_PX + 1, "color": INK, "anchor": "start", "frame": "group"},
+    }
+
+
+def select(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Only the named columns of the frame, so that nothing else is embedded in the chart.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Tidy frame with at least the named columns.
+    names : sequence of str
+        Columns that the chart draws.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the named columns in that order; empty input gives an empty frame.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise ValueError(
+            f"Got a frame without {missing}; the chart draws {list(names)}. Pass the frame that publication makes."
+        )
+    return frame.loc[:, list(names)].reset_index(drop=True)
+
+
+def utc_naive(times: pd.Series) -> pd.Series:
+    """Times as datetime64 in UTC without a zone, so that no browser shifts them by its own.
+
+    Parameters
+    ----------
+    times : Series
+        Dates, strings or timestamps, with or without a zone; NaT stays NaT.
+
+    Returns
+    -------
+    Series of datetime64
+        The same instants in UTC.
+    """
+    return pd.to_datetime(times, utc=True).dt.tz_localize(None)
+
+
+def percent(fraction: float, digits: int = 1) -> str:
+    """A fraction as words on a chart: 0.15 gives "15 %", 0.0842 gives "8.4 %".
+
+    Parameters
+    ----------
+    fraction : float
+        Simple fraction; infinity gives "∞ %".
+    digits : int
+        Decimals at most; trailing zeros are dropped.
+
+    Returns
+    -------
+    str
+        The percentage with a no-break space and a true minus sign.
+    """
+    written = number(100 * fraction, digits)
+    return f"{written.rstrip('0').rstrip('.') if '.' in written else written}\u00a0%"
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number as words on a chart: thousands separated, a true minus sign.
+
+    Parameters
+    ----------
+    value : float
+        Any number; infinity gives "∞".
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        The number.
+    """
+    return f"{value:,.{digits}f}".replace("inf", "∞").replace("-", "−")
+
+
+def price(value: float) -> str:
+    """A price in USD as words on a chart: whole dollars from 1,000 on, else five significant digits."""
+    return number(value, 0) if abs(value) >= 1000 else f"{value:.5g}"  # noqa: PLR2004

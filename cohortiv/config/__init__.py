@@ -1,0 +1,1 @@
+"""Files that an institution writes, read and checked: cohorts and the brand."""

@@ -1,0 +1,1 @@
+"""Maintenance margins: dated bracket tables and the liquidation lines that they imply."""

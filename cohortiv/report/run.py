@@ -1,0 +1,107 @@
+"""Run a notebook with papermill, in a fresh kernel and a folder of its own, and say plainly how it failed."""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from cohortiv.errors import CohortivError, DataError, RunError, UsageError
+from cohortiv.report.kernel import private_kernel
+from cohortiv.report.parameters import Value
+
+_OUR_ERRORS: Mapping[str, type[CohortivError]] = {
+    "DataError": DataError,
+    "UsageError": UsageError,
+    "RunError": RunError,
+}
+
+
+def run_notebook(
+    notebook: Path,
+    *,
+    parameters: Mapping[str, Value],
+    keep_failed: Path,
+    timeout_seconds: int | None = None,
+) -> NotebookNode:
+    """Run a notebook from top to bottom.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook; it is only read.
+    parameters : mapping
+        Values for its parameters, already checked against the declaration.
+    keep_failed : Path
+        Where a notebook that failed is kept, as far as it got.
+    timeout_seconds : int, optional
+        Longest time that one cell may take [s]; by default any.
+
+    Returns
+    -------
+    NotebookNode
+        The notebook with its outputs; whether it is complete is for the gate to say.
+
+    Raises
+    ------
+    DataError, UsageError
+        If the notebook raised one, with its own message.
+    RunError
+        If a cell failed, took too long, or the kernel died.
+    """
+    with private_kernel() as manager:
+        desk = manager.room / "desk"
+        desk.mkdir()
+        output = manager.room / "notebook.ipynb"
+        try:
+            papermill.execute_notebook(
+                str(notebook).replace("{", "{{").replace("}", "}}"),
+                str(output),
+                parameters=dict(parameters),
+                cwd=str(desk),
+                progress_bar={"file": sys.stderr, "leave": False} if sys.stderr.isatty() else False,
+                execution_timeout=timeout_seconds,
+                kernel_manager_class=manager,
+                shutdown_kernel="immediate",
+            )
+        except PapermillExecutionError as error:
+            _keep(output, keep_failed)
+            raise _own_error(error, keep_failed) from None
+        except (CellControlSignal, CellTimeoutError, DeadKernelError, RuntimeError) as error:
+            _keep(output, keep_failed)
+            raise RunError(f"{_cause(error)} Nothing is published. As far as it ran: {keep_failed}") from error
+        return _read(output)
+
+
+def _read(path: Path) -> NotebookNode:
+    return NotebookNode(nbformat.read(path, as_version=4))
+
+
+def _keep(output: Path, target: Path) -> None:
+    if output.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(output, target)
+
+
+def _own_error(error: PapermillExecutionError, kept: Path) -> CohortivError:
+    """Give back our own errors as they were raised, and word any other with its cell."""
+    if error.ename in _OUR_ERRORS:
+        return _OUR_ERRORS[error.ename](error.evalue)
+    first_line = next((line for line in error.source.splitlines() if line.strip()), "")
+    return RunError(
+        f"Cell {error.cell_index + 1} of the notebook (`{first_line}`) failed with {error.ename}: {error.evalue}. "
+        f"Nothing is published. As far as it ran: {kept}"
+    )
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, DeadKernelError):
+        return "The notebook's kernel died, as it does when memory runs out."
+    if isinstance(error, CellTimeoutError):
+        return "A cell of the notebook took longer than allowed."
+    return f"The notebook could not be run: {error}"

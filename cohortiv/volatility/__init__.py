@@ -1,0 +1,42 @@
+"""Volatility: hit laws, the line book, and the critical volatility that a critical mass of it implies."""
+
+from cohortiv.volatility.book import (
+    DAYS_PER_YEAR,
+    LineBook,
+    expected_share,
+    hit_chances,
+    hit_curve,
+    hit_elasticities,
+    line_book,
+    root_horizon,
+)
+from cohortiv.volatility.critical import (
+    CRITICAL_MASS,
+    HORIZON_DAYS,
+    CriticalStatus,
+    CriticalVolatility,
+    critical_volatility_of,
+    solve_critical_volatility,
+)
+from cohortiv.volatility.laws import FloatArray, HitLaw, gbm_hit_probability, gbm_hit_slope
+
+__all__ = [
+    "CRITICAL_MASS",
+    "DAYS_PER_YEAR",
+    "HORIZON_DAYS",
+    "CriticalStatus",
+    "CriticalVolatility",
+    "FloatArray",
+    "HitLaw",
+    "LineBook",
+    "critical_volatility_of",
+    "expected_share",
+    "gbm_hit_probability",
+    "gbm_hit_slope",
+    "hit_chances",
+    "hit_curve",
+    "hit_elasticities",
+    "line_book",
+    "root_horizon",
+    "solve_critical_volatility",
+]

@@ -1,0 +1,153 @@
+"""The display primitives: what JupyterLab gets, what the exporter gets, and what is refused."""
+
+import math
+import subprocess
+import sys
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from report_support import DAYS, chart, notebook_of, show_everything, shown_by
+
+from cohortiv import page
+from cohortiv.errors import UsageError
+
+
+def figure(**changes: Any) -> page.Bundle:
+    """Bundle of a small figure with some arguments changed."""
+    given: dict[str, Any] = {"name": "days", "title": "Value rises", "alt": "Line from 3 to 6.5.", "data": DAYS}
+    return page.figure_bundle(chart(), **(given | changes))
+
+
+@pytest.mark.parametrize("missing", ["title", "alt"])
+def test_figure_needs_words(missing: str) -> None:
+    """A figure without a title or without alt text is an error."""
+    with pytest.raises(UsageError, match="Figure 'days' has no"):
+        figure(**{missing: "  "})
+
+
+def test_figure_needs_data() -> None:
+    """A figure over no rows is an error."""
+    with pytest.raises(UsageError, match="has no data"):
+        figure(data=DAYS.iloc[:0])
+
+
+def test_jupyterlab_gets_a_fixed_width_in_its_own_version() -> None:
+    """The version for JupyterLab names Vega-Lite 5 and has 640 pixels, since a flexible width hangs its tab."""
+    drawn: Any = figure().data["application/vnd.vegalite.v5+json"]
+    assert drawn["width"] == 640
+    assert drawn["$schema"].endswith("/v5.json")
+
+
+def test_exporter_gets_the_chart_as_it_is() -> None:
+    """The version for the exporter is the chart's own specification."""
+    assert figure().data["application/vnd.vegalite.v6+json"] == chart().to_dict()
+
+
+def test_figure_carries_its_rows() -> None:
+    """The rows behind a figure travel as CSV in the output's metadata."""
+    labels: Any = figure().metadata["cohortiv"]
+    assert labels["csv"] == "day,value\n2026-02-01,3.0\n2026-02-02,4.0\n2026-02-03,6.5\n"
+
+
+def test_figure_without_display_is_its_alt_text() -> None:
+    """Where nothing can be drawn the reader gets the alt text."""
+    assert figure().data["text/plain"] == "Line from 3 to 6.5."
+
+
+def test_table_cells_are_formatted_text() -> None:
+    """Cells are text in the column's form; a missing value is a dash."""
+    columns = [page.Column("tier", "Tier"), page.Column("share", "Share", "{:.1%}", "right")]
+    bundle = page.table_bundle(
+        pd.DataFrame({"tier": ["10x", "20x"], "share": [0.1234, math.nan]}), name="t", title="Tiers", columns=columns
+    )
+    content: Any = bundle.data[page.TABLE_MIME]
+    assert content["rows"] == [["10x", "12.3%"], ["20x", "–"]]
+    assert content["columns"][1] == {"key": "share", "label": "Share", "align": "right"}
+
+
+def test_table_csv_is_unrounded() -> None:
+    """The CSV of a table keeps all digits and only the columns shown."""
+    bundle = page.table_bundle([{"a": 1 / 3, "b": 2}], name="t", title="T", columns=[page.Column("a", "A", "{:.1f}")])
+    content: Any = bundle.data[page.TABLE_MIME]
+    assert content["csv"] == "a\n0.3333333333333333\n"
+
+
+def test_table_names_an_unknown_column() -> None:
+    """A column that the rows do not have is an error that lists those they have."""
+    with pytest.raises(UsageError, match="no column 'b'. It has: a"):
+        page.table_bundle([{"a": 1}], name="t", title="T", columns=[page.Column("b", "B")])
+
+
+def test_table_may_be_empty() -> None:
+    """A table over no rows keeps its head."""
+    content: Any = page.table_bundle([], name="t", title="T", columns=[page.Column("a", "A")]).data[page.TABLE_MIME]
+    assert (content["rows"], content["csv"]) == ([], "a\n")
+
+
+def test_table_in_jupyterlab_is_escaped() -> None:
+    """Text from the data is no HTML in the notebook either."""
+    html = str(page.table_bundle([{"a": "<img src=x>"}], name="t", title="T").data["text/html"])
+    assert "&lt;img" in html
+    assert "<img" not in html
+
+
+def test_headline_is_plain_json() -> None:
+    """The first screen is the documented JSON, infinity as text."""
+    bundle = shown_by(
+        lambda: page.headline(
+            series="S",
+            title="T",
+            cohort="C",
+            symbols=("BTC",),
+            as_of="2026-02-12",
+            sentence="One.",
+            key_figures=[page.KeyFigure("a", "1"), {"label": "b", "value": "2", "context": "c"}],
+            code="Red",
+            iv_index=math.inf,
+        )
+    )[0]
+    assert bundle.data[page.HEADLINE_MIME] == {
+        "series": "S",
+        "title": "T",
+        "cohort": "C",
+        "symbols": ["BTC"],
+        "as_of": "2026-02-12",
+        "classification": "",
+        "synthetic": False,
+        "code": "red",
+        "code_held": None,
+        "iv_index": "inf",
+        "interval": None,
+        "sentence": "One.",
+        "key_figures": [
+            {"label": "a", "value": "1", "context": ""},
+            {"label": "b", "value": "2", "context": "c"},
+        ],
+    }
+
+
+def test_dollars_in_sentences_are_no_formulas() -> None:
+    """A dollar sign in a computed sentence is escaped, once."""
+    bundle = shown_by(lambda: page.text("from $1 to \\$2"))[0]
+    assert bundle.data["text/markdown"] == "from \\$1 to \\$2"
+
+
+def test_summary_carries_the_run() -> None:
+    """The closing output holds the plain numbers and repeats the run's identity."""
+    bundle = shown_by(lambda: page.publish({"iv_index": math.inf, "low": math.nan}, run_id="r"))[0]
+    assert bundle.data[page.SUMMARY_MIME] == {"iv_index": "inf", "low": None}
+    assert bundle.metadata == {"cohortiv": {"kind": "summary", "run_id": "r"}}
+
+
+def test_outputs_are_valid_in_a_notebook() -> None:
+    """Jupyter's own schema accepts every output."""
+    nbformat.validate(notebook_of(shown_by(show_everything)))
+
+
+def test_importing_page_is_light() -> None:
+    """Neither pandas nor Altair nor IPython is loaded by the import alone."""
+    code = "import sys, cohortiv.page; print({'pandas', 'altair', 'IPython', 'jinja2'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
