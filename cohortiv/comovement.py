@@ -1,5 +1,6 @@
 """How symbols and collateral move with the market: betas and relative volatilities, as dated constants."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -54,10 +55,10 @@ def comovement(betas: Mapping[str, float] | None = None, kappas: Mapping[str, fl
     Raises
     ------
     ValueError
-        If a beta is negative or a kappa is not positive.
+        If a beta is negative, a kappa is not positive, or one of them is NaN or infinite.
     """
-    bad = [f"beta {k} = {v}" for k, v in (betas or {}).items() if not v >= 0]
-    bad += [f"kappa {k} = {v}" for k, v in (kappas or {}).items() if not v > 0]
+    bad = [f"beta {k} = {v}" for k, v in (betas or {}).items() if not 0 <= v < math.inf]
+    bad += [f"kappa {k} = {v}" for k, v in (kappas or {}).items() if not 0 < v < math.inf]
     if bad:
-        raise ValueError(f"Got {', '.join(bad)}; allowed are betas >= 0 and kappas > 0.")
+        raise ValueError(f"Got {', '.join(bad)}; allowed are finite betas >= 0 and kappas > 0.")
     return Comovement(betas={**BETAS, **(betas or {})}, kappas={**KAPPAS, **(kappas or {})})

@@ -5,11 +5,15 @@ from dataclasses import replace
 import ibis
 
 from cohortiv.positions import Positions
-from cohortiv.schema import USED
+from cohortiv.schema import DUPLICATE, USED
 
 #: Columns that identify a position.
 IDENTITY = ("as_of", "account_id", "venue", "symbol", "side", "product", "margin_mode", "contract")
-DUPLICATE = 12
+#: Which of equally large rows is kept: the first by these, so that the order of the file doesn't show.
+ORDER = (
+    "entry_price", "mark_price", "leverage", "margin", "collateral_asset", "collateral_price", "haircut",
+    "liquidation_price", "liquidation_price_known",
+)  # fmt: skip
 
 
 def without_duplicates(positions: Positions) -> Positions:
@@ -33,7 +37,7 @@ def without_duplicates(positions: Positions) -> Positions:
         return positions
     window = ibis.window(
         group_by=[table[name] for name in identity] + [table.reason],
-        order_by=[ibis.desc(table.quantity), table.entry_price, table.mark_price, ibis.desc(table.leverage)],
+        order_by=[ibis.desc(table.quantity), *(table[name] for name in ORDER if name in positions.given)],
     )
     numbered = table.mutate(place=ibis.row_number().over(window))
     repeated = (numbered.reason == USED) & (numbered.place > 0)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 
 from cohortiv.errors import DataError, UsageError
-from cohortiv.schema import RULE_BY_CODE, USED, row_rule
+from cohortiv.schema import LARGEST_NOTIONAL, RULE_BY_CODE, notional_usd, row_rule
 
 #: Rows of a broken rule that an error shows.
 EXAMPLES = 5
@@ -102,16 +103,39 @@ def take_inventory(positions: Positions) -> tuple[Holding, ...]:
     Raises
     ------
     DataError
-        If there is no row.
+        If there is no row, a row has no readable time although the files bring `as_of`, or a file breaks off.
     """
     table = positions.table
     keys = ["as_of", "venue", "symbol", "contract", "margin_mode", "collateral_asset"]
-    counted = table.group_by(keys).aggregate(rows=table.count()).to_pyarrow().to_pylist()
+    names = ", ".join(path.name for path in positions.paths)
+    try:
+        counted = table.group_by(keys).aggregate(rows=table.count()).to_pyarrow().to_pylist()
+    except (duckdb.Error, OverflowError) as error:
+        raise DataError(
+            f"{names} cannot be read to the end: {_without_data(error)} "
+            "Allowed are whole Parquet and CSV files. Mend the place named, or export the file again."
+        ) from error
     if not counted:
-        names = ", ".join(path.name for path in positions.paths)
         raise DataError(f"No rows in {names}: a position table has one row a position. Check the export that wrote it.")
+    untimed = sum(row["rows"] for row in counted if row["as_of"] is None)
+    if untimed and "as_of" in positions.given:
+        raise DataError(
+            f"{untimed:,} row(s) of {names} have no as_of that can be read as a time; allowed are timestamps such as "
+            "2026-02-18T23:17:05Z in every row. Fill the column, or drop it if the file is one snapshot."
+        )
     holdings = [Holding(**{name: row[name] for name in ("as_of", "rows")} | _words(row, keys[1:])) for row in counted]
-    return tuple(sorted(holdings, key=lambda h: (str(h.as_of), h.venue, h.symbol, h.contract, h.margin_mode)))
+    return tuple(sorted(holdings, key=_sort_key))
+
+
+def _without_data(error: Exception) -> str:
+    """What an engine says of a broken file, without the line that it quotes: it holds an account id."""
+    first, *rest = str(error).strip().splitlines() or [""]
+    return " ".join([first, *(line for line in rest if line.startswith(("Expected", "Invalid")))])
+
+
+def _sort_key(holding: Holding) -> tuple[str, ...]:
+    h = holding
+    return (str(h.as_of), h.venue, h.symbol, h.contract, h.margin_mode, h.collateral_asset)
 
 
 def _words(row: dict[str, str | None], names: Sequence[str]) -> dict[str, str]:
@@ -132,8 +156,10 @@ def parse_as_of(as_of: str) -> date | datetime:
         If it is neither.
     """
     try:
-        if len(as_of) == len("2026-02-18"):
-            return date.fromisoformat(as_of)
+        return date.fromisoformat(as_of)
+    except ValueError:
+        pass
+    try:
         moment = datetime.fromisoformat(as_of)
     except ValueError as error:
         raise UsageError(
@@ -194,10 +220,10 @@ def _iso(moment: datetime) -> str:
     return moment.isoformat() + "Z"
 
 
-def notional_usd(table: ir.Table) -> ir.Value:
-    """Size of each position: quantity x mark if linear, the contract USD if inverse [USD]."""
-    linear = table.quantity * table.mark_price
-    return ibis.ifelse(table.contract == "inverse", table.quantity, linear)
+def countable_cents(size_usd: ir.Value) -> ir.Value:
+    """Notional in whole cents; 0 where it is missing, not positive, or too large for a position."""
+    finite = ibis.coalesce((size_usd > 0) & (size_usd < LARGEST_NOTIONAL), False)
+    return ibis.ifelse(finite, (size_usd * 100).round(), 0).cast("int64")
 
 
 def control_totals(table: ir.Table) -> ControlTotals:
@@ -208,9 +234,7 @@ def control_totals(table: ir.Table) -> ControlTotals:
     table : ibis Table
         Contract columns with `reason`. Rows with an unusable quantity or mark have no notional and add nothing.
     """
-    size = notional_usd(table)
-    finite = ibis.coalesce((size > 0) & (size < 1e16), False)
-    cents = ibis.ifelse(finite, (size * 100).round(), 0).cast("int64")
+    cents = countable_cents(notional_usd(table))
     row = table.aggregate(
         rows=table.count(), accounts=table.account_id.nullif("").nunique(), notional_cents=cents.sum().cast("float64")
     )
@@ -219,12 +243,26 @@ def control_totals(table: ir.Table) -> ControlTotals:
 
 
 def example_rows(table: ir.Table, code: int) -> str:
-    """First few rows that break a rule, as text without account ids, with their row number in the file order."""
-    numbered = table.mutate(row=ibis.row_number() + 1)
-    broken = numbered.filter(numbered.reason == code).select("row", *EXAMPLE_COLUMNS).limit(EXAMPLES)
-    rows = broken.order_by("row").to_pyarrow().to_pylist()
+    """First few rows that break a rule, as text without account ids.
+
+    Parameters
+    ----------
+    table : ibis Table
+        `reason` and what there is of `EXAMPLE_COLUMNS`: positions, shown with their row number in the file's order, or
+        a line table, whose rows have no order and are shown by symbol, venue and so on.
+    code : int
+        The rule.
+    """
+    shown = [name for name in EXAMPLE_COLUMNS if name in table.columns]
+    in_order = shown == list(EXAMPLE_COLUMNS)
+    if in_order:
+        table = table.mutate(row=ibis.row_number() + 1)
+    broken = table.filter(table.reason == code)
+    first = broken.order_by(["row"] if in_order else shown).limit(EXAMPLES)
+    rows = first.to_pyarrow().to_pylist()
     return "\n".join(
-        "    row {row}: ".format(**row) + ", ".join(f"{name} {row[name]!r}" for name in EXAMPLE_COLUMNS) for row in rows
+        (f"    row {row['row']}: " if in_order else "    ") + ", ".join(f"{name} {row[name]!r}" for name in shown)
+        for row in rows
     )
 
 
@@ -233,8 +271,3 @@ def describe_exclusion(code: int, rows: int, examples: str) -> str:
     rule = RULE_BY_CODE[code]
     shown = f"\n{examples}" if examples else ""
     return f"  {rule.name}: {rows:,} row(s); allowed: {rule.allowed}; what to do: {rule.remedy}.{shown}"
-
-
-def is_used(table: ir.Table) -> ir.BooleanValue:
-    """Rows that no rule excludes."""
-    return table.reason == USED

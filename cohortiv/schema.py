@@ -1,8 +1,9 @@
 """Names, units, types and checks of the position table, the one table that crosses the border from outside."""
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -19,10 +20,15 @@ MARGIN_MODES = ("isolated", "cross")
 STABLECOINS = ("USDT", "USDC", "USD", "FDUSD", "BUSD", "TUSD", "DAI", "USDE")
 #: Lower edges of the leverage tiers (model, section 2).
 TIER_EDGES = (1, 2, 3, 5, 8, 10, 15, 20, 25, 50, 75, 100, 125)
-#: Prices, quantities and margins at or above this are taken for a unit error, not for a position.
-LARGEST_NUMBER = 1e15
+#: Prices, quantities and margins outside these are taken for a unit error, not for a position.
+SMALLEST_NUMBER, LARGEST_NUMBER = 1e-15, 1e15
+#: Largest notional of one row [USD]: whole cents times the profile's fixed point must fit 64 bits.
+LARGEST_NOTIONAL = 5e10
+#: Largest collateral and largest notional at entry of one row [USD]: whole cents must fit 64 bits.
+LARGEST_COLLATERAL = 1e13
 
-USED = 0
+#: Codes of rows in use and of repeated rows.
+USED, DUPLICATE = 0, 12
 
 
 @dataclass(frozen=True)
@@ -98,24 +104,41 @@ RULES: tuple[Rule, ...] = (
     Rule(1, "account missing", "a non-empty account_id", "fill account_id: it is the unit of privacy"),
     Rule(2, "symbol missing", "a non-empty symbol", "fill symbol with the base asset, for example BTC"),
     Rule(3, "side unknown", "long or short, in lower case", "map the venue's words to long and short"),
-    Rule(4, "quantity invalid", "a finite number > 0", "drop closed positions; give short quantities without sign"),
+    Rule(
+        4,
+        "quantity invalid",
+        f"a finite number > 0, worth less than {LARGEST_NOTIONAL:,.0f} USD at the mark and "
+        f"{LARGEST_COLLATERAL:,.0f} USD at entry",
+        "drop closed positions; give short quantities without sign, in base units (contract USD if inverse)",
+    ),
     Rule(5, "entry price invalid", "a finite number > 0 (USD)", "fill entry_price with the average entry"),
     Rule(6, "mark price invalid", "a finite number > 0 (USD)", "fill mark_price with the mark at the snapshot"),
     Rule(7, "leverage invalid", "a finite number >= 1", "fill leverage with the declared multiplier; 1 is unleveraged"),
     Rule(
         8,
         "kind unknown",
-        f"product of {', '.join(PRODUCTS)}; contract of {', '.join(CONTRACTS)}; margin_mode of {', '.join(MARGIN_MODES)}",
+        f"product of {', '.join(PRODUCTS)}; contract of {', '.join(CONTRACTS)}; "
+        f"margin_mode of {', '.join(MARGIN_MODES)}",
         "map the venue's words to the allowed ones",
     ),
-    Rule(9, "margin invalid", "a finite number >= 0, or none", "give the margin in units of the collateral asset"),
+    Rule(
+        9,
+        "margin invalid",
+        f"a finite number >= 0 worth less than {LARGEST_COLLATERAL:,.0f} USD, or none",
+        "give the margin in units of the collateral asset",
+    ),
     Rule(
         10,
         "collateral invalid",
         "a price > 0 for an asset that is neither a stablecoin nor the symbol, and a haircut of 0 to below 1",
         "fill collateral_price (USD) and haircut (fraction)",
     ),
-    Rule(11, "supplied line invalid", "a finite number, or none", "leave liquidation_price empty where there is none"),
+    Rule(
+        11,
+        "supplied line invalid",
+        "a finite number, or none; liquidation_price_known of true, false, or none",
+        "leave liquidation_price empty where there is none",
+    ),
     Rule(
         12,
         "duplicate",
@@ -137,7 +160,6 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(16, "line not settled", "a solvable margin unit", "check the unit's quantities, balances and brackets"),
 )
-#: Rules that need no more than the row itself, in the order in which they are asked.
 RULE_BY_CODE: Mapping[int, Rule] = {rule.code: rule for rule in RULES}
 
 
@@ -153,7 +175,8 @@ def contract_table(table: ir.Table) -> ir.Table:
     Parameters
     ----------
     table : ibis Table
-        Any columns; those of the contract are cast, others dropped. Text that is not a number becomes null.
+        Any columns; those of the contract are cast, others dropped. Text that is not a number becomes null where a
+        number is required and NaN where it is optional, so that it breaks a rule and never turns into a default.
 
     Returns
     -------
@@ -163,7 +186,7 @@ def contract_table(table: ir.Table) -> ir.Table:
     Raises
     ------
     DataError
-        If a required column is missing: it is named, with the columns that are there.
+        If a required column is missing, or a column holds something that cannot be cast, such as a list: it is named.
     """
     missing = missing_columns(table.columns)
     if missing:
@@ -173,7 +196,9 @@ def contract_table(table: ir.Table) -> ir.Table:
             f"Required are {', '.join(REQUIRED)}: rename the file's columns, or name a source that knows them "
             "(for example hyperliquid:FILE)."
         )
-    typed = table.select(**{column.name: _typed(table, column) for column in POSITION_COLUMNS})
+    columns = {column.name: _typed(table, column) for column in POSITION_COLUMNS}
+    columns["liquidation_price"] = _line_with_flag(table, columns)
+    typed = table.select(**columns)
     return _with_defaults(typed, given=set(table.columns))
 
 
@@ -183,46 +208,89 @@ def _typed(table: ir.Table, column: Column) -> ir.Value:
     if column.name not in table.columns:
         return ibis.null(wanted)
     value = table[column.name]
-    if column.kind == "time" and isinstance(value, ir.TimestampValue):
-        return value.cast("timestamp")
-    if column.kind != "text" and isinstance(value, ir.StringValue):
-        return value.try_cast(wanted)
-    return value if str(value.type()) == wanted else value.cast(wanted)
+    _refuse_type(value, column)
+    if column.kind == "text":
+        return value if value.type().is_string() else value.cast("string")
+    if not value.type().is_string():
+        return value if str(value.type()) == wanted else value.cast(wanted)
+    if column.kind == "time":
+        return value.try_cast("timestamp('UTC')").cast(wanted)
+    parsed = value.try_cast(wanted)
+    if column.kind == "flag" or column.required:
+        return parsed
+    return ibis.ifelse(_is_unreadable(value, parsed), math.nan, parsed)
+
+
+def _refuse_type(value: ir.Value, column: Column) -> None:
+    """Raise where a column's type cannot be cast to the contract's."""
+    got = value.type()
+    castable = {
+        "text": not got.is_nested(),
+        "number": got.is_numeric(),
+        "flag": got.is_boolean() or got.is_integer(),
+        "time": got.is_timestamp() or got.is_date(),
+    }
+    if not (castable[column.kind] or got.is_string() or "NULL" in str(got).upper()):
+        raise DataError(
+            f"The column {column.name} holds {got}; allowed is {column.meaning}, as {column.kind}. "
+            "Convert the column, or drop it if it is optional."
+        )
+
+
+def _is_unreadable(text: ir.Value, parsed: ir.Value) -> ir.Value:
+    """Text that is there but did not parse; null where there is none."""
+    return parsed.isnull() & (text.strip() != "")
+
+
+def _line_with_flag(table: ir.Table, columns: Mapping[str, ir.Value]) -> ir.Value:
+    """The supplied line, NaN where the flag beside it is text that is neither true nor false."""
+    name = "liquidation_price_known"
+    if name not in table.columns or not table[name].type().is_string():
+        return columns["liquidation_price"]
+    return ibis.ifelse(_is_unreadable(table[name], columns[name]), math.nan, columns["liquidation_price"])
+
+
+def notional_usd(table: ir.Table) -> ir.Value:
+    """Size of each position: quantity x mark if linear, the contract USD if inverse [USD]."""
+    return ibis.ifelse(table.contract == "inverse", table.quantity, table.quantity * table.mark_price)
 
 
 def _with_defaults(table: ir.Table, *, given: set[str]) -> ir.Table:
     """Fill the optional columns; a column that the file lacks becomes a constant, which costs the engine nothing."""
-
-    def default(name: str, value: Any) -> Any:
-        return ibis.coalesce(table[name], value) if name in given else ibis.literal(value)
-
-    table = table.mutate(
-        venue=default("venue", "unknown"),
-        product=default("product", "perpetual"),
-        contract=default("contract", "linear"),
-        margin_mode=default("margin_mode", "isolated"),
-        haircut=default("haircut", 0.0),
-    )
-    own = table.symbol if "contract" in given else None
-    asset: Any = ibis.literal("USDT") if own is None else ibis.ifelse(table.contract == "inverse", own, "USDT")
+    constants = {"venue": "unknown", "product": "perpetual", "contract": "linear", "margin_mode": "isolated"}
+    filled = {
+        name: ibis.coalesce(table[name], value) if name in given else ibis.literal(value)
+        for name, value in (constants | {"haircut": 0.0}).items()
+    }
+    table = table.mutate(**filled)
+    asset = ibis.literal("USDT")
+    if "contract" in given:
+        asset = ibis.ifelse(table.contract == "inverse", table.symbol, "USDT")
     if "collateral_asset" in given:
         asset = ibis.coalesce(table.collateral_asset, asset)
     table = table.mutate(collateral_asset=asset)
-    price: Any = ibis.literal(1.0)
-    if given & {"contract", "collateral_asset", "collateral_price"}:
-        price = ibis.coalesce(
-            table.collateral_price,
-            ibis.cases(
-                (table.collateral_asset.isin(STABLECOINS), 1.0),
-                (table.collateral_asset == table.symbol, table.mark_price),
-            ),
-        )
-    known: Any = ibis.literal(False)
-    if given & {"liquidation_price", "liquidation_price_known"}:
-        known = table.liquidation_price.notnull()
-        if "liquidation_price_known" in given:
-            known = ibis.coalesce(table.liquidation_price_known, known)
-    return table.mutate(collateral_price=price, liquidation_price_known=known)
+    return table.mutate(
+        collateral_price=_collateral_price(table, given), liquidation_price_known=_line_known(table, given)
+    )
+
+
+def _collateral_price(table: ir.Table, given: set[str]) -> ir.Value:
+    """Price of the collateral asset [USD]: as given, else 1 for stablecoins and the mark for the symbol itself."""
+    if not given & {"contract", "collateral_asset", "collateral_price"}:
+        return ibis.literal(1.0)
+    known = ibis.cases(
+        (table.collateral_asset.isin(STABLECOINS), 1.0),
+        (table.collateral_asset == table.symbol, table.mark_price),
+    )
+    return ibis.coalesce(table.collateral_price, known)
+
+
+def _line_known(table: ir.Table, given: set[str]) -> ir.Value:
+    """Whether the source says what the line is: as given, else where there is a price."""
+    if not given & {"liquidation_price", "liquidation_price_known"}:
+        return ibis.literal(False)
+    known = table.liquidation_price.notnull()
+    return ibis.coalesce(table.liquidation_price_known, known) if "liquidation_price_known" in given else known
 
 
 def row_rule(table: ir.Table, *, given: Iterable[str]) -> ir.Value:
@@ -249,40 +317,45 @@ def row_rule(table: ir.Table, *, given: Iterable[str]) -> ir.Value:
     return ibis.cases(*branches, else_=ibis.literal(sound[-1][0], "int8"))
 
 
-def _row_conditions(table: ir.Table, given: set[str]) -> list[tuple[int, Any]]:
+def _row_conditions(table: ir.Table, given: set[str]) -> list[tuple[int, ir.Value]]:
     """Rule codes with the condition that a sound row meets; null means not met."""
-
-    def number(value: Any, *, least: Callable[[Any], Any]) -> Any:
-        return least(value) & (value < LARGEST_NUMBER)
-
-    def positive(value: Any) -> Any:
-        return number(value, least=lambda x: x > 0)
-
-    def optional(value: Any, condition: Any) -> Any:
-        return value.isnull() | condition
-
+    inverse = "contract" in given
+    at_mark = notional_usd(table) if inverse else table.quantity * table.mark_price
+    at_entry = table.quantity * table.entry_price
+    if inverse:
+        at_entry = ibis.ifelse(table.contract == "inverse", table.quantity, at_entry)
     conditions = [
         (1, table.account_id != ""),
         (2, table.symbol != ""),
         (3, table.side.isin(SIDES)),
-        (4, positive(table.quantity)),
-        (5, positive(table.entry_price)),
-        (6, positive(table.mark_price)),
-        (7, number(table.leverage, least=lambda x: x >= 1)),
+        (4, _is_positive(table.quantity)),
+        (5, _is_positive(table.entry_price)),
+        (6, _is_positive(table.mark_price)),
+        (7, (table.leverage >= 1) & (table.leverage < LARGEST_NUMBER)),
+        (4, (at_mark < LARGEST_NOTIONAL) & (at_entry < LARGEST_COLLATERAL)),
     ]
-    kinds = [
-        table[name].isin(words)
-        for name, words in (("product", PRODUCTS), ("contract", CONTRACTS), ("margin_mode", MARGIN_MODES))
-        if name in given
-    ]
-    conditions += [(8, condition) for condition in kinds]
+    words = (("product", PRODUCTS), ("contract", CONTRACTS), ("margin_mode", MARGIN_MODES))
+    conditions += [(8, table[name].isin(allowed)) for name, allowed in words if name in given]
+    return conditions + _optional_conditions(table, given)
+
+
+def _optional_conditions(table: ir.Table, given: set[str]) -> list[tuple[int, ir.Value]]:
+    """The rules on columns that a file may lack."""
+    margin, line = table.margin, table.liquidation_price
+    conditions: list[tuple[int, ir.Value]] = []
     if "margin" in given:
-        conditions.append((9, optional(table.margin, number(table.margin, least=lambda x: x >= 0))))
+        conditions.append((9, margin.isnull() | ((margin >= 0) & (margin < LARGEST_NUMBER))))
     if given & {"contract", "collateral_asset", "collateral_price"}:
-        conditions.append((10, positive(table.collateral_price)))
+        conditions.append((10, _is_positive(table.collateral_price)))
     if "haircut" in given:
         conditions.append((10, (table.haircut >= 0) & (table.haircut < 1)))
-    if "liquidation_price" in given:
-        line = table.liquidation_price
-        conditions.append((11, optional(line, (line > -LARGEST_NUMBER) & (line < LARGEST_NUMBER))))
+    if "margin" in given:
+        conditions.append((9, margin.isnull() | (margin * table.collateral_price < LARGEST_COLLATERAL)))
+    if given & {"liquidation_price", "liquidation_price_known"}:
+        conditions.append((11, line.isnull() | ((line > -LARGEST_NUMBER) & (line < LARGEST_NUMBER))))
     return conditions
+
+
+def _is_positive(value: ir.Value) -> ir.Value:
+    """A number above 0 that is no unit error; NaN counts as larger than every number."""
+    return (value >= SMALLEST_NUMBER) & (value < LARGEST_NUMBER)

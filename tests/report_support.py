@@ -21,7 +21,8 @@ DAYS = pd.DataFrame({"day": pd.date_range("2026-02-01", periods=3), "value": [3.
 
 def chart() -> alt.Chart:
     """Small chart with a clip, whose identity vl-convert counts."""
-    return alt.Chart(DAYS).mark_line(clip=True).encode(alt.X("day:T"), alt.Y("value:Q"))
+    line: alt.Chart = alt.Chart(DAYS).mark_line(clip=True).encode(alt.X("day:T"), alt.Y("value:Q"))
+    return line
 
 
 def publish_small(
@@ -71,32 +72,41 @@ def show_everything(label: str = "Plain") -> None:
         iv_index=71.25,
         synthetic=True,
     )
-    texts = {"title": label, "subtitle": label, "note": label, "source": label}
-    page.figure(chart(), name="days", alt=label, data=DAYS.assign(label=label), **texts)
-    page.table([{label: label, "other": 1}], name="rows", **texts)
+    page.figure(
+        chart(),
+        name="days",
+        title=label,
+        alt=label,
+        data=DAYS.assign(label=label),
+        subtitle=label,
+        note=label,
+        source=label,
+    )
+    page.table([{label: label, "other": 1}], name="rows", title=label, subtitle=label, note=label, source=label)
     page.text(label)
 
 
 def notebook_of(bundles: Sequence[page.Bundle], *, markdown: str = "## Part") -> NotebookNode:
     """Notebook whose one code cell displayed the bundles, with a Markdown cell before the last of them."""
-    outputs = [new_output("display_data", data=each.data, metadata=each.metadata) for each in bundles]  # type: ignore[no-untyped-call]
+    outputs = [new_output("display_data", data=each.data, metadata=each.metadata) for each in bundles]
     first, rest = outputs[:1], outputs[1:]
     cells = [
-        new_code_cell("secret_source = 1", outputs=first, execution_count=1),  # type: ignore[no-untyped-call]
-        new_markdown_cell(markdown),  # type: ignore[no-untyped-call]
-        new_code_cell("more_source = 2", outputs=rest, execution_count=2),  # type: ignore[no-untyped-call]
+        new_code_cell("secret_source = 1", outputs=first, execution_count=1),
+        new_markdown_cell(markdown),
+        new_code_cell("more_source = 2", outputs=rest, execution_count=2),
     ]
-    notebook: NotebookNode = new_notebook(cells=cells)  # type: ignore[no-untyped-call]
+    notebook: NotebookNode = new_notebook(cells=cells)
     return notebook
 
 
 def exported(notebook: NotebookNode) -> str:
     """Page of a notebook."""
-    html, _ = ReportExporter().from_notebook_node(notebook, {"metadata": {"name": "page"}})  # type: ignore[no-untyped-call]
+    exporter = ReportExporter()  # type: ignore[no-untyped-call]
+    html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": "page"}})
     return html
 
 
 def read(path: Path) -> NotebookNode:
     """Notebook in a file."""
-    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
     return notebook

@@ -68,7 +68,7 @@ def test_cells_are_written_for_readers(value: object, pattern: str, expected: st
         (math.nan, None),
         (np.float64(1.5), 1.5),
         (np.int64(3), 3),
-        (np.bool_(True), True),  # noqa: FBT003 - a value, not a flag
+        (np.bool_(True), True),
         (pd.NaT, None),
         (date(2026, 2, 12), "2026-02-12"),
         (datetime(2026, 2, 12, 8, 2), "2026-02-12T08:02:00"),  # noqa: DTZ001 - naive times are UTC here

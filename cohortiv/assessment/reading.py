@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import ibis.expr.types as ir
 import pandas as pd
 
+from cohortiv.assessment.disclosed import Disclosed, disclose
 from cohortiv.assessment.settings import Settings
 from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort, read_accounts
@@ -34,11 +35,13 @@ from cohortiv.positions import (
 )
 from cohortiv.profile import (
     AccountFigures,
+    BuiltProfile,
     LiquidationProfile,
     Scope,
     account_figures,
     build_profile,
     critical_distance,
+    leveraged_positions,
     reconcile,
     used_totals,
 )
@@ -60,6 +63,8 @@ class CohortReading:
         The snapshots of the same source up to and including this one.
     figures : AccountFigures
         From the pass by account.
+    disclosed : Disclosed or None
+        Cells that may be published; None where the result stays with the analyst.
     drawdown_distance, rally_distance : float or None
         Exact critical distances [log].
     totals : ControlTotals
@@ -87,6 +92,7 @@ class CohortReading:
     profile: LiquidationProfile
     past: LiquidationProfile
     figures: AccountFigures
+    disclosed: Disclosed | None
     drawdown_distance: float | None
     rally_distance: float | None
     totals: ControlTotals
@@ -102,7 +108,7 @@ class CohortReading:
     other_rows: int
 
 
-def read_cohort(settings: Settings, *, with_past: bool = True, say: Say | None = None) -> CohortReading:
+def read_cohort(settings: Settings, *, for_report: bool = True, say: Say | None = None) -> CohortReading:
     """Read a cohort's positions and reduce them to what the index needs.
 
     Parameters
@@ -126,7 +132,7 @@ def read_cohort(settings: Settings, *, with_past: bool = True, say: Say | None =
     """
     tell = say or partial(print, file=sys.stderr)
     with _source(settings, tell) as (positions, cohort):
-        return _read(settings, positions, cohort, with_past=with_past, tell=tell)
+        return _read(settings, positions, cohort, for_report=for_report, tell=tell)
 
 
 @contextmanager
@@ -146,53 +152,96 @@ def _source(settings: Settings, tell: Say) -> Iterator[tuple[Positions, CohortCo
         yield sample, cohort or load_cohort(Path(folder) / "cohort.yaml")
 
 
-def _read(
-    settings: Settings, positions: Positions, cohort: CohortConfig, *, with_past: bool, tell: Say
-) -> CohortReading:
+@dataclass(frozen=True, eq=False)
+class _Built:
+    """Positions of the wanted snapshots with their lines and profile."""
+
+    positions: Positions
+    inventory: tuple[Holding, ...]
+    kept: tuple[Holding, ...]
+    lines: LineTable
+    built: BuiltProfile
+    comovement: Comovement
+    moment: datetime | None
+    label: datetime
+
+
+def _build(
+    settings: Settings, positions: Positions, cohort: CohortConfig, *, past: bool, every: bool, tell: Say
+) -> _Built:
+    """Select snapshots, solve lines, aggregate."""
     inventory = take_inventory(positions)
     times = snapshots(inventory)
-    moment = choose_snapshot(times, settings.as_of)
+    moment = times[-1] if every and times else choose_snapshot(times, settings.as_of)
     label = moment or _label(settings.as_of)
     symbol = _known_symbol(settings.symbol, inventory)
-    kept = _period(inventory, moment, with_past=with_past)
-    positions = _only(positions, kept, times)
+    kept = _period(inventory, moment, past=past or every)
+    chosen = without_duplicates(_only(positions, kept, times))
     movement = comovement(cohort.betas, cohort.kappas)
     tell(f"Solving the liquidation lines of {sum(h.rows for h in kept):,} positions")
-    positions = without_duplicates(positions)
-    lines = liquidation_lines(
-        positions, kept, brackets=load_brackets(settings.brackets), comovement=movement, as_of=label, symbol=symbol
-    )  # fmt: skip
+    brackets = load_brackets(settings.brackets)
+    lines = liquidation_lines(chosen, kept, brackets=brackets, comovement=movement, as_of=label, symbol=symbol)
     origin = {"sources": [path.name for path in positions.paths], "symbol": symbol, "cohort": cohort.name}
-    built = build_profile(
-        lines, kept, positions.given, scope=_scope(cohort, symbol), comovement=movement, origin=origin
-    )
-    past = built.profile
-    profile = past.at(label) if moment else past
-    now = built.lines.filter(built.lines.as_of == label)
+    scope = _scope(cohort, symbol)
+    built = build_profile(lines, kept, positions.given, scope=scope, comovement=movement, origin=origin)
+    return _Built(chosen, inventory, kept, lines, built, movement, moment, label)
+
+
+def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfile:
+    """The profile of one snapshot, or of every snapshot of a source, without the passes by account.
+
+    Parameters
+    ----------
+    settings : Settings
+    every : bool
+        All snapshots of the source; the settings' `as_of` is then not asked.
+    say : callable
+        Takes one line of progress or warning at a time.
+
+    Raises
+    ------
+    UsageError, DataError
+        As for `read_cohort`.
+    """
+    with _source(settings, say) as (positions, cohort):
+        made = _build(settings, positions, cohort, past=False, every=every, tell=say)
+        _report_exclusions(settings, made.built.profile, made.positions, None, say)
+        return made.built.profile
+
+
+def _read(
+    settings: Settings, positions: Positions, cohort: CohortConfig, *, for_report: bool, tell: Say
+) -> CohortReading:
+    made = _build(settings, positions, cohort, past=for_report, every=False, tell=tell)
+    moment, past = made.moment, made.built.profile
+    profile = past.at(made.label) if moment else past
+    now = made.built.lines.filter(made.built.lines.as_of == made.label)
     tell("Grouping by account")
-    totals = _reconciled(positions, now, profile, moment)
-    _report_exclusions(settings, profile, positions, moment, tell)
-    figures = account_figures(now, {h.symbol: movement.kappa(h.symbol) for h in kept})
+    totals = _reconciled(made.positions, now, profile, moment)
+    _report_exclusions(settings, profile, made.positions, moment, tell)
+    kappas = {h.symbol: made.comovement.kappa(h.symbol) for h in made.kept}
+    held = leveraged_positions(now, kappas)
     distances = [
         critical_distance(profile, now, below=below, critical_mass=settings.critical_mass) for below in (True, False)
     ]
     return CohortReading(
         profile=profile,
         past=past,
-        figures=figures,
+        figures=account_figures(held, kappas),
+        disclosed=disclose(held, cohort.privacy) if for_report else None,
         drawdown_distance=distances[0],
         rally_distance=distances[1],
         totals=totals,
         cohort=cohort,
         symbols=_by_size(profile),
-        as_of=moment or (label if settings.as_of else None),
+        as_of=moment or (made.label if settings.as_of else None),
         asked=settings.as_of,
         timed=moment is not None,
-        early_share=_early_share(lines, kept, moment),
-        steps=lines.steps,
+        early_share=_early_share(made.lines, made.kept, moment),
+        steps=made.lines.steps,
         sources=tuple(path.name for path in positions.paths),
         synthetic=positions.synthetic,
-        other_rows=sum(h.rows for h in inventory if moment is not None and h.as_of != moment),
+        other_rows=sum(h.rows for h in made.inventory if moment is not None and h.as_of != moment),
     )
 
 
@@ -214,11 +263,11 @@ def _known_symbol(symbol: str | None, inventory: Sequence[Holding]) -> str | Non
     return symbol
 
 
-def _period(inventory: Sequence[Holding], moment: datetime | None, *, with_past: bool) -> tuple[Holding, ...]:
+def _period(inventory: Sequence[Holding], moment: datetime | None, *, past: bool) -> tuple[Holding, ...]:
     if moment is None:
         return tuple(inventory)
     return tuple(
-        h for h in inventory if h.as_of is not None and (h.as_of == moment or (with_past and h.as_of < moment))
+        h for h in inventory if h.as_of is not None and (h.as_of == moment or (past and h.as_of < moment))
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from cohortiv.charts.theme import number, percent, price
+from cohortiv.charts.liquidation import per_point
+from cohortiv.charts.theme import number, percent, price, short_usd
 from cohortiv.palette import CODES
 
 Point = tuple[str, float]
@@ -132,12 +133,12 @@ def liquidation_ladder_alt(
     mark = f", mark {price(mark_price)} USD" if mark_price else ""
     moves = {"critical drawdown": critical_drawdown, "critical rally": critical_rally}
     said = [f", {name} {percent(move)}" for name, move in moves.items() if move is not None]
-    shows = f"Notional with its liquidation line at each level, in USD{mark}{''.join(said)}"
-    moves_between = ladder[["move_low", "move_high"]].astype(float).to_numpy().tolist()
-    levels = [f"from {percent(low)} to {percent(high)}" for low, high in moves_between]
-    names = [f"{side} {level}" for side, level in zip(ladder["side"], levels, strict=True)]
-    points = _points(names, ladder["notional_usd"])
-    return describe("Bar chart", shows, points, written=_whole_usd, message=message)
+    shows = f"Notional with its liquidation line at each level, in USD per 1 % of move{mark}{''.join(said)}"
+    levels = per_point(ladder)
+    ends = levels[["move_low", "move_high"]].astype(float).to_numpy().tolist()
+    reaches = [f"from {percent(low)} to {percent(high)}" for low, high in ends]
+    names = [f"{side} {reach}" for side, reach in zip(levels["side"], reaches, strict=True)]
+    return describe("Bar chart", shows, _points(names, levels["per_point"]), written=short_usd, message=message)
 
 
 def hit_share_curve_alt(
@@ -166,7 +167,3 @@ def _tiers_and_sides(tiers: pd.DataFrame) -> list[str]:
 
 def _known(points: Sequence[Point]) -> list[Point]:
     return [point for point in points if not math.isnan(point[1])]
-
-
-def _whole_usd(value: float) -> str:
-    return f"{number(value, 0)} USD"

@@ -9,6 +9,7 @@ import pandas as pd
 from cohortiv.charts.marks import (
     DEFAULT_THRESHOLDS,
     Thresholds,
+    at_x,
     clipped,
     code_bands,
     code_points,
@@ -27,6 +28,8 @@ _WORDS_Y, _VALUE_Y, _BAR_Y, _LINE_Y, _INTERVAL_Y, _BAR_END = 12, 46, 52, 74, 98,
 _VALUE_PX, _NO_INDEX_PX = 19, 14
 _WIDE_SCALE = 150
 _NEAR_LEFT, _NEAR_RIGHT = 0.1, 0.9
+_DAYS_FOR_DATES = 8
+_FEW_SNAPSHOTS = 60
 _NO_INDEX = "No index: the data do not allow one"
 
 
@@ -43,7 +46,7 @@ def index_gauge(
     code : str or None
         Code of the snapshot, a key of `palette.CODES`; gives the mark its shape and colour. None draws a diamond in
         ink, which says no code.
-    thresholds : tuple of float
+    thresholds : Thresholds
         Where Yellow and Red begin [%].
 
     Returns
@@ -97,23 +100,25 @@ def _gauge_scale(top: float, thresholds: Thresholds) -> list[alt.Chart]:
     x = alt.X("start:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "tint", "ink", said]])
     y = alt.YDatum(_BAR_Y, scale=alt.Scale(domain=[_BAR_END, 0], nice=False, zero=False), axis=None)
-    tints = bands.mark_rect().encode(x=x, x2="end:Q", y=y, color=own_colour("tint"))
+    tints = bands.mark_rect().encode(x=x, x2=alt.X2("end"), y=y, color=own_colour("tint"))
     words = bands.mark_text(align="left", baseline="bottom", dx=2, fontWeight="bold").encode(
-        x="start:Q", y=alt.datum(_WORDS_Y), text=f"{said}:N", color=own_colour("ink")
+        x=alt.X("start:Q"), y=alt.YDatum(_WORDS_Y), text=alt.Text(f"{said}:N"), color=own_colour("ink")
     )
-    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds}))).encode(x="start:Q", y=alt.datum(_WORDS_Y + 4))
-    return [tints.encode(y2=alt.datum(_BAR_END)), edges.encode(y2=alt.datum(_BAR_Y)), words]
+    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds}))).encode(
+        x=alt.X("start:Q"), y=alt.YDatum(_WORDS_Y + 4)
+    )
+    return [tints.encode(y2=alt.Y2Datum(_BAR_END)), edges.encode(y2=alt.Y2Datum(_BAR_Y)), words]
 
 
 def _gauge_interval(marks: alt.Chart) -> list[alt.Chart]:
-    x, x2, y = alt.X("low:Q"), alt.X2("high:Q"), alt.datum(_LINE_Y)
+    x, x2, y = alt.X("low:Q"), alt.X2("high"), alt.YDatum(_LINE_Y)
     ends = marks.mark_tick(color=INK, thickness=2, size=16, orient="vertical", opacity=1)
     line = marks.mark_rule(color=INK, strokeWidth=3)
-    return [line.encode(x=x, x2=x2, y=y), ends.encode(x=x, y=y), ends.encode(x="high:Q", y=y)]
+    return [line.encode(x=x, x2=x2, y=y), ends.encode(x=x, y=y), ends.encode(x=alt.X("high:Q"), y=y)]
 
 
 def _gauge_point(marks: alt.Chart, code: str | None) -> alt.Chart:
-    base = marks.encode(x="drawn:Q", y=alt.datum(_LINE_Y))
+    base = marks.encode(x=alt.X("drawn:Q"), y=alt.YDatum(_LINE_Y))
     return code_points(base, 240) if code else base.mark_point(size=200, shape="diamond", fill=INK, stroke=INK)
 
 
@@ -122,10 +127,12 @@ def _gauge_words(marks: alt.Chart, fraction: float) -> list[alt.Chart]:
     align: Literal["left", "center", "right"]
     align = "left" if fraction < _NEAR_LEFT else "right" if fraction > _NEAR_RIGHT else "center"
     size = _NO_INDEX_PX if math.isnan(fraction) else _VALUE_PX
-    at = marks.encode(x="words_at:Q")
-    value = at.encode(y=alt.datum(_LINE_Y + 12 if math.isnan(fraction) else _VALUE_Y), text="words:N")
-    interval = at.encode(y=alt.datum(_INTERVAL_Y), text="interval:N")
-    arrow = marks.mark_text(dx=15, color=INK, fontSize=14).encode(x="arrow_at:Q", y=alt.datum(_LINE_Y), text="arrow:N")
+    at = marks.encode(x=alt.X("words_at:Q"))
+    value = at.encode(y=alt.YDatum(_LINE_Y + 12 if math.isnan(fraction) else _VALUE_Y), text=alt.Text("words:N"))
+    interval = at.encode(y=alt.YDatum(_INTERVAL_Y), text=alt.Text("interval:N"))
+    arrow = marks.mark_text(dx=15, color=INK, fontSize=14).encode(
+        x=alt.X("arrow_at:Q"), y=alt.YDatum(_LINE_Y), text=alt.Text("arrow:N")
+    )
     return [
         arrow,
         *halo_text(value, align=align, baseline="bottom", fontSize=size, fontWeight="bold"),
@@ -141,7 +148,7 @@ def index_history(history: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THR
     history : DataFrame
         One row a snapshot: as_of (UTC), iv_index [%], code. An infinite index is drawn at the upper edge with an
         arrow; a missing one leaves a gap in the line and a Grey stroke at the foot.
-    thresholds : tuple of float
+    thresholds : Thresholds
         Where Yellow and Red begin [%].
 
     Returns
@@ -168,16 +175,18 @@ def _history_scale(top: float, thresholds: Thresholds) -> list[alt.Chart]:
     axis = alt.Axis(title=INDEX_TITLE, grid=False, tickCount=5)
     y = alt.Y("start:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     words = bands.mark_text(align="left", dx=10, fontWeight="bold", limit=150).encode(
-        x=alt.value("width"), y="middle:Q", text="words:N", color=own_colour("ink")
+        x=at_x("width"), y=alt.Y("middle:Q"), text=alt.Text("words:N"), color=own_colour("ink")
     )
-    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds}))).encode(y="start:Q")
-    return [bands.mark_rect().encode(y=y, y2="end:Q", color=own_colour("tint")), edges, words]
+    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds}))).encode(y=alt.Y("start:Q"))
+    return [bands.mark_rect().encode(y=y, y2=alt.Y2("end"), color=own_colour("tint")), edges, words]
 
 
 def _history_line(drawn: pd.DataFrame, top: float) -> list[alt.Chart]:
-    axis = alt.Axis(title="Snapshot (UTC)", format="%-d %b %Y", tickCount=6, labelOverlap="greedy")
+    days = (drawn["as_of"].iloc[-1] - drawn["as_of"].iloc[0]).days
+    written = "%-d %b %Y" if days >= _DAYS_FOR_DATES or len(drawn) == 1 else "%-d %b %H:%M"
+    axis = alt.Axis(title="Snapshot (UTC)", format=written, tickCount=6, labelOverlap="greedy")
     x = alt.X("as_of:T", axis=axis, scale=alt.Scale(padding=44))
-    base = alt.Chart(drawn[["as_of", "drawn", "words", "code"]]).encode(x=x, y="drawn:Q")
+    base = alt.Chart(drawn[["as_of", "drawn", "words", "code"]]).encode(x=x, y=alt.Y("drawn:Q"))
     tooltip = [
         alt.Tooltip("as_of:T", title="Snapshot (UTC)", format="%-d %b %Y %H:%M"),
         alt.Tooltip("words:N", title=INDEX_TITLE),
@@ -185,7 +194,7 @@ def _history_line(drawn: pd.DataFrame, top: float) -> list[alt.Chart]:
     ]
     return [
         base.mark_line(color=INK, strokeWidth=1.8),
-        code_points(base, 64).encode(tooltip=tooltip),
+        code_points(base, 64 if len(drawn) <= _FEW_SNAPSHOTS else 22).encode(tooltip=tooltip),
         *_without_index(drawn.loc[drawn["drawn"].isna(), ["as_of", "code"]].assign(foot=0.02 * top)),
         *_beyond_the_top(drawn.loc[drawn["beyond"], ["as_of", "drawn", "words"]]),
         *_last_value(drawn[drawn["drawn"].notna()].tail(1)),
@@ -198,18 +207,18 @@ def _without_index(missing: pd.DataFrame) -> list[alt.Chart]:
     side = alt.Chart(missing[["foot"]].head(1))
     text = side.mark_text(text=words, align="left", dx=10, fontWeight="bold", color=style.outline)
     return [
-        code_points(alt.Chart(missing).encode(x="as_of:T", y="foot:Q"), 90),
-        text.encode(x=alt.value("width"), y="foot:Q"),
+        code_points(alt.Chart(missing).encode(x=alt.X("as_of:T"), y=alt.Y("foot:Q")), 90),
+        text.encode(x=at_x("width"), y=alt.Y("foot:Q")),
     ]
 
 
 def _beyond_the_top(beyond: pd.DataFrame) -> list[alt.Chart]:
-    base = alt.Chart(beyond).encode(x="as_of:T", y="drawn:Q")
+    base = alt.Chart(beyond).encode(x=alt.X("as_of:T"), y=alt.Y("drawn:Q"))
     arrows = base.mark_text(text="▲", dy=-10, fontSize=10, color=INK)
-    return [arrows, *halo_text(base.encode(text="words:N"), align="left", dx=9, dy=9, fontWeight="bold")]
+    return [arrows, *halo_text(base.encode(text=alt.Text("words:N")), align="left", dx=9, dy=9, fontWeight="bold")]
 
 
 def _last_value(last: pd.DataFrame) -> list[alt.Chart]:
     within = last.loc[~last["beyond"], ["as_of", "drawn", "words"]]
-    base = alt.Chart(within).encode(x="as_of:T", y="drawn:Q", text="words:N")
+    base = alt.Chart(within).encode(x=alt.X("as_of:T"), y=alt.Y("drawn:Q"), text=alt.Text("words:N"))
     return halo_text(base, align="left", dx=10, fontSize=14, fontWeight="bold")

@@ -5,16 +5,37 @@ import math
 import altair as alt
 import pandas as pd
 
-from cohortiv.charts.marks import dashed, halo_text, overlaid, side_colour
-from cohortiv.charts.theme import FIT, USD_LABEL, WIDTH, percent, price, select, styled
+from cohortiv.charts.marks import at_x, at_y, dashed, halo_text, overlaid, side_colour, to_y
+from cohortiv.charts.theme import FIT, USD_LABEL, WIDTH, percent, price, select, short_usd, styled
 from cohortiv.palette import INK, PAPER
 
-_FEW_LEVELS = 80
+_FEW_LEVELS = 160
+_OPEN_END = 1.0
 _LADDER_PX = 420
 _LINE_PX = 14
 _ROW_PX = 16
 _FAR_RIGHT = 0.75
 _PRICE = ",.6~r"
+
+
+def per_point(ladder: pd.DataFrame) -> pd.DataFrame:
+    """Levels with their notional per 1 % of move, so that a wide level does not look heavier than it is.
+
+    Parameters
+    ----------
+    ladder : DataFrame
+        move_low, move_high [fraction from the mark], notional_usd [USD] and any more columns.
+
+    Returns
+    -------
+    DataFrame
+        The same with per_point [USD per 1 % of move], the highest first. Levels without width (past their line) and
+        from +100 % on (no upper end) are left out.
+    """
+    width = ladder["move_high"].astype(float) - ladder["move_low"].astype(float)
+    closed = (width > 0) & (ladder["move_low"].astype(float) < _OPEN_END)
+    levels = ladder[closed].assign(per_point=ladder["notional_usd"].astype(float) / (100 * width))
+    return levels.sort_values("per_point", ascending=False, ignore_index=True)
 
 
 def liquidation_ladder(
@@ -29,8 +50,9 @@ def liquidation_ladder(
     Parameters
     ----------
     ladder : DataFrame
-        One row per level and side: move_low, move_high [fraction from the mark], price_low, price_high [USD], side,
-        notional_usd [USD]. The price columns are read only with a mark price, the move columns only without.
+        One row per level and side: move_low, move_high [fraction from the mark], side, notional_usd [USD]; with a mark
+        price also price_low, price_high [USD]. Levels may differ in width and from side to side. A level without width
+        holds what is past its line, one from +100 % on has no upper end: both are said in words.
     mark_price : float or None
         Mark price [USD]; None for a cohort of several symbols, whose axis is the move in %.
     critical_drawdown, critical_rally : float or None
@@ -39,7 +61,8 @@ def liquidation_ladder(
     Returns
     -------
     alt.LayerChart
-        Horizontal bars at their price levels, long and short stacked, mark and critical moves as dashed rules.
+        Horizontal bars at their levels, all from zero, as long as the notional per 1 % of move: the area of a bar is
+        its notional. Shorter bars lie over longer ones. Mark and critical moves are dashed rules.
 
     Raises
     ------
@@ -47,13 +70,17 @@ def liquidation_ladder(
         If a column is missing.
     """
     low, high = ("move_low", "move_high") if mark_price is None else ("price_low", "price_high")
-    frame = select(ladder, [low, high, "side", "notional_usd"]).rename(columns={low: "low", high: "high"})
+    frame = select(ladder, list(dict.fromkeys(["move_low", "move_high", low, high, "side", "notional_usd"])))
+    levels = per_point(frame).rename(columns={low: "low", high: "high"})
     rules = _ladder_rules(mark_price, critical_drawdown, critical_rally)
-    edges = pd.concat([frame["low"], frame["high"], rules["at"]]).astype(float)
-    lowest, highest = edges.min(), edges.max()
-    bars = _ladder_bars(frame, _level_axis(lowest, highest, mark_price), written=_PRICE if mark_price else "+.1%")
-    words = _ladder_words(rules, highest - lowest)
-    return styled(overlaid(bars, *words).properties(width=WIDTH, height=510, autosize=FIT))
+    edges = pd.concat([levels["low"], levels["high"], rules["at"]]).astype(float)
+    lowest, highest = float(edges.min()), float(edges.max())
+    layers = [
+        _ladder_bars(levels, _level_axis(lowest, highest, mark_price), written=_PRICE if mark_price else "+.1%"),
+        *_ladder_words(rules, (highest - lowest) or 1.0),
+        *_words_without_bars(frame),
+    ]
+    return styled(overlaid(*layers).properties(width=WIDTH, height=510, autosize=FIT))
 
 
 def _ladder_rules(mark_price: float | None, drawdown: float | None, rally: float | None) -> pd.DataFrame:
@@ -87,25 +114,28 @@ def _level_axis(lowest: float, highest: float, mark_price: float | None) -> alt.
     return alt.Y("low:Q", scale=scale, axis=axis)
 
 
-def _ladder_bars(frame: pd.DataFrame, y: alt.Y, *, written: str) -> alt.Chart:
-    """Bars stacked by the grammar: Vega-Lite does not stack bars that have two vertical ends by itself."""
-    axis = alt.Axis(labelExpr=USD_LABEL, grid=True, tickCount=5)
+def _ladder_bars(levels: pd.DataFrame, y: alt.Y, *, written: str) -> alt.Chart:
+    title = "Notional with its liquidation line here (USD per 1 % of move)"
     tooltip = [
         alt.Tooltip("low:Q", title="From", format=written),
         alt.Tooltip("high:Q", title="To", format=written),
         alt.Tooltip("side:N", title="Side"),
         alt.Tooltip("notional_usd:Q", title="Notional (USD)", format=",.0f"),
+        alt.Tooltip("per_point:Q", title="USD per 1 % of move", format=",.0f"),
     ]
-    gap = 0.6 if frame["low"].nunique() <= _FEW_LEVELS else 0
-    stacked = alt.Chart(frame).transform_stack(
-        stack="notional_usd", as_=["from", "to"], groupby=["low"], sort=[alt.SortField("side", order="ascending")]
-    )
-    bars: alt.Chart = stacked.mark_bar(stroke=PAPER, strokeWidth=gap).encode(
-        x=alt.X("from:Q", title="Notional with its liquidation line at this level (USD)", axis=axis),
-        x2="to:Q",
+    gap = 0.6 if len(levels) <= _FEW_LEVELS else 0
+    drawn = alt.Chart(levels[["low", "high", "side", "notional_usd", "per_point"]])
+    bars: alt.Chart = drawn.mark_bar(stroke=PAPER, strokeWidth=gap).encode(
+        x=alt.X(
+            "per_point:Q",
+            stack=None,
+            scale=alt.Scale(zero=True),
+            axis=alt.Axis(title=title, labelExpr=USD_LABEL, grid=True, tickCount=5),
+        ),
+        x2=alt.X2Datum(0),
         y=y,
-        y2="high:Q",
-        color=side_colour(legend_offset=30),
+        y2=alt.Y2("high"),
+        color=side_colour(levels["side"], legend_offset=30),
         tooltip=tooltip,
     )
     return bars
@@ -113,7 +143,7 @@ def _ladder_bars(frame: pd.DataFrame, y: alt.Y, *, written: str) -> alt.Chart:
 
 def _ladder_words(rules: pd.DataFrame, span: float) -> list[alt.Chart]:
     """Dashed rules with words beside the plot; words of rules that nearly coincide are moved apart."""
-    layers = [dashed(alt.Chart(rules[["at"]])).encode(y="at:Q")]
+    layers = [dashed(alt.Chart(rules[["at"]])).encode(y=alt.Y("at:Q"))]
     mark_at = rules.at[0, "at"]
     for _, rule in rules.iterrows():
         apart = max(0.0, _LINE_PX - _LADDER_PX * abs(rule["at"] - mark_at) / span)
@@ -122,7 +152,22 @@ def _ladder_words(rules: pd.DataFrame, span: float) -> list[alt.Chart]:
         mark = words.mark_text(
             align="left", baseline=rule["baseline"], dx=8, dy=dy, lineBreak="\n", lineHeight=_LINE_PX, color=INK
         )
-        layers.append(mark.encode(y="at:Q", x=alt.value("width"), text="words:N"))
+        layers.append(mark.encode(y=alt.Y("at:Q"), x=at_x("width"), text=alt.Text("words:N")))
+    return layers
+
+
+def _words_without_bars(frame: pd.DataFrame) -> list[alt.Chart]:
+    """What has no place on the axis: beyond +100 % at the top, past its line at the foot, as "name: side 12 m USD"."""
+    beyond = frame[frame["move_low"] >= _OPEN_END]
+    past = frame[frame["move_low"] == frame["move_high"]]
+    layers: list[alt.Chart] = []
+    for rows, name, place in ((beyond, "Beyond +100\u00a0%", at_y(4)), (past, "Past their line", at_y("height"))):
+        if rows.empty:
+            continue
+        sides = [f"{side} {short_usd(usd)}" for side, usd in zip(rows["side"], rows["notional_usd"], strict=True)]
+        base = alt.Chart(pd.DataFrame({"words": [f"{name}: {', '.join(sides)}"]}))
+        text = base.encode(x=at_x("width"), y=place, text=alt.Text("words:N"))
+        layers += halo_text(text, align="right", dx=-4, baseline="top" if name[0] == "B" else "bottom", dy=-2)
     return layers
 
 
@@ -189,26 +234,25 @@ def _volatility_rules(rules: pd.DataFrame, right: float) -> list[alt.Chart]:
     """Vertical rules, words above the plot; the lower volatility's rule is longer, so that no words cross it."""
     layers: list[alt.Chart] = []
     for row in range(len(rules)):
-        base = alt.Chart(rules.iloc[[row]]).encode(x="volatility:Q")
+        base = alt.Chart(rules.iloc[[row]]).encode(x=alt.X("volatility:Q"))
         far = float(rules["volatility"].iloc[row]) > _FAR_RIGHT * right
         text = base.mark_text(baseline="middle", align="right" if far else "left", dx=-5 if far else 5, color=INK)
         above = -_ROW_PX * (len(rules) - row - 0.5)
-        layers.append(dashed(base).encode(y=alt.value(above - 6), y2=alt.value("height")))
-        layers.append(text.encode(y=alt.value(above), text="words:N"))
+        layers.append(dashed(base).encode(y=at_y(above - 6), y2=to_y("height")))
+        layers.append(text.encode(y=at_y(above), text=alt.Text("words:N")))
     return layers
 
 
 def _mass_rule(critical_mass: float, *, reached: bool) -> list[alt.Chart]:
-    """The critical mass, its words where the curve is not: at the left, or at the right if it stays below."""
+    """The critical mass, its words at the right, where the curve is well above it or stays below."""
     words = f"Critical mass {percent(critical_mass)}{'' if reached else ': no volatility reaches it'}"
     base = alt.Chart(pd.DataFrame({"share": [critical_mass], "words": [words]}))
-    text = base.encode(x=alt.value(6 if reached else "width"), y="share:Q", text="words:N")
-    side = "left" if reached else "right"
-    return [dashed(base).encode(y="share:Q"), *halo_text(text, align=side, baseline="bottom", dy=-3)]
+    text = base.encode(x=at_x("width"), y=alt.Y("share:Q"), text=alt.Text("words:N"))
+    return [dashed(base).encode(y=alt.Y("share:Q")), *halo_text(text, align="right", baseline="bottom", dx=-4, dy=-3)]
 
 
 def _crossing(volatility: float | None, share: float) -> list[alt.Chart]:
     if not volatility:
         return []
     point = alt.Chart(pd.DataFrame({"volatility": [volatility], "share": [share]}))
-    return [point.mark_circle(size=80, color=INK, opacity=1).encode(x="volatility:Q", y="share:Q")]
+    return [point.mark_circle(size=80, color=INK, opacity=1).encode(x=alt.X("volatility:Q"), y=alt.Y("share:Q"))]

@@ -1,16 +1,31 @@
 """Layers that several charts share: code bands, dashed rules with their words, text that stays legible on lines."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import altair as alt
 import pandas as pd
 
 from cohortiv.charts.theme import DASH, number
-from cohortiv.palette import CODES, INK, PAPER, SIDES
+from cohortiv.palette import CODES, INK, MUTED, PAPER, SIDES
 
-Thresholds = tuple[float, float]
-DEFAULT_THRESHOLDS: Thresholds = (30.0, 60.0)
+
+class Thresholds(NamedTuple):
+    """Where the codes begin on the scale of the index.
+
+    Attributes
+    ----------
+    yellow : float
+        Yellow begins here [%].
+    red : float
+        Red begins above this [%].
+    """
+
+    yellow: float = 30.0
+    red: float = 60.0
+
+
+DEFAULT_THRESHOLDS = Thresholds()
 
 _TOPS = (100.0, 120.0, 150.0, 200.0, 250.0, 300.0)
 _INFINITE = float("inf")
@@ -23,7 +38,7 @@ def index_top(values: Iterable[float], thresholds: Thresholds) -> float:
     ----------
     values : iterable of float
         Index values [%]; infinite and missing ones are passed over.
-    thresholds : tuple of float
+    thresholds : Thresholds
         Where Yellow and Red begin [%]; the axis always reaches past Red.
 
     Returns
@@ -32,7 +47,7 @@ def index_top(values: Iterable[float], thresholds: Thresholds) -> float:
         End of the axis [%]. What lies beyond is drawn at the edge with an arrow.
     """
     needed = max([1.06 * value for value in values if abs(value) < _INFINITE], default=0.0)
-    floor = 1.3 * thresholds[1]
+    floor = 1.3 * thresholds.red
     return next((top for top in _TOPS if top >= max(needed, floor)), max(_TOPS[-1], floor))
 
 
@@ -63,13 +78,13 @@ def code_bands(top: float, thresholds: Thresholds) -> pd.DataFrame:
     ----------
     top : float
         End of the axis [%].
-    thresholds : tuple of float
+    thresholds : Thresholds
         Where Yellow and Red begin [%].
 
     Returns
     -------
     DataFrame
-        start, end, middle [%], name ("● Green"), words ("● Green below 30"), tint and ink (colours).
+        start, end, middle [%], word ("Green"), name ("● Green"), words ("● Green below 30"), tint and ink (colours).
     """
     yellow, red = thresholds
     bands = [
@@ -82,6 +97,7 @@ def code_bands(top: float, thresholds: Thresholds) -> pd.DataFrame:
             "start": start,
             "end": end,
             "middle": (start + end) / 2,
+            "word": CODES[code].word,
             "name": f"{CODES[code].glyph} {CODES[code].word}",
             "words": f"{CODES[code].glyph} {CODES[code].word} {reach}",
             "tint": CODES[code].tint,
@@ -97,16 +113,50 @@ def overlaid(*layers: alt.Chart) -> alt.LayerChart:
     return alt.LayerChart(layer=list(layers))
 
 
+def at_x(pixel: float | Literal["width"]) -> alt.XValue:
+    """Horizontal place in the plot [px]; Altair's own class, which costs a tenth of what `alt.value` does."""
+    return alt.XValue(pixel)  # type: ignore[no-untyped-call]
+
+
+def at_y(pixel: float | Literal["height"]) -> alt.YValue:
+    """Vertical place in the plot [px], downwards."""
+    return alt.YValue(pixel)  # type: ignore[no-untyped-call]
+
+
+def to_y(pixel: float | Literal["height"]) -> alt.Y2Value:
+    """Vertical end in the plot [px], downwards."""
+    return alt.Y2Value(pixel)  # type: ignore[no-untyped-call]
+
+
 def own_colour(column: str) -> alt.Color:
     """Colour read from a column as it is."""
     return alt.Color(f"{column}:N", scale=None, legend=None)
 
 
-def side_colour(*, legend_offset: float) -> alt.Color:
-    """Colour of long and short positions, the same in every chart, with a legend that far above the plot [px]."""
-    words = "datum.label == 'long' ? 'Long positions' : 'Short positions'"
-    legend = alt.Legend(title=None, labelExpr=words, offset=legend_offset)
-    return alt.Color("side:N", scale=alt.Scale(domain=list(SIDES), range=list(SIDES.values())), legend=legend)
+def sides_drawn(sides: Iterable[str]) -> list[str]:
+    """Long and short, and after them whatever else the cells of the frame were merged to."""
+    return list(dict.fromkeys([*SIDES, *sides]))
+
+
+def side_colour(sides: Iterable[str], *, legend_offset: float) -> alt.Color:
+    """Colour of long and short positions, the same in every chart; cells merged over both are grey.
+
+    Parameters
+    ----------
+    sides : iterable of str
+        Column side of the frame.
+    legend_offset : float
+        Distance of the legend above the plot [px].
+
+    Returns
+    -------
+    alt.Color
+        Encoding of the column side.
+    """
+    domain = sides_drawn(sides)
+    words = "datum.label == 'long' ? 'Long positions' : datum.label == 'short' ? 'Short positions' : 'Both together'"
+    scale = alt.Scale(domain=domain, range=[SIDES.get(side, MUTED) for side in domain])
+    return alt.Color("side:N", scale=scale, legend=alt.Legend(title=None, labelExpr=words, offset=legend_offset))
 
 
 def code_points(base: alt.Chart, size: float) -> alt.Chart:

@@ -7,6 +7,7 @@ from cohortiv.charts.index import INDEX_TITLE
 from cohortiv.charts.marks import (
     DEFAULT_THRESHOLDS,
     Thresholds,
+    at_x,
     clipped,
     code_bands,
     dashed,
@@ -19,24 +20,26 @@ from cohortiv.charts.theme import SMALL_PX, WIDTH, select, styled
 from cohortiv.palette import INK, MUTED, PAPER
 
 _COLUMNS = 3
-_GAP = 18
-_AXIS_AND_WORDS = 108
+_GAP = 10
+_MARGINS = 46
+_WORD = 42
+_TWO_LINES = "indexof(datum.label, '%') < 0 ? split(datum.label, ' ') : datum.label"
 
 
-def index_sensitivity(sensitivity: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> alt.ConcatChart:
+def index_sensitivity(sensitivity: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> alt.FacetChart:
     """How far does the index depend on each parameter?
 
     Parameters
     ----------
     sensitivity : DataFrame
         One row per parameter and value: parameter, label, value (orders the labels), iv_index [%], is_default. An
-        infinite index stands at the upper edge as "∞"; a missing one is left out.
-    thresholds : tuple of float
+        infinite index stands near the upper edge as "∞"; a missing one is left out.
+    thresholds : Thresholds
         Where Yellow and Red begin [%].
 
     Returns
     -------
-    alt.ConcatChart
+    alt.FacetChart
         A small panel for each parameter on one scale, the default value filled, the thresholds as dashed rules.
 
     Raises
@@ -46,48 +49,43 @@ def index_sensitivity(sensitivity: pd.DataFrame, *, thresholds: Thresholds = DEF
     """
     frame = select(sensitivity, ["parameter", "label", "value", "iv_index", "is_default"])
     top = index_top([1.12 * value for value in frame["iv_index"]], thresholds)
-    drawn = clipped(frame, 0.9 * top)
-    names = list(dict.fromkeys(drawn["parameter"]))
-    columns = min(len(names), _COLUMNS)
-    width = (WIDTH - _AXIS_AND_WORDS - _GAP * (columns - 1)) / columns
-    panels = [
-        overlaid(
-            *_panel_scale(top, thresholds, first=place % columns == 0),
-            *_panel_dots(drawn[drawn["parameter"] == name]),
-            *_panel_words(top, thresholds, last=place % columns == columns - 1 or place == len(names) - 1),
-        ).properties(title=str(name), width=width, height=150)
-        for place, name in enumerate(names)
-    ]
-    return styled(alt.ConcatChart(concat=panels, columns=columns, spacing=_GAP))
-
-
-def _panel_scale(top: float, thresholds: Thresholds, *, first: bool) -> list[alt.Chart]:
-    """Bands and rules; a blank axis title in the later columns keeps the panels' heads level."""
-    axis = alt.Axis(title=INDEX_TITLE if first else " ", labels=first, values=[0, *thresholds, 100], grid=False)
-    y = alt.Y("start:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
-    bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "tint"]])
-    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds}))).encode(y="start:Q")
-    return [bands.mark_rect().encode(y=y, y2="end:Q", color=own_colour("tint")), edges]
-
-
-def _panel_words(top: float, thresholds: Thresholds, *, last: bool) -> list[alt.Chart]:
-    if not last:
-        return []
-    bands = alt.Chart(code_bands(top, thresholds)[["middle", "name", "ink"]])
-    words = bands.mark_text(align="left", dx=8, fontWeight="bold")
-    return [words.encode(x=alt.value("width"), y="middle:Q", text="name:N", color=own_colour("ink"))]
-
-
-def _panel_dots(frame: pd.DataFrame) -> list[alt.Chart]:
-    order = alt.EncodingSortField(field="value", op="min", order="ascending")
-    axis = alt.Axis(title=None, labelAngle=0, labelLimit=64, ticks=False)
-    base = alt.Chart(frame[["label", "value", "drawn", "words", "is_default"]]).encode(
-        x=alt.X("label:N", sort=order, axis=axis), y="drawn:Q"
+    drawn = clipped(frame, 0.9 * top).drop(columns="beyond")
+    dots = drawn.assign(fill=[INK if default else PAPER for default in drawn.pop("is_default")])
+    names = list(dict.fromkeys(dots["parameter"]))
+    columns = max(1, min(len(names), _COLUMNS))
+    width = (WIDTH - _MARGINS - _GAP * (columns - 1)) / columns - _WORD
+    panel = overlaid(*_panel_scale(top, thresholds), *_panel_dots())
+    chart = alt.FacetChart(
+        data=dots,
+        spec=panel.properties(width=width, height=150),
+        facet=alt.Facet("parameter:N", sort=names, title=None, header=alt.Header(labelPadding=22)),
+        columns=columns,
+        spacing={"row": 24, "column": _GAP},
+        resolve=alt.Resolve(scale={"x": "independent"}),
     )
+    return styled(chart)
+
+
+def _panel_scale(top: float, thresholds: Thresholds) -> list[alt.Chart]:
+    """Bands, rules and their words, the same in every panel."""
+    axis = alt.Axis(title=INDEX_TITLE, values=[0, *thresholds, 100], grid=False)
+    y = alt.Y("start:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
+    bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "middle", "word", "tint", "ink"]])
+    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds}))).encode(y=alt.Y("start:Q"))
+    words = bands.mark_text(align="left", dx=5, fontSize=SMALL_PX, fontWeight="bold").encode(
+        x=at_x("width"), y=alt.Y("middle:Q"), text=alt.Text("word:N"), color=own_colour("ink")
+    )
+    return [bands.mark_rect().encode(y=y, y2=alt.Y2("end"), color=own_colour("tint")), edges, words]
+
+
+def _panel_dots() -> list[alt.Chart]:
+    order = alt.EncodingSortField(field="value", op="min", order="ascending")
+    axis = alt.Axis(title=None, labelAngle=0, labelLimit=64, ticks=False, labelExpr=_TWO_LINES)
+    base = alt.Chart().encode(x=alt.X("label:N", sort=order, axis=axis), y=alt.Y("drawn:Q"))
     tooltip = [alt.Tooltip("label:N", title="Value"), alt.Tooltip("words:N", title=INDEX_TITLE)]
-    fill = alt.condition("datum.is_default", alt.value(INK), alt.value(PAPER))
+    dots = base.mark_point(size=64, stroke=INK, strokeWidth=1.4, opacity=1)
     return [
-        base.mark_line(color=MUTED, strokeWidth=1.2).encode(order="value:Q"),
-        base.mark_point(size=64, stroke=INK, strokeWidth=1.4, opacity=1).encode(fill=fill, tooltip=tooltip),
-        *halo_text(base.encode(text="words:N"), dy=-13, fontSize=SMALL_PX),
+        base.mark_line(color=MUTED, strokeWidth=1.2).encode(order=alt.Order("value:Q")),
+        dots.encode(fill=alt.Fill("fill:N", scale=None, legend=None), tooltip=tooltip),
+        *halo_text(base.encode(text=alt.Text("words:N")), dy=-13, fontSize=SMALL_PX),
     ]

@@ -4,6 +4,7 @@ Nothing here touches Altair's global state; a chart gets the style by passing th
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import altair as alt
@@ -24,6 +25,9 @@ USD_LABEL = (
     "'M', '\u00a0m'), 'k', '\u00a0k')"
 )
 
+_WHOLE_USD = 1000
+_SIZES = ((1e12, "tn "), (1e9, "bn "), (1e6, "m "), (1e3, "k "))
+
 _NUMBER_LOCALE = {
     "decimal": ".",
     "thousands": ",",
@@ -33,7 +37,24 @@ _NUMBER_LOCALE = {
     "minus": "−",
 }
 
-AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart, alt.VConcatChart, alt.HConcatChart, alt.ConcatChart)
+_WORDS = {"labelFont": FONT, "titleFont": FONT, "labelFontSize": TEXT_PX, "titleFontSize": TEXT_PX}
+_AXIS = {
+    **_WORDS,
+    "labelColor": INK,
+    "titleColor": MUTED,
+    "titleFontWeight": "normal",
+    "gridColor": RULE,
+    "gridOpacity": 0.7,
+    "domainColor": MUTED,
+    "tickColor": MUTED,
+    "labelPadding": 4,
+    "titlePadding": 8,
+}
+_UPRIGHT = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleBaseline": "bottom"}
+_LEGEND = {**_WORDS, "labelColor": INK, "orient": "top", "symbolType": "square", "symbolSize": 130}
+_HEADER = {"labelFont": FONT, "labelFontSize": TEXT_PX + 1, "labelFontWeight": "bold", "labelColor": INK}
+
+AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart, alt.VConcatChart, alt.FacetChart)
 
 
 def styled(chart: AnyChart) -> AnyChart:
@@ -54,33 +75,18 @@ def styled(chart: AnyChart) -> AnyChart:
 
 
 def _config() -> dict[str, Any]:
-    words = {"labelFont": FONT, "titleFont": FONT, "labelFontSize": TEXT_PX, "titleFontSize": TEXT_PX}
-    axis = {
-        **words,
-        "labelColor": INK,
-        "titleColor": MUTED,
-        "titleFontWeight": "normal",
-        "gridColor": RULE,
-        "gridOpacity": 0.7,
-        "domainColor": MUTED,
-        "tickColor": MUTED,
-        "labelPadding": 4,
-        "titlePadding": 8,
-    }
-    upright = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleBaseline": "bottom"}
-    legend = {**words, "labelColor": INK, "titleColor": MUTED, "orient": "top", "titleFontWeight": "normal"}
     return {
         "background": PAPER,
         "font": FONT,
         "padding": 6,
         "locale": {"number": _NUMBER_LOCALE},
         "view": {"stroke": None, "continuousWidth": WIDTH, "discreteWidth": WIDTH},
-        "axis": axis,
+        "axis": _AXIS,
         "axisX": {"grid": False, "zindex": 1},
-        "axisY": {**upright, "titleX": 0, "titleY": -8, "domain": False, "ticks": False},
-        "legend": {**legend, "symbolType": "square", "symbolSize": 130, "symbolStrokeWidth": 0},
+        "axisY": {**_UPRIGHT, "titleX": 0, "titleY": -8, "domain": False, "ticks": False},
+        "legend": {**_LEGEND, "symbolStrokeWidth": 0},
         "text": {"font": FONT, "fontSize": TEXT_PX, "color": INK},
-        "title": {"font": FONT, "fontSize": TEXT_PX + 1, "color": INK, "anchor": "start", "frame": "group"},
+        "header": {**_HEADER, "labelAnchor": "start", "labelPadding": 6, "titleFont": FONT},
     }
 
 
@@ -166,5 +172,13 @@ def number(value: float, digits: int = 1) -> str:
 
 
 def price(value: float) -> str:
-    """A price in USD as words on a chart: whole dollars from 1,000 on, else five significant digits."""
-    return number(value, 0) if abs(value) >= 1000 else f"{value:.5g}"  # noqa: PLR2004
+    """A price in USD as words on a chart: whole dollars from 1,000 on, else five significant digits, no exponent."""
+    return number(value, 0) if abs(value) >= _WHOLE_USD else f"{Decimal(f'{value:.5g}'):f}"
+
+
+def short_usd(value: float) -> str:
+    """An amount in words on a chart, to three digits: 664_440_200 gives "664 m USD"."""
+    for size, unit in _SIZES:
+        if abs(value) >= size:
+            return f"{Decimal(f'{value / size:.3g}'):f}\u00a0{unit}USD"
+    return f"{Decimal(f'{value:.3g}'):f}\u00a0USD"

@@ -6,15 +6,18 @@ import re
 import altair as alt
 import pandas as pd
 
-from cohortiv.charts.marks import dashed, halo_text, overlaid, side_colour
+from cohortiv.charts.marks import at_y, dashed, halo_text, overlaid, side_colour, sides_drawn
 from cohortiv.charts.theme import FIT, SMALL_PX, WIDTH, number, percent, select, styled
-from cohortiv.palette import INK, MUTED, PAPER, SIDES
+from cohortiv.palette import INK, MUTED, PAPER
 
 TIER_TITLE = "Leverage tier"
 
 _PLOT_WIDTH = 676
 _FEW_TIERS = 6
 _ROW_PX = 22
+_COLUMNS = 3
+_MOST_SYMBOLS = 6
+_GAP = 20
 _LOG_TICKS = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
 
 
@@ -58,7 +61,7 @@ def _share_panel(frame: pd.DataFrame, column: str, *, title: str, last: bool) ->
     words = ["" if pd.isna(share) else number(100 * share) for share in frame[column]]
     base = alt.Chart(frame[["tier", "tier_floor", "side", column]].assign(words=words)).encode(
         x=_tier_axis(frame["tier"].nunique(), shown=last),
-        xOffset=alt.XOffset("side:N", scale=alt.Scale(domain=list(SIDES))),
+        xOffset=alt.XOffset("side:N", scale=alt.Scale(domain=sides_drawn(frame["side"]))),
         y=alt.Y(f"{column}:Q", title=title, axis=alt.Axis(format=".0%", tickCount=5)),
     )
     tooltip = [
@@ -66,8 +69,8 @@ def _share_panel(frame: pd.DataFrame, column: str, *, title: str, last: bool) ->
         alt.Tooltip("side:N", title="Side"),
         alt.Tooltip(f"{column}:Q", title=title, format=".2%"),
     ]
-    bars = base.mark_bar().encode(color=side_colour(legend_offset=6), tooltip=tooltip)
-    labels = base.mark_text(dy=-7, fontSize=SMALL_PX, color=INK).encode(text="words:N")
+    bars = base.mark_bar().encode(color=side_colour(frame["side"], legend_offset=6), tooltip=tooltip)
+    labels = base.mark_text(dy=-7, fontSize=SMALL_PX, color=INK).encode(text=alt.Text("words:N"))
     return overlaid(bars, labels).properties(width=_PLOT_WIDTH, height=165)
 
 
@@ -101,7 +104,9 @@ def critical_mass_makeup(tiers: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("side:N", title="Side"),
         alt.Tooltip("contribution:Q", title="Share of the critical mass", format=".1%"),
     ]
-    bars = base.mark_bar(stroke=PAPER, strokeWidth=1).encode(color=side_colour(legend_offset=30), tooltip=tooltip)
+    bars = base.mark_bar(stroke=PAPER, strokeWidth=1).encode(
+        color=side_colour(frame["side"], legend_offset=30), tooltip=tooltip
+    )
     labels = base.mark_text(fontSize=SMALL_PX).encode(
         y=alt.Y("contribution:Q", stack="zero", bandPosition=0.5),
         text=alt.condition("datum.contribution >= 0.02", alt.Text("contribution:Q", format=".0%"), alt.value("")),
@@ -110,7 +115,7 @@ def critical_mass_makeup(tiers: pd.DataFrame) -> alt.LayerChart:
     return styled(overlaid(bars, labels).properties(width=WIDTH, height=385, autosize=FIT))
 
 
-def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float) -> alt.ConcatChart:
+def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float) -> alt.FacetChart:
     """Which volatility does each tier withstand, and is it more than the reference?
 
     Parameters
@@ -123,8 +128,8 @@ def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float
 
     Returns
     -------
-    alt.ConcatChart
-        A panel of dots for each symbol on one logarithmic axis, the reference as a dashed rule.
+    alt.FacetChart
+        A panel of dots for each of the first six symbols on one logarithmic axis, the reference as a dashed rule.
 
     Raises
     ------
@@ -132,21 +137,21 @@ def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float
         If a column is missing.
     """
     frame = select(tier_rows, ["symbol", "tier", "side", "withstand_volatility"])
-    drawn = frame[frame["withstand_volatility"] > 0]
-    symbols = list(dict.fromkeys(drawn["symbol"])) or [""]
-    columns = min(len(symbols), 3)
-    x = _volatility_axis([*drawn["withstand_volatility"], reference_volatility])
-    width = (_PLOT_WIDTH - 20 - 20 * (columns - 1)) / columns
+    known = frame[frame["withstand_volatility"] > 0].rename(columns={"withstand_volatility": "at"})
+    symbols = list(dict.fromkeys(known["symbol"]))[:_MOST_SYMBOLS]
+    drawn = known[known["symbol"].isin(symbols)]
     tiers = sorted(dict.fromkeys(drawn["tier"]), key=_leading_number)
-    height = _ROW_PX * max(len(tiers), 3)
-    reference = pd.DataFrame({"at": [reference_volatility], "words": [f"Reference {percent(reference_volatility)}"]})
-    panels = [
-        _withstand_panel(
-            drawn[drawn["symbol"] == symbol], reference, x=x, y=_tier_rows_axis(tiers, labels=place % columns == 0)
-        ).properties(title=str(symbol), width=width, height=height)
-        for place, symbol in enumerate(symbols)
-    ]
-    return styled(alt.ConcatChart(concat=panels, columns=columns, spacing=20))
+    columns = max(1, min(len(symbols), _COLUMNS))
+    panel = overlaid(*_reference_rule(reference_volatility), *_withstand_dots(drawn, reference_volatility, tiers))
+    width = (_PLOT_WIDTH - 20 - _GAP * (columns - 1)) / columns
+    chart = alt.FacetChart(
+        data=drawn,
+        spec=panel.properties(width=width, height=_ROW_PX * max(len(tiers), 3)),
+        facet=alt.Facet("symbol:N", sort=symbols, title=None),
+        columns=columns,
+        spacing=_GAP,
+    )
+    return styled(chart)
 
 
 def _leading_number(tier: str) -> float:
@@ -154,28 +159,27 @@ def _leading_number(tier: str) -> float:
     return float(found.group()) if found else math.inf
 
 
-def _volatility_axis(values: list[float]) -> alt.X:
+def _reference_rule(reference: float) -> list[alt.Chart]:
+    words = f"Reference {percent(reference)}"
+    rule = alt.Chart(pd.DataFrame({"at": [reference], "words": [words]})).encode(x=alt.X("at:Q"))
+    text = rule.encode(y=at_y("height"), text=alt.Text("words:N"))
+    return [dashed(rule), *halo_text(text, align="left", baseline="bottom", dx=5, dy=-4)]
+
+
+def _withstand_dots(drawn: pd.DataFrame, reference: float, tiers: list[str]) -> list[alt.Chart]:
+    reach = [*drawn["at"], reference]
+    scale = alt.Scale(type="log", domain=[min(reach) / 1.3, max(reach) * 1.3], nice=False)
     axis = alt.Axis(title="Annualised volatility (%, log scale)", format=".0%", values=_LOG_TICKS, grid=True)
-    scale = alt.Scale(type="log", domain=[min(values) / 1.3, max(values) * 1.3], nice=False)
-    return alt.X("at:Q", scale=scale, axis=axis)
-
-
-def _tier_rows_axis(tiers: list[str], *, labels: bool) -> alt.Y:
-    return alt.Y("tier:N", scale=alt.Scale(domain=tiers), axis=alt.Axis(title=None, labels=labels, labelLimit=70))
-
-
-def _withstand_panel(frame: pd.DataFrame, reference: pd.DataFrame, *, x: alt.X, y: alt.Y) -> alt.LayerChart:
-    points = frame[["tier", "side"]].assign(at=frame["withstand_volatility"])
-    base = alt.Chart(points).encode(x=x, y=y)
-    rule = alt.Chart(reference).encode(x=x)
+    base = alt.Chart().encode(
+        x=alt.X("at:Q", scale=scale, axis=axis),
+        y=alt.Y("tier:N", scale=alt.Scale(domain=tiers), axis=alt.Axis(title=None, labelLimit=70)),
+    )
     tooltip = [
         alt.Tooltip("tier:N", title=TIER_TITLE),
         alt.Tooltip("side:N", title="Side"),
         alt.Tooltip("at:Q", title="Withstand volatility", format=".1%"),
     ]
-    return overlaid(
-        base.mark_line(color=MUTED, strokeWidth=1.2).encode(detail="tier:N"),
-        dashed(rule),
-        base.mark_circle(size=70, opacity=1).encode(color=side_colour(legend_offset=6), tooltip=tooltip),
-        *halo_text(rule.encode(y=alt.value("height"), text="words:N"), align="left", baseline="bottom", dx=5, dy=-4),
-    )
+    return [
+        base.mark_line(color=MUTED, strokeWidth=1.2).encode(detail=alt.Detail("tier:N")),
+        base.mark_circle(size=70, opacity=1).encode(color=side_colour(drawn["side"], legend_offset=6), tooltip=tooltip),
+    ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -12,7 +11,7 @@ from cohortiv.liquidation.schedules import ScheduleBook
 from cohortiv.liquidation.units import solve_units
 from cohortiv.materialise import materialise
 from cohortiv.positions import Holding
-from cohortiv.schema import USED
+from cohortiv.schema import DUPLICATE, USED
 
 OWN, MARKET = 0, 1
 _KEY = ["as_of", "account_id", "venue"]
@@ -62,12 +61,12 @@ def cross_lines(
     -------
     CrossLines
     """
-    rows, units = _units(table)
+    rows, units = _units(table.mutate(account_id=ibis.coalesce(table.account_id, "")))
     computable = units.filter(units.computable)
     names = {h.symbol for h in inventory} | {h.collateral_asset for h in inventory}
     betas = {name: comovement.beta(name) for name in sorted(names)}
     own, own_steps = _own_lines(rows, computable, book, symbol=symbol)
-    market, market_steps = (None, 0) if symbol else _market_lines(rows, computable, book, betas)
+    market, market_steps = (None, 0) if symbol else _market_lines(rows, computable, book, betas=betas)
     joined = rows.left_join(own, ["unit", "symbol"], rname="{name}_own")
     if market is not None:
         joined = joined.left_join(market, "unit", rname="{name}_market")
@@ -75,25 +74,33 @@ def cross_lines(
 
 
 def _units(table: ir.Table) -> tuple[ir.Table, ir.Table]:
-    """Positions with the number of their unit and what is known of it; and one row a unit."""
+    """Positions with the number of their unit and what is known of it; and one row a unit.
+
+    A repeated row belongs to no unit: the one that was kept stands for the position.
+    """
     posted = ibis.coalesce(table.margin * table.collateral_price * (1 - table.haircut), 0.0)
-    usable = table.reason == USED
+    used, repeated = table.reason == USED, table.reason == DUPLICATE
     grouped = table.group_by(_KEY).aggregate(
-        unit_rows=table.count(),
+        unit_rows=(~repeated).sum(),
         unit_symbols=table.symbol.nunique(),
-        complete=usable.all(),
+        complete=(used | repeated).all(),
         bracketed=table.schedule.notnull().all(),
-        wallet=table.margin.notnull().any(),
-        wallet_usd=ibis.ifelse(usable, posted, 0.0).sum(),
-        unit_size=ibis.ifelse(usable, table.size_usd, 0.0).sum(),
-        any_known=table.liquidation_price_known.any(),
-        moving=((table.collateral_asset == table.symbol) & table.margin.notnull()).any(),
+        wallet=(used & table.margin.notnull()).any(),
+        wallet_usd=_exact_sum(ibis.ifelse(used, posted, 0.0)),
+        unit_size=_exact_sum(ibis.ifelse(used, table.size_usd, 0.0)),
+        any_known=(used & table.liquidation_price_known).any(),
+        moving=(used & (table.collateral_asset == table.symbol) & table.margin.notnull()).any(),
     )
     units = materialise(
         grouped.mutate(unit=ibis.row_number(), computable=grouped.complete & grouped.bracketed & grouped.wallet)
     )
     rows = materialise(table.inner_join(units, _KEY))
     return rows, units
+
+
+def _exact_sum(usd: ir.Value) -> ir.Value:
+    """Sum of amounts of money in millionths of a cent [USD]: whole numbers, so the order of rows doesn't show."""
+    return (usd * 1e8).round().cast("decimal(38, 0)").sum().cast("float64") / 1e8
 
 
 def _position_legs(rows: ir.Table) -> ir.Table:
@@ -126,13 +133,11 @@ def _collateral_legs(rows: ir.Table) -> ir.Table:
 
 
 def _legs(rows: ir.Table, units: ir.Table) -> ir.Table:
-    chosen = rows.semi_join(units, "unit")
+    chosen = rows.filter(rows.reason == USED).semi_join(units, "unit")
     return ibis.union(_position_legs(chosen), _collateral_legs(chosen), distinct=False)
 
 
-def _own_lines(
-    rows: ir.Table, computable: ir.Table, book: ScheduleBook, *, symbol: str | None
-) -> tuple[ir.Table, int]:
+def _own_lines(rows: ir.Table, computable: ir.Table, book: ScheduleBook, *, symbol: str | None) -> tuple[ir.Table, int]:
     """Own line of each symbol of a unit: that symbol moves, the others stand.
 
     Without a symbol only units of one symbol need it, and those with supplied lines to compare with.
@@ -151,7 +156,7 @@ def _own_lines(
 
 
 def _market_lines(
-    rows: ir.Table, computable: ir.Table, book: ScheduleBook, betas: Mapping[str, float]
+    rows: ir.Table, computable: ir.Table, book: ScheduleBook, *, betas: Mapping[str, float]
 ) -> tuple[ir.Table, int]:
     """Market line of units that hold several symbols: all move with the market by their betas."""
     several = computable.filter(computable.unit_symbols > 1)
@@ -168,15 +173,15 @@ def _choose(t: ir.Table, *, with_market: bool) -> ir.Table:
     """Line of each position by its reading, supplied lines first in the own reading, and what excludes it."""
     several = t.unit_symbols > 1
     market = (several & t.computable) if with_market else ibis.literal(False)
-    down: Any = t.down
-    up: Any = t.up
-    sunk: Any = t.sunk
-    settled: Any = t.settled
+    down, up, sunk, settled = t.down, t.up, t.sunk, t.settled
     if with_market:
         down, up = ibis.ifelse(market, t.down_market, t.down), ibis.ifelse(market, t.up_market, t.up)
         sunk, settled = ibis.ifelse(market, t.sunk_market, t.sunk), ibis.ifelse(market, t.settled_market, t.settled)
     t = t.mutate(
-        own_computed=ibis.coalesce(t.down, t.up), own_known=t.sunk.notnull(),
+        own_computed=ibis.ifelse(
+            t.liquidation_price > t.mark_price, ibis.coalesce(t.up, t.down), ibis.coalesce(t.down, t.up)
+        ),
+        own_known=t.sunk.notnull(),
         first=ibis.coalesce(down, up), second=ibis.ifelse(down.notnull(), up, ibis.null("float64")),
         sunk_now=sunk, settled_now=settled, market=market,
     )  # fmt: skip

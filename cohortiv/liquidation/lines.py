@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -13,8 +12,8 @@ from cohortiv.liquidation.cross import OWN, cross_lines
 from cohortiv.liquidation.schedules import ScheduleBook, schedule_book, schedule_number
 from cohortiv.liquidation.single import moving_lines, plain_lines
 from cohortiv.margin.brackets import Brackets
-from cohortiv.positions import Holding, Positions, notional_usd
-from cohortiv.schema import TIER_EDGES, USED
+from cohortiv.positions import Holding, Positions, countable_cents
+from cohortiv.schema import TIER_EDGES, USED, notional_usd
 
 #: State of a position: with a line, past its line, without one.
 LINE, PAST, NO_LINE = 0, 1, 2
@@ -95,7 +94,7 @@ def liquidation_lines(
     steps = 0
     if modes != {"cross"}:
         single = t.filter(t.margin_mode != "cross") if "cross" in modes else t
-        parts.append(_finish(_isolated(single, positions.given, inventory, book), positions.given))
+        parts.append(_finish(_isolated(single, positions.given, book, inventory=inventory), positions.given))
     if "cross" in modes:
         crossed = t.filter(t.margin_mode == "cross") if modes != {"cross"} else t
         solved = cross_lines(crossed, book, comovement, inventory=inventory, symbol=symbol)
@@ -105,7 +104,7 @@ def liquidation_lines(
     return LineTable(table, book, steps)
 
 
-def _isolated(t: ir.Table, given: frozenset[str], inventory: Sequence[Holding], book: ScheduleBook) -> ir.Table:
+def _isolated(t: ir.Table, given: frozenset[str], book: ScheduleBook, *, inventory: Sequence[Holding]) -> ir.Table:
     """Isolated positions: computed lines, then supplied ones on top."""
     entry = t.quantity * t.entry_price
     if "contract" in given:
@@ -123,10 +122,12 @@ def _isolated(t: ir.Table, given: frozenset[str], inventory: Sequence[Holding], 
     t = t.mutate(ratio=t.line / t.mark_price, second_ratio=ibis.null("float64"), past=past)
     if moving:
         t = _with_moving(t, book)
-    t = _supplied(t) if given & {"liquidation_price", "liquidation_price_known"} else t.mutate(
-        computed_ratio=ibis.null("float64"), past_supplied=ibis.literal(False)
+    t = (
+        _supplied(t)
+        if given & {"liquidation_price", "liquidation_price_known"}
+        else t.mutate(computed_ratio=ibis.null("float64"), past_supplied=ibis.literal(False))
     )
-    reason: Any = t.reason
+    reason = t.reason
     if book.missing:
         unbracketed = (t.reason == USED) & t.schedule.isnull() & ~t.liquidation_price_known
         reason = ibis.ifelse(unbracketed, ibis.literal(13, "int8"), t.reason)
@@ -163,19 +164,20 @@ def _supplied(t: ir.Table) -> ir.Table:
     wrong = ibis.coalesce(ibis.ifelse(t.sign > 0, ratio >= 1, ratio <= 1), False)
     none = ibis.null("float64")
     has_schedule = t.schedule.notnull()
+    computed = ibis.ifelse(ratio > 1, ibis.coalesce(t.second_ratio, t.ratio), t.ratio)
     return t.mutate(
         ratio=ibis.ifelse(known, ratio, t.ratio),
         second_ratio=ibis.ifelse(known, none, t.second_ratio),
         past=ibis.ifelse(known, wrong, t.past),
         past_supplied=known & wrong,
-        computed_ratio=ibis.ifelse(has_schedule, ibis.coalesce(ibis.greatest(t.ratio, 0.0), 0.0), none),
+        computed_ratio=ibis.ifelse(has_schedule, ibis.coalesce(ibis.greatest(computed, 0.0), 0.0), none),
     )
 
 
-def _tier(leverage: Any) -> Any:
+def _tier(leverage: ir.Value) -> ir.Value:
     """Largest tier edge <= leverage as a balanced CASE; `UNLEVERAGED` for a declared leverage of 1."""
 
-    def half(edges: Sequence[int]) -> Any:
+    def half(edges: Sequence[int]) -> ir.Value:
         if len(edges) == 1:
             return ibis.literal(edges[0], "int16")
         middle = len(edges) // 2
@@ -193,19 +195,17 @@ def _finish(t: ir.Table, given: frozenset[str]) -> ir.Table:
         (t.ratio > 0, ibis.literal(LINE, "int8")),
         else_=ibis.literal(NO_LINE, "int8"),
     )
-    sized = ibis.coalesce((t.size_usd > 0) & (t.size_usd < 1e16), False) if given else used
-    supplied: Any = ibis.literal(False)
-    compared: Any = ibis.literal(False)
-    differs: Any = ibis.literal(False)
+    supplied = compared = differs = ibis.literal(False)
     if given & {"liquidation_price", "liquidation_price_known"}:
-        supplied = used & t.liquidation_price_known
-        compared = supplied & t.computed_ratio.notnull()
+        supplied = used & t.liquidation_price_known & (t.reading == OWN)
+        compared = used & t.liquidation_price_known & t.computed_ratio.notnull()
         theirs = ibis.coalesce(t.liquidation_price / t.mark_price, 0.0)
         differs = compared & ((theirs - t.computed_ratio).abs() > DISAGREEMENT)
     return t.mutate(
+        as_of=t.as_of.cast("timestamp(6)"),
         tier=_tier(t.leverage),
         state=state,
-        notional_cents=ibis.ifelse(sized, (t.size_usd * 100).round(), 0).cast("int64"),
+        notional_cents=countable_cents(t.size_usd),
         collateral_cents=ibis.ifelse(used, (t.collateral_usd * 100).round(), 0).cast("int64"),
         supplied=supplied,
         compared=compared,

@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from cohortiv.margin.brackets import Brackets, BracketSchedule
+from cohortiv.margin.schedule import Contract
 from cohortiv.positions import Holding
 
+_Period = tuple[datetime, datetime]
 _Signature = tuple[str, tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 
 
@@ -57,7 +61,7 @@ def schedule_book(inventory: Sequence[Holding], brackets: Brackets, *, as_of: da
     effective = {day: brackets.effective(day) for day in {(h.as_of or as_of).date() for h in inventory}}
     for holding in inventory:
         day = (holding.as_of or as_of).date()
-        contract = "inverse" if holding.contract == "inverse" else "linear"
+        contract: Contract = "inverse" if holding.contract == "inverse" else "linear"
         found = effective[day].schedule_for(holding.venue, holding.symbol, contract)
         if found is None:
             missing.append(holding)
@@ -106,34 +110,45 @@ def _conditions(table: ir.Table, held: Sequence[Holding], everything: Sequence[H
         days[(holding.venue, holding.contract, holding.symbol)].add(holding.as_of)
     for holding in everything:
         all_days[(holding.venue, holding.contract, holding.symbol)].add(holding.as_of)
-    together: dict[tuple[str, str, frozenset[Any] | None], list[str]] = defaultdict(list)
+    together: dict[tuple[str, str, _Period | None], list[str]] = defaultdict(list)
     for key, moments in days.items():
-        period = None if moments == all_days[key] else frozenset(moments)
-        together[(key[0], key[1], period)].append(key[2])
-    shared = {name: len({getattr(h, name) for h in everything}) == 1 for name in ("venue", "contract", "symbol")}
-    return [_condition(table, key, sorted(symbols), shared) for key, symbols in together.items()]
+        for period in _periods(moments, all_days[key]):
+            together[(key[0], key[1], period)].append(key[2])
+    shared = {name for name in ("venue", "contract", "symbol") if len({getattr(h, name) for h in everything}) == 1}
+    return [
+        _condition(table, {"venue": [venue], "contract": [contract], "symbol": sorted(symbols)}, shared, period=period)
+        for (venue, contract, period), symbols in together.items()
+    ]
+
+
+def _periods(moments: set[Any], every: set[Any]) -> list[_Period | None]:
+    """Runs of snapshots without another one of the table between them; None where they are all there are."""
+    if moments == every:
+        return [None]
+    runs: list[list[datetime]] = [[]]
+    for moment in sorted(every):
+        if moment in moments:
+            runs[-1].append(moment)
+        elif runs[-1]:
+            runs.append([])
+    return [(run[0], run[-1]) for run in runs if run]
 
 
 def _condition(
-    table: ir.Table, key: tuple[str, str, frozenset[Any] | None], symbols: list[str], shared: Mapping[str, bool]
+    table: ir.Table, names: Mapping[str, list[str]], shared: set[str], *, period: _Period | None
 ) -> ir.BooleanValue:
-    venue, contract, period = key
-    parts: list[Any] = []
-    if not shared["symbol"]:
-        parts.append(table.symbol.isin(symbols) if len(symbols) > 1 else table.symbol == symbols[0])
-    if not shared["venue"]:
-        parts.append(table.venue == venue)
-    if not shared["contract"]:
-        parts.append(table.contract == contract)
+    """Rows with these names in a period; names that the whole table shares are not asked for."""
+    parts = [
+        table[column].isin(values) if len(values) > 1 else table[column] == values[0]
+        for column, values in names.items()
+        if column not in shared
+    ]
     if period is not None:
-        parts.append(table.as_of.between(min(period), max(period)))
-    condition: Any = parts[0] if parts else ibis.literal(True)
-    for part in parts[1:]:
-        condition = condition & part
-    return condition
+        parts.append(table.as_of.between(*period))
+    return reduce(and_, parts) if parts else ibis.literal(True)
 
 
-def by_schedule(table: ir.Table, values: Mapping[int, Any]) -> Any:
+def by_schedule(table: ir.Table, values: Mapping[int, ir.Value]) -> ir.Value:
     """Value of each row's own schedule: a CASE over the column `schedule`, or the value itself if there is one only."""
     if len(values) == 1:
         return next(iter(values.values()))

@@ -5,7 +5,6 @@ highest root of a rising line and the lowest root of a falling one. Reference: `
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -44,13 +43,13 @@ def plain_lines(table: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Tab
     return table.mutate(line=line).drop("offset", "first")
 
 
-def _plain_root(table: ir.Table, schedule: BracketSchedule, k: int) -> Any:
+def _plain_root(table: ir.Table, schedule: BracketSchedule, k: int) -> ir.Value:
     amount = schedule.amounts[k]
     offset = table.offset + amount if amount else table.offset
     return offset / (table.quantity * (schedule.rates[k] - table.sign))
 
 
-def _plain_envelope(table: ir.Table, schedule: BracketSchedule) -> Any:
+def _plain_envelope(table: ir.Table, schedule: BracketSchedule) -> ir.Value:
     if len(schedule.floors) == 1:
         return table.first
     roots = [_plain_root(table, schedule, k) for k in range(len(schedule.floors))]
@@ -64,8 +63,8 @@ def moving_lines(table: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Ta
     Parameters
     ----------
     table : ibis Table
-        quantity, entry_price, mark_price, sign, contract, `schedule`, and static_usd [USD], own_coins [coin]: collateral
-        after haircut that stands still, and in the symbol's own coin.
+        quantity, entry_price, mark_price, sign, contract, `schedule`, and static_usd [USD], own_coins [coin]:
+        collateral after haircut that stands still, and in the symbol's own coin.
     schedules : sequence of BracketSchedule
         What `schedule` counts.
 
@@ -92,7 +91,7 @@ def moving_lines(table: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Ta
     return table.mutate(down=down, up=up, sunk=least <= 0).drop("constant", "slope")
 
 
-def _excess(table: ir.Table, schedule: BracketSchedule, k: int) -> tuple[Any, Any]:
+def _excess(table: ir.Table, schedule: BracketSchedule, k: int) -> tuple[ir.Value, ir.Value]:
     """Constant and slope in the price of equity minus the k-th bracket's maintenance."""
     rate, amount = schedule.rates[k], schedule.amounts[k]
     if schedule.contract == "inverse":
@@ -100,7 +99,7 @@ def _excess(table: ir.Table, schedule: BracketSchedule, k: int) -> tuple[Any, An
     return table.constant + amount, table.slope - rate * table.quantity
 
 
-def _bound(table: ir.Table, schedule: BracketSchedule, *, above: bool) -> Any:
+def _bound(table: ir.Table, schedule: BracketSchedule, *, above: bool) -> ir.Value:
     """Lowest root of a falling line (above), or highest root of a rising one (below); null where there is none."""
     roots = []
     for k in range(len(schedule.floors)):
@@ -111,7 +110,7 @@ def _bound(table: ir.Table, schedule: BracketSchedule, *, above: bool) -> Any:
     return ibis.least(*roots) if above else ibis.greatest(*roots)
 
 
-def _least_excess(table: ir.Table, schedule: BracketSchedule) -> Any:
+def _least_excess(table: ir.Table, schedule: BracketSchedule) -> ir.Value:
     """Equity at the mark minus the largest of the brackets' maintenance [USD]."""
     values = []
     for k in range(len(schedule.floors)):

@@ -39,8 +39,6 @@ class AccountFigures:
         Distinct accounts, and margin units (isolated positions, and accounts with cross positions on a venue).
     groups : DataFrame
         symbol, side, tier, accounts, largest_cents: the largest account's notional in the group.
-    ladder : DataFrame
-        side, step (signed number of `LADDER_STEP`), past, notional_cents, accounts, largest_cents.
     sizes : DataFrame
         `NODE`, size (number of `SIZE_STEP`), notional_cents, accounts (summed over nodes: an upper bound).
     gram : DataFrame
@@ -55,15 +53,14 @@ class AccountFigures:
     accounts: int
     margin_units: int
     groups: pd.DataFrame
-    ladder: pd.DataFrame
     sizes: pd.DataFrame
     gram: pd.DataFrame
     nodes: pd.DataFrame
     kappa_names: Mapping[str, str]
 
 
-def account_figures(lines: ir.Table, kappas: Mapping[str, float]) -> AccountFigures:
-    """Group the leveraged positions in use by account and more.
+def leveraged_positions(lines: ir.Table, kappas: Mapping[str, float]) -> ir.Table:
+    """Leveraged positions in use, with what is grouped by, kept in the engine for the passes by account.
 
     Parameters
     ----------
@@ -71,12 +68,15 @@ def account_figures(lines: ir.Table, kappas: Mapping[str, float]) -> AccountFigu
         From `cells.binned`, one snapshot; rows not in use or out of scope have a reason.
     kappas : mapping of str to float
         Relative volatility of every symbol in the table; symbols with the same share a node.
+
+    Returns
+    -------
+    ibis Table
+        account_id, venue, symbol, side, tier, margin_mode, notional_cents, `NODE`, and `step`: number of `LADDER_STEP` from
+        the mark to the line.
     """
     held = lines.filter((lines.reason == USED) & (lines.tier != UNLEVERAGED))
-    by_kappa: dict[float, list[str]] = {}
-    for symbol, kappa in kappas.items():
-        by_kappa.setdefault(kappa, []).append(symbol)
-    named = [(held.symbol.isin(names), names[0]) for names in by_kappa.values()]
+    named = [(held.symbol.isin(names), names[0]) for names in _by_kappa(kappas)]
     kappa_symbol = ibis.cases((held.reading == MARKET, ""), *named, else_="")
     steps = ibis.ifelse(held.state == LINE, ((held.ratio - 1) / LADDER_STEP).floor(), 0)
     held = held.mutate(
@@ -85,9 +85,29 @@ def account_figures(lines: ir.Table, kappas: Mapping[str, float]) -> AccountFigu
         second_bin=ibis.coalesce(held.second_bin, 0),
         step=ibis.greatest(ibis.least(steps, LADDER_REACH), -LADDER_REACH).cast("int16"),
     )
-    held = materialise(
+    return materialise(
         held.select("account_id", "venue", "symbol", "side", "tier", "margin_mode", "notional_cents", "step", *NODE)
     )
+
+
+def _by_kappa(kappas: Mapping[str, float]) -> list[list[str]]:
+    """Symbols with the same relative volatility, together."""
+    by_kappa: dict[float, list[str]] = {}
+    for symbol, kappa in kappas.items():
+        by_kappa.setdefault(kappa, []).append(symbol)
+    return list(by_kappa.values())
+
+
+def account_figures(held: ir.Table, kappas: Mapping[str, float]) -> AccountFigures:
+    """Group the leveraged positions in use by account and more.
+
+    Parameters
+    ----------
+    held : ibis Table
+        From `leveraged_positions`.
+    kappas : mapping of str to float
+        The same as there.
+    """
     totals = held.aggregate(
         accounts=held.account_id.nunique(),
         isolated=(held.margin_mode == "isolated").sum(),
@@ -99,11 +119,10 @@ def account_figures(lines: ir.Table, kappas: Mapping[str, float]) -> AccountFigu
         accounts=int(totals["accounts"]),
         margin_units=int(totals["isolated"] or 0) + int(cross.as_py()),
         groups=_largest(held, ["symbol", "side", "tier"]),
-        ladder=_largest(held.filter(held.state != 2), ["side", "state", "step"]),
         sizes=_sizes(held),
         gram=gram,
         nodes=nodes,
-        kappa_names={symbol: names[0] for names in by_kappa.values() for symbol in names},
+        kappa_names={symbol: names[0] for names in _by_kappa(kappas) for symbol in names},
     )
 
 

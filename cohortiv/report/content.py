@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from cohortiv.errors import RunError, UsageError
 from cohortiv.page import FIGURE_MIME, HEADLINE_MIME, SUMMARY_MIME, TABLE_MIME
-from cohortiv.report.drawing import data_link, drawn_specification, script_json, still_picture
+from cohortiv.report.drawing import data_link, drawn_specification, picture_size, script_json, still_picture
 from cohortiv.report.markdown import safe_markdown
 
 Json = Mapping[str, object]
@@ -50,6 +50,8 @@ class Exhibit:
         Its data as a data: link.
     still : str
         Picture of a figure as a data: link.
+    size : tuple of int
+        Width and height of the picture [px].
     specification : Markup
         Specification of a figure as JSON that can stand in a script element.
     """
@@ -59,6 +61,7 @@ class Exhibit:
     labels: Json
     csv_link: str
     still: str = ""
+    size: tuple[int, int] = (0, 0)
     specification: Markup = field(default_factory=Markup)
 
 
@@ -197,12 +200,14 @@ def _figure(specification: Json, labels: Json, number: int) -> Exhibit:
     if not alt.strip():
         raise UsageError(f"Figure {number} ({name}) has no alt text. Show it with page.figure, which asks for one.")
     drawn = drawn_specification(specification, name=name, alt=alt)
+    svg = still_picture(drawn, name=name)
     return Exhibit(
         kind="figure",
         number=number,
         labels=labels,
         csv_link=data_link(str(labels.get("csv", "")), media_type="text/csv"),
-        still=data_link(still_picture(drawn, name=name), media_type="image/svg+xml"),
+        still=data_link(svg, media_type="image/svg+xml"),
+        size=picture_size(svg),
         specification=Markup(script_json(drawn)),  # noqa: S704 - it holds no "<"
     )
 

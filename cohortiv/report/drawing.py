@@ -73,6 +73,24 @@ def still_picture(specification: Mapping[str, object], *, name: str) -> str:
     return _renumbered(svg)
 
 
+def picture_size(svg: str) -> tuple[int, int]:
+    """Read the size of a picture.
+
+    Parameters
+    ----------
+    svg : str
+        From `still_picture`.
+
+    Returns
+    -------
+    tuple of int
+        Width and height [px]; browsers keep the room free while they decode it.
+    """
+    head = svg[: svg.index(">")]
+    width, height = (re.search(rf'\b{side}="([\d.]+)', head) for side in ("width", "height"))
+    return (round(float(width[1])), round(float(height[1]))) if width and height else (FIGURE_WIDTH, FIGURE_WIDTH)
+
+
 def script_json(value: object) -> str:
     """Write JSON that can stand inside a script element whatever it holds.
 

@@ -1,5 +1,6 @@
 """Run a notebook with papermill, in a fresh kernel and a folder of its own, and say plainly how it failed."""
 
+import logging
 import shutil
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ from papermill.exceptions import PapermillExecutionError
 from cohortiv.errors import CohortivError, DataError, RunError, UsageError
 from cohortiv.report.kernel import private_kernel
 from cohortiv.report.parameters import Value
+
+# Papermill overlooks parameters of the type `X | None` and warns that they are unknown; ours are checked before.
+logging.getLogger("papermill").setLevel(logging.ERROR)
 
 _OUR_ERRORS: Mapping[str, type[CohortivError]] = {
     "DataError": DataError,
@@ -63,6 +67,8 @@ def run_notebook(
                 str(notebook).replace("{", "{{").replace("}", "}}"),
                 str(output),
                 parameters=dict(parameters),
+                kernel_name="python3",
+                language="python",
                 cwd=str(desk),
                 progress_bar={"file": sys.stderr, "leave": False} if sys.stderr.isatty() else False,
                 execution_timeout=timeout_seconds,

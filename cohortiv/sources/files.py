@@ -1,7 +1,8 @@
 """Position files in: Parquet and CSV, one, a folder or a glob, through Ibis on DuckDB."""
 
+import re
 from collections.abc import Callable, Sequence
-from glob import glob, has_magic
+from glob import has_magic, iglob
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,8 @@ from cohortiv.sources import hyperliquid
 FORMATS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".csv.gz": "csv", ".csv.zst": "csv"}
 #: Sources with field names of their own, written NAME:FILE.
 SCHEMES: dict[str, Callable[[ir.Table], ir.Table]] = {"hyperliquid": hyperliquid.rename}
+#: What stands before a colon names a source if it looks like this; `C:` and `2026-02-18T10:` are parts of paths.
+SCHEME_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]+")
 SYNTHETIC_KEY = b"cohortiv.synthetic"
 
 
@@ -35,7 +38,6 @@ def connect(*, memory_limit: str = "8GB", threads: int | None = None) -> Backend
     options = {"memory_limit": memory_limit} | ({} if threads is None else {"threads": threads})
     backend = ibis.duckdb.connect(**options)
     backend.raw_sql("SET TimeZone='UTC'")
-    backend.raw_sql("SET enable_progress_bar=false")
     return backend
 
 
@@ -73,19 +75,33 @@ def open_positions(spec: str, *, connection: Backend | None = None) -> Positions
     contract = {column.name for column in POSITION_COLUMNS}
     given = frozenset(contract & set(renamed.columns))
     table = checked(contract_table(renamed), sorted(given))
-    return Positions(table=table, given=given, paths=paths, synthetic=_any_synthetic(paths))
+    return Positions(table=table, given=given, paths=paths, synthetic=is_synthetic(paths))
+
+
+def position_files(spec: str) -> tuple[Path, ...]:
+    """Files that a source stands for; raises as `open_positions` does."""
+    return _find(_split(spec)[1])
+
+
+def absolute_spec(spec: str) -> str:
+    """The same source with an absolute path, for a process that runs in another folder."""
+    scheme, target = _split(spec)
+    path = str(Path(target).expanduser().absolute())
+    return f"{scheme}:{path}" if scheme else path
 
 
 def _split(spec: str) -> tuple[str, str]:
     """Scheme and path of a spec; a spec that exists as a path has no scheme."""
     name, colon, rest = spec.partition(":")
-    if not colon or Path(spec).exists() or len(name) == 1:
+    if not colon or not SCHEME_NAME.fullmatch(name) or Path(spec).exists():
         return "", spec
     if name not in SCHEMES:
         raise UsageError(
             f"--positions got the source {name!r}; allowed are {', '.join(sorted(SCHEMES))}, or a plain path. "
             "Check the spelling before the colon."
         )
+    if not rest.strip():
+        raise UsageError(f"--positions got {spec!r}; allowed is {name}:FILE. Name the file after the colon.")
     return name, rest
 
 
@@ -93,12 +109,13 @@ def _find(target: str) -> tuple[Path, ...]:
     """Files that a path, folder or glob stands for, sorted by name."""
     path = Path(target).expanduser()
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.is_file() and _format(p))
+        found = sorted(p for p in path.rglob("*") if p.is_file() and _format(p) and not _is_hidden(p.relative_to(path)))
         looked_for = f"the folder {target}"
     elif path.exists():
         found, looked_for = [path], target
     else:
-        found = sorted(Path(p) for p in glob(str(path), recursive=True) if Path(p).is_file()) if has_magic(target) else []
+        names = iglob(str(path), recursive=True) if has_magic(target) else ()  # noqa: PTH207 - absolute patterns too
+        found = sorted(p for p in map(Path, names) if p.is_file())
         looked_for = target
     if not found:
         raise DataError(
@@ -106,6 +123,11 @@ def _find(target: str) -> tuple[Path, ...]:
             "a folder of them or a glob. Check the path."
         )
     return tuple(found)
+
+
+def _is_hidden(path: Path) -> bool:
+    """Whether a name on the way starts with a dot or an underscore: half-written files and engines' own notes."""
+    return any(part.startswith((".", "_")) for part in path.parts)
 
 
 def _format(path: Path) -> str | None:
@@ -139,7 +161,7 @@ def _read(connection: Backend, paths: Sequence[Path]) -> ir.Table:
         ) from error
 
 
-def _any_synthetic(paths: Sequence[Path]) -> bool:
+def is_synthetic(paths: Sequence[Path]) -> bool:
     """Whether a Parquet file says in its metadata that it was generated."""
     return any(
         (pq.read_schema(path).metadata or {}).get(SYNTHETIC_KEY) == b"true"

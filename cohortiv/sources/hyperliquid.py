@@ -48,20 +48,23 @@ def rename(table: ir.Table) -> ir.Table:
             "if it is already in house columns."
         )
 
-    def number(name: str) -> ir.Value:
-        value = table[name]
-        return value.try_cast("float64") if isinstance(value, ir.StringValue) else value.cast("float64")
-
-    mode = table.leverage_type if "leverage_type" in table.columns else ibis.literal("cross")
+    mode = ibis.literal("cross")
+    if "leverage_type" in table.columns:
+        mode = ibis.coalesce(table.leverage_type.lower(), mode)
     kept = {house: table[field] for field, house in RENAMES.items() if field in table.columns}
     return table.select(
         **kept,
         side=table.side.lower(),
-        leverage=number("leverage"),
-        mark_price=number("position_value_usd") / number("size"),
+        leverage=_number(table.leverage),
+        mark_price=_number(table.position_value_usd) / _number(table["size"]),
         venue=ibis.literal("hyperliquid"),
         product=ibis.literal("perpetual"),
         margin_mode=mode,
         collateral_asset=ibis.literal("USDC"),
         liquidation_price_known=ibis.literal(True),
     )
+
+
+def _number(value: ir.Value) -> ir.Value:
+    """A field as a number, null where its text is none."""
+    return value.try_cast("float64") if isinstance(value, ir.StringValue) else value.cast("float64")

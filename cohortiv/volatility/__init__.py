@@ -18,6 +18,8 @@ from cohortiv.volatility.critical import (
     critical_volatility_of,
     solve_critical_volatility,
 )
+from cohortiv.volatility.empirical import EmpiricalLaw, empirical_law
+from cohortiv.volatility.jump import JumpLaw, jump_law
 from cohortiv.volatility.laws import FloatArray, HitLaw, gbm_hit_probability, gbm_hit_slope
 
 __all__ = [
@@ -26,16 +28,20 @@ __all__ = [
     "HORIZON_DAYS",
     "CriticalStatus",
     "CriticalVolatility",
+    "EmpiricalLaw",
     "FloatArray",
     "HitLaw",
+    "JumpLaw",
     "LineBook",
     "critical_volatility_of",
+    "empirical_law",
     "expected_share",
     "gbm_hit_probability",
     "gbm_hit_slope",
     "hit_chances",
     "hit_curve",
     "hit_elasticities",
+    "jump_law",
     "line_book",
     "root_horizon",
     "solve_critical_volatility",

@@ -1,0 +1,183 @@
+"""The command line: flags in, exit code out."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cohortiv import __version__
+from cohortiv.errors import CohortivError, UsageError
+
+#: Exit codes of `--fail-on`, by code.
+FAIL_CODES = {"yellow": 10, "red": 11, "grey": 12}
+_FAILED = 4
+
+_source = [
+    click.option(
+        "--positions",
+        metavar="PATH",
+        help="File, folder, glob or NAME:FILE (for example hyperliquid:FILE). Left out: the embedded SYNTHETIC sample.",
+    ),
+    click.option("--as-of", metavar="TIME", help="Date (last snapshot of that UTC day) or timestamp (UTC)."),
+    click.option("--symbol", metavar="BTC", help="One symbol; left out, the cohort is read as a whole."),
+    click.option("--cohort", type=click.Path(path_type=Path), metavar="FILE", help="Cohort file (YAML)."),
+    click.option("--brackets", type=click.Path(path_type=Path), metavar="FILE", help="Your own bracket tables (CSV)."),
+    click.option(
+        "--max-excluded",
+        type=float,
+        default=0.01,
+        show_default=True,
+        help="Largest share of notional that may be excluded; more is exit 3.",
+    ),
+]
+_index = [
+    click.option("--critical-mass", type=float, default=0.15, show_default=True, help="Share of leveraged notional."),
+    click.option("--horizon-days", type=float, default=7.0, show_default=True, help="Horizon in days."),
+    click.option(
+        "--reference-volatility",
+        type=float,
+        help="Annualised anchor of the index, as a fraction.  [default: 0.40, times the symbol's kappa]",
+    ),
+]
+
+
+def _with(options: list[Callable[..., Any]]) -> Callable[..., Any]:
+    """Add options to a command, in the order of the list."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="cohortiv")
+def cli() -> None:
+    """How near leveraged crypto positions are to a liquidation cascade.
+
+    Exit codes: 0 done, 2 bad usage, 3 bad or insufficient data, 4 the run failed; with --fail-on 10 yellow, 11 red,
+    12 grey. Tab completion for bash: eval "$(_COHORTIV_COMPLETE=bash_source cohortiv)".
+    """
+
+
+@cli.command()
+@click.argument("notebook", required=False, default="risk-report", metavar="[NOTEBOOK]")
+@_with(_source)
+@click.option("--published", metavar="TIME", help="Time of publication to print, ISO 8601; left out, none is printed.")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Another notebook parameter; repeatable.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Folder of reports."
+)
+@click.option("--brand", type=click.Path(path_type=Path), metavar="FILE", help="Your own brand file (YAML).")
+def report(notebook: str, published: str | None, parameters: tuple[str, ...], out: Path, **options: Any) -> None:
+    """Publish a dated HTML report: OUT/<as-of>/<name>/report.html, with summary.json and manifest.json."""
+    from cohortiv.cli.issue import ReportRequest, make_report  # noqa: PLC0415 - papermill and nbconvert are heavy
+
+    brand = options.pop("brand")
+    request = ReportRequest(notebook, out, published, brand, parameters=parameters, **options)
+    made = make_report(request, say=_say)
+    click.echo(made)
+
+
+@cli.command()
+@_with(_source)
+@_with(_index)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
+@click.option("--fail-on", type=click.Choice(["yellow", "red"]), help="Exit 10, 11 or 12 at this code or above.")
+def index(as_json: bool, fail_on: str | None, **options: Any) -> None:  # noqa: FBT001 - a flag
+    """Print the IV Index of one snapshot, unsuppressed: for those who hold the positions."""
+    from cohortiv.assessment import Settings, assess, read_cohort  # noqa: PLC0415 - heavy
+    from cohortiv.summary import summarise  # noqa: PLC0415
+    from cohortiv.cli.text import text_summary  # noqa: PLC0415
+
+    settings = Settings(**_given_positions(options))
+    summary = summarise(assess(settings, read_cohort(settings, for_report=False, say=_say)))
+    click.echo(json.dumps(summary, indent=2, allow_nan=False) if as_json else text_summary(summary))
+    _exit_on(str(summary["code"]), fail_on)
+
+
+@cli.command()
+@_with(_source)
+@click.option("--all-snapshots", is_flag=True, help="One profile a snapshot; --out is then a folder.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE|FOLDER", help="Where to write.")
+@click.option("--engine", default="duckdb", show_default=True, help="duckdb, embedded.")
+def profile(out: Path, engine: str, all_snapshots: bool, **options: Any) -> None:  # noqa: FBT001 - a flag
+    """Build the liquidation profile and keep it as Parquet; internal, it is not suppressed."""
+    from cohortiv.assessment import Settings  # noqa: PLC0415 - heavy
+    from cohortiv.assessment.profiles import write_profiles  # noqa: PLC0415
+
+    if engine != "duckdb":
+        raise UsageError(f"--engine got {engine!r}; allowed is duckdb. Leave the option out.")
+    if all_snapshots and options["as_of"]:
+        raise UsageError("--as-of and --all-snapshots exclude each other. Give one of them.")
+    settings = Settings(**_given_positions(options))
+    for path in write_profiles(settings, out, all_snapshots=all_snapshots, say=_say):
+        click.echo(path)
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder to write to.")
+@click.option("--accounts", type=click.IntRange(1), default=4000, show_default=True, help="Number of accounts.")
+@click.option("--seed", type=int, default=20260930, show_default=True, help="Seed of the generator.")
+def sample(out: Path, accounts: int, seed: int) -> None:
+    """Write the SYNTHETIC sample: positions.parquet, cohort.yaml and README.txt."""
+    from cohortiv.sources.sample import write_sample  # noqa: PLC0415 - heavy
+
+    _say("Generating a SYNTHETIC cohort")
+    for path in write_sample(out, accounts=accounts, seed=seed):
+        click.echo(path)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="REPORT_DIR")
+def verify(folder: Path) -> None:
+    """Compare a published report with its manifest; exit 3 names the file that was altered."""
+    from cohortiv.report.manifest import verify_report  # noqa: PLC0415 - heavy
+
+    click.echo(verify_report(folder))
+
+
+def _given_positions(options: dict[str, Any]) -> dict[str, Any]:
+    """Options with an absent --positions as the embedded sample; an empty one is bad usage."""
+    positions = options["positions"]
+    if positions is not None and not positions.strip():
+        raise UsageError(
+            "--positions got an empty text; allowed are a file, a folder, a glob or NAME:FILE. "
+            "Leave the option out to run on the embedded SYNTHETIC sample."
+        )
+    return {**options, "positions": positions or ""}
+
+
+def _exit_on(code: str, fail_on: str | None) -> None:
+    """Leave with the code's exit code if the result is at or above the wanted code; Grey is always above."""
+    if fail_on is None or code == "green" or (fail_on == "red" and code == "yellow"):
+        return
+    sys.exit(FAIL_CODES[code])
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def main() -> None:
+    """Run the command line; our errors become one message and their exit code."""
+    try:
+        cli.main(standalone_mode=False)
+    except CohortivError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("Aborted.", err=True)
+        sys.exit(_FAILED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

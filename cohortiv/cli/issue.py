@@ -1,0 +1,179 @@
+"""One issue of a report: from the command's flags to a published folder and the catalogue."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cohortiv.assets import asset
+from cohortiv.config.brand import load_brand
+from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
+from cohortiv.errors import UsageError
+from cohortiv.positions import parse_as_of
+from cohortiv.report.catalogue import write_catalogue
+from cohortiv.report.publish import publish_report
+from cohortiv.sources.files import absolute_spec, is_synthetic, position_files
+from cohortiv.sources.sample import write_sample
+
+Say = Callable[[str], None]
+#: Last snapshot of the embedded sample.
+SAMPLE_AS_OF = "2026-09-30"
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """What `cohortiv report` was asked.
+
+    Attributes
+    ----------
+    notebook : str
+        Name of a shipped notebook, or path of one.
+    out : Path
+        Folder of all reports.
+    published : str or None
+        Time of publication to print.
+    brand : Path or None
+        Brand file; None takes the shipped one.
+    positions, as_of, symbol : str or None
+        As for `assessment.Settings`; no positions stand for the embedded sample.
+    cohort, brackets : Path or None
+    max_excluded : float
+    parameters : tuple of str
+        More notebook parameters, each NAME=VALUE.
+    """
+
+    notebook: str
+    out: Path
+    published: str | None
+    brand: Path | None
+    positions: str | None
+    as_of: str | None
+    symbol: str | None
+    cohort: Path | None
+    brackets: Path | None
+    max_excluded: float
+    parameters: tuple[str, ...] = ()
+
+
+def make_report(request: ReportRequest, *, say: Say) -> Path:
+    """Publish a report and bring the catalogue up to date.
+
+    Parameters
+    ----------
+    request : ReportRequest
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    UsageError
+        If the request cannot be run; nothing has run then.
+    """
+    notebook = find_notebook(request.notebook)
+    brand = load_brand(request.brand)
+    with _inputs(request, say) as (spec, cohort_file):
+        cohort = load_cohort(cohort_file) if cohort_file else ALL_ACCOUNTS
+        files = position_files(spec)
+        as_of = _as_of(request)
+        made = publish_report(
+            notebook,
+            parameters=_parameters(request, spec=spec, cohort_file=cohort_file, as_of=as_of),
+            inputs=[*files, *_side_files(request, cohort_file, cohort)],
+            out=request.out,
+            as_of=issue_date(as_of),
+            name=report_name(notebook, cohort, request.symbol, synthetic=is_synthetic(files)),
+            published=request.published,
+            brand=brand,
+        )
+    for note in made.notes:
+        say(note)
+    write_catalogue(request.out, brand=brand)
+    return made.page
+
+
+def find_notebook(name: str) -> Path:
+    """A shipped notebook by name, or a file by path; UsageError names the shipped ones if there is neither."""
+    path = Path(name)
+    if path.suffix == ".ipynb" and path.is_file():
+        return path
+    shipped = {file.stem: file for file in sorted(asset("notebooks").glob("*.ipynb"))}
+    if name not in shipped:
+        raise UsageError(
+            f"NOTEBOOK got {name!r}; allowed are {', '.join(shipped)} or the path of an .ipynb file. Check the spelling."
+        )
+    return shipped[name]
+
+
+@contextmanager
+def _inputs(request: ReportRequest, say: Say) -> Iterator[tuple[str, Path | None]]:
+    """Position source and cohort file; the embedded sample lives in a folder of its own for as long as it is needed."""
+    if request.positions is not None:
+        if not request.positions.strip():
+            raise UsageError(
+                "--positions got an empty text; allowed are a file, a folder, a glob or NAME:FILE. "
+                "Leave the option out to run on the embedded SYNTHETIC sample."
+            )
+        yield absolute_spec(request.positions), request.cohort
+        return
+    say("No --positions: the report is on the embedded SYNTHETIC sample")
+    with TemporaryDirectory(prefix="cohortiv-sample-") as folder:
+        made = write_sample(Path(folder))
+        yield str(made.positions), request.cohort or made.cohort
+
+
+def _as_of(request: ReportRequest) -> str:
+    if request.as_of is not None:
+        return request.as_of
+    if request.positions is None:
+        return SAMPLE_AS_OF
+    raise UsageError("report needs --as-of DATE or TIMESTAMP: it names the snapshot and the folder of the report.")
+
+
+def issue_date(as_of: str) -> str:
+    """Folder of an issue: YYYY-MM-DD for a date, YYYY-MM-DDTHHMMZ for a timestamp (UTC)."""
+    wanted = parse_as_of(as_of)
+    return wanted.strftime("%Y-%m-%d" if len(as_of) == len("2026-02-18") else "%Y-%m-%dT%H%MZ")
+
+
+def report_name(notebook: Path, cohort: CohortConfig, symbol: str | None, *, synthetic: bool) -> str:
+    """Name of a report: notebook, cohort and symbol, with `-sample` where the positions are synthetic."""
+    parts = [notebook.stem, cohort.name, symbol or "all"] + (["sample"] if synthetic else [])
+    return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
+
+
+def _side_files(request: ReportRequest, cohort_file: Path | None, cohort: CohortConfig) -> list[Path]:
+    """Files beside the positions that decide the result."""
+    found = [cohort_file, cohort.filters.accounts_file, request.brackets]
+    return [path for path in found if path is not None]
+
+
+def _parameters(
+    request: ReportRequest, *, spec: str, cohort_file: Path | None, as_of: str
+) -> dict[str, str | float | None]:
+    """Notebook parameters: those of the flags, then -p ones; the same name twice is bad usage."""
+    values: dict[str, str | float | None] = {"positions": spec, "as_of": as_of, "max_excluded": request.max_excluded}
+    optional = {"symbol": request.symbol, "cohort": _absolute(cohort_file), "brackets": _absolute(request.brackets)}
+    values |= {name: value for name, value in optional.items() if value is not None}
+    for name, value in _pairs(request.parameters):
+        if name in values and name != "max_excluded":
+            raise UsageError(f"-p got {name!r}, which its own flag has set. Give it once.")
+        values[name] = value
+    return values
+
+
+def _absolute(path: Path | None) -> str | None:
+    return None if path is None else str(path.resolve())
+
+
+def _pairs(texts: Sequence[str]) -> list[tuple[str, str]]:
+    bad = [text for text in texts if "=" not in text]
+    if bad:
+        raise UsageError(f"-p got {bad[0]!r}; allowed is NAME=VALUE, for example -p critical_mass=0.10.")
+    return [(name, value) for name, _, value in (text.partition("=") for text in texts)]

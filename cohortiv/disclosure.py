@@ -1,0 +1,170 @@
+"""Statistical disclosure control: which cells are large and mixed enough to be published.
+
+A cell with too few accounts, or one that a single account dominates, is merged with its neighbour; what no neighbour can
+save goes into a common rest, and more cells follow it there until the rest is safe. Published tables are sums of such
+cells, so neither a total nor the difference of two tables gives a smaller cell away.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+#: Number of the cell that collects what cannot be shown by itself.
+REST = -1
+
+
+@dataclass(frozen=True)
+class DisclosureRule:
+    """What a published cell needs.
+
+    Attributes
+    ----------
+    min_accounts : int
+        Fewest distinct accounts.
+    max_account_share : float
+        Largest share of the cell's notional that one account may hold [1].
+    """
+
+    min_accounts: int = 10
+    max_account_share: float = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class DisclosedCells:
+    """A partition into cells that may be published.
+
+    Attributes
+    ----------
+    plan : DataFrame
+        The finest keys and `cell`, the number of the cell that each belongs to; `REST` for the common rest.
+    counts : DataFrame
+        cell, notional_cents, accounts, largest_cents, safe. `safe` is false only where even all of it together breaks the
+        rule.
+    """
+
+    plan: pd.DataFrame
+    counts: pd.DataFrame
+
+
+def is_safe(counts: pd.DataFrame, rule: DisclosureRule) -> "pd.Series[bool]":
+    """Whether cells have accounts enough and none that dominates; columns accounts, notional_cents, largest_cents."""
+    enough = counts["accounts"] >= rule.min_accounts
+    return enough & (counts["largest_cents"] <= rule.max_account_share * counts["notional_cents"])
+
+
+def ordered_cells(held: ir.Table, *, group: Sequence[str], order: str, rule: DisclosureRule) -> DisclosedCells:
+    """Merge neighbours along an order, within groups, until every cell may be published.
+
+    Parameters
+    ----------
+    held : ibis Table
+        account_id, notional_cents and the keys; one row a position.
+    group : sequence of str
+        Keys that are not merged across, the rest apart.
+    order : str
+        Numeric key along which neighbours are merged.
+    rule : DisclosureRule
+
+    Returns
+    -------
+    DisclosedCells
+        Empty where `held` is.
+    """
+    keys = [*group, order]
+    plan = held.select(*keys).distinct().to_pandas().sort_values(keys, ignore_index=True)
+    plan = plan.assign(cell=np.arange(len(plan)), block=plan.groupby(list(group), sort=False).ngroup())
+    while True:
+        counts = _counted(held, plan, keys).assign(safe=lambda c: is_safe(c, rule))
+        changed = _merge_neighbours(plan, counts)
+        changed = _grow_rest(plan, counts, ["cell"]) if changed is None else changed
+        if changed is None:
+            return DisclosedCells(plan.drop(columns="block"), counts)
+        plan = changed
+
+
+def pooled_cells(held: ir.Table, *, within: Sequence[str], by: str, rule: DisclosureRule) -> DisclosedCells:
+    """Split cells by a name without order; what may not be shown by itself forms a rest within each cell.
+
+    Parameters
+    ----------
+    held : ibis Table
+        account_id, notional_cents and the keys; one row a position.
+    within : sequence of str
+        Keys of the cells to be split; each of them is safe as a whole.
+    by : str
+        Key that splits them, such as the symbol.
+    rule : DisclosureRule
+
+    Returns
+    -------
+    DisclosedCells
+        Cell numbers below 0 are the rests, one for each cell that needs one.
+    """
+    keys = [*within, by]
+    plan = held.select(*keys).distinct().to_pandas().sort_values(keys, ignore_index=True)
+    plan = plan.assign(cell=np.arange(len(plan)), block=plan.groupby(list(within), sort=False).ngroup())
+    while True:
+        counts = _counted(held, plan, keys).assign(safe=lambda c: is_safe(c, rule))
+        changed = _move_to_rest(plan, counts)
+        changed = _grow_rest(plan, counts, ["block"]) if changed is None else changed
+        if changed is None:
+            return DisclosedCells(plan.drop(columns="block"), counts)
+        plan = changed
+
+
+def _counted(held: ir.Table, plan: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Notional, accounts and largest account of each cell of a plan."""
+    columns = ["cell", "notional_cents", "accounts", "largest_cents"]
+    if plan.empty:
+        return pd.DataFrame(columns=columns)
+    numbered = held.inner_join(ibis.memtable(plan[[*keys, "cell"]]), list(keys))
+    by_account = numbered.group_by(["cell", "account_id"]).aggregate(own=numbered.notional_cents.sum())
+    grouped = by_account.group_by("cell").aggregate(
+        notional_cents=by_account.own.sum(), accounts=by_account.count(), largest_cents=by_account.own.max()
+    )
+    frame = grouped.to_pandas()[columns].sort_values("cell", ignore_index=True)
+    return frame.astype({"notional_cents": "float64", "largest_cents": "float64"})
+
+
+def _merge_neighbours(plan: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | None:
+    """Merge each unsafe cell with its smaller neighbour in its block, or move it to the rest; None if all are safe."""
+    unsafe = list(counts.loc[~counts["safe"] & (counts["cell"] != REST), "cell"])
+    if not unsafe:
+        return None
+    sizes = counts.set_index("cell")["notional_cents"]
+    cells = plan[plan["cell"] != REST].drop_duplicates("cell")[["cell", "block"]].reset_index(drop=True)
+    merged: dict[int, int] = {}
+    for cell in unsafe:
+        place = int(cells.index[cells["cell"] == cell][0])
+        block = cells["block"].iloc[place]
+        near = [p for p in (place - 1, place + 1) if 0 <= p < len(cells) and cells["block"].iloc[p] == block]
+        names = [int(cells["cell"].iloc[p]) for p in near]
+        taken = {cell, *names} & (merged.keys() | set(merged.values()))
+        if not taken:
+            merged[int(cell)] = min(names, key=lambda name: (float(sizes[name]), name)) if names else REST
+    return plan.assign(cell=plan["cell"].replace(merged))
+
+
+def _move_to_rest(plan: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | None:
+    """Move unsafe cells into the rest of their block; None if there is none."""
+    unsafe = set(counts.loc[~counts["safe"] & (counts["cell"] >= 0), "cell"])
+    if not unsafe:
+        return None
+    return plan.assign(cell=plan["cell"].where(~plan["cell"].isin(unsafe), -1 - plan["block"]))
+
+
+def _grow_rest(plan: pd.DataFrame, counts: pd.DataFrame, scope: Sequence[str]) -> pd.DataFrame | None:
+    """Move the smallest safe cell into a rest that isn't safe; None if no rest needs or can get one."""
+    weak = set(counts.loc[~counts["safe"] & (counts["cell"] < 0), "cell"])
+    sizes = counts.set_index("cell")["notional_cents"]
+    moved = dict[int, int]()
+    for rest in weak:
+        blocks = plan.loc[plan["cell"] == rest, "block"]
+        others = plan[(plan["cell"] >= 0) & (plan["block"].isin(blocks) | (scope == ["cell"]))]["cell"].unique()
+        if len(others):
+            moved[min((int(c) for c in others), key=lambda c: (float(sizes[c]), c))] = rest
+    return plan.assign(cell=plan["cell"].replace(moved)) if moved else None

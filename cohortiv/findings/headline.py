@@ -1,0 +1,111 @@
+"""The first screen: one sentence and five key figures."""
+
+import math
+from typing import Any
+
+from cohortiv.findings.context import Findings
+from cohortiv.liquidation import PAST
+from cohortiv.palette import CODES
+from cohortiv.quantities import percent, points, price, signed, usd
+from cohortiv.summary import as_of_text, state_share
+
+SERIES = "IV Index risk report"
+
+
+def headline(f: Findings) -> dict[str, Any]:
+    """Arguments of `page.headline`."""
+    result = f.result
+    interval = result.uncertainty.interval if result.uncertainty else None
+    symbol = result.settings.symbol
+    return {
+        "series": SERIES,
+        "title": f"{result.reading.cohort.title}: {symbol or 'whole cohort'}",
+        "cohort": result.reading.cohort.title,
+        "symbols": [symbol] if symbol else list(result.reading.symbols),
+        "as_of": as_of_text(result.reading) or "",
+        "sentence": sentence(f),
+        "key_figures": key_figures(f),
+        "code": str(result.code),
+        "code_held": None if result.code_held is None else str(result.code_held),
+        "iv_index": None if math.isnan(result.iv_index) else result.iv_index,
+        "interval": vars(interval) if interval else None,
+        "synthetic": result.reading.synthetic,
+    }
+
+
+def sentence(f: Findings) -> str:
+    """The number, its change, what it means and where it stands in its history; or why there is no code."""
+    result = f.result
+    mass = percent(result.settings.critical_mass, 0)
+    if result.grey:
+        return f"No code can be given: {'; '.join(result.grey)}."
+    if result.iv_index == 0:
+        return (
+            f"The IV Index is 0{_change(f)}: no volatility brings {mass} of the leveraged notional to its "
+            "liquidation lines."
+        )
+    if math.isinf(result.iv_index):
+        past = percent(state_share(result.reading.profile, PAST))
+        return f"The IV Index is infinite{_change(f)}: {past} of the leveraged notional is already past its lines."
+    return (
+        f"The IV Index stands at {points(result.iv_index)} ({CODES[str(result.code)].word}){_change(f)}: a volatility of "
+        f"{percent(result.critical.value)} over {result.settings.horizon_days:g} days would bring {mass} of the "
+        f"leveraged notional to its liquidation lines{_rank(f)}."
+    )
+
+
+def _change(f: Findings) -> str:
+    """Change since the previous issue, else since the snapshot before."""
+    now = f.result.iv_index
+    if not math.isfinite(now):
+        return ""
+    before = f.previous.get("iv_index") if f.previous else None
+    if f.previous and isinstance(before, int | float):
+        return f", {signed(now - before)} since the issue of {str(f.previous['as_of'])[:10]}"
+    history = f.shown.history
+    if len(history) > 1 and math.isfinite(last := float(history["iv_index"].iloc[-2])):
+        return f", {signed(now - last)} since {history['as_of'].iloc[-2]:%-d %B %Y}"
+    return ""
+
+
+def _rank(f: Findings) -> str:
+    """Where the index stands among the snapshots of the source."""
+    past = f.shown.history["iv_index"].dropna()
+    if len(past) < 2:  # noqa: PLR2004 - one snapshot has no rank
+        return ""
+    lower = int((past.iloc[:-1] < past.iloc[-1]).sum())
+    return f"; it was lower in {lower} of the {len(past) - 1} snapshots before"
+
+
+def key_figures(f: Findings) -> list[dict[str, str]]:
+    """Five numbers with their context."""
+    result = f.result
+    interval = result.uncertainty.interval if result.uncertainty else None
+    profile = result.reading.profile
+    tvl = float(profile.used["collateral_cents"].sum()) / 100
+    critical = result.critical.value
+    span = f"90 % interval {points(interval.low)} to {points(interval.high)}" if interval else "no interval"
+    return [
+        _figure("IV Index", points(result.iv_index), span),
+        _figure("Critical volatility", percent(critical), f"annualised; reference {percent(result.reference_volatility, 0)}"),
+        _figure("Critical drawdown", percent(result.moves.drawdown), _level(f, result.moves.drawdown, -1)),
+        _figure("Critical rally", percent(result.moves.rally), _level(f, result.moves.rally, 1)),
+        _figure(
+            "Leveraged notional",
+            usd(profile.leveraged_notional_usd),
+            f"{result.reading.figures.accounts:,} accounts; TVL {usd(tvl)}",
+        ),
+    ]
+
+
+def _level(f: Findings, move: float | None, sign: int) -> str:
+    """Price at the end of a critical move."""
+    if move is None:
+        return "lines on that side never hold the mass"
+    if f.shown.mark_price is None:
+        return "move of each position's own price"
+    return f"to {price(f.shown.mark_price * (1 + sign * move))}; mark {price(f.shown.mark_price)}"
+
+
+def _figure(label: str, value: str, context: str) -> dict[str, str]:
+    return {"label": label, "value": value, "context": context}

@@ -1,0 +1,260 @@
+"""What leaves the house: tables and series made of cells that satisfy the privacy rule, as plain frames for charts."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cohortiv.assessment import Assessment, exclusions
+from cohortiv.disclosure import REST, DisclosedCells
+from cohortiv.liquidation import MARKET
+from cohortiv.profile import LADDER_STEP
+from cohortiv.profile.accounts import LADDER_REACH
+from cohortiv.volatility import hit_curve, root_horizon
+
+OTHER = "other"
+#: Lines farther than ten times, or a tenth of, the mark are left out of a tier's average line [log].
+FARTHEST_AVERAGED = math.log(10)
+#: Points of the hit-share curve.
+CURVE_POINTS = 81
+
+TIER_ROW_COLUMNS = (
+    "symbol", "side", "tier", "tier_floor", "notional_usd", "share", "collateral_usd", "accounts",
+    "weighted_liquidation_price", "swing", "withstand_volatility", "contribution",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Publication:
+    """Frames that may be shown; every one is a sum over safe cells.
+
+    Attributes
+    ----------
+    tier_rows : DataFrame
+        `TIER_ROW_COLUMNS`: symbol, side and range of tiers. Money in USD; share of leveraged notional; the line and its
+        swing are NaN where no position of the cell has a line.
+    tiers : DataFrame
+        The same over all symbols: tier, tier_floor, side, notional_usd, collateral_usd, share, collateral_share, accounts,
+        contribution.
+    ladder : DataFrame
+        move_low, move_high (simple fractions), price_low, price_high (USD, NaN for several symbols), side, notional_usd.
+    ladder_hidden_usd : float
+        Notional with a line that is in no step shown [USD].
+    mark_price : float or None
+        Mark of the single symbol [USD].
+    hit_curve : DataFrame
+        volatility, share.
+    sensitivity : DataFrame
+        parameter, label, value, iv_index, is_default.
+    history : DataFrame
+        as_of, iv_index, code, code_held.
+    index : DataFrame
+        iv_index, low, high: one row.
+    exclusions : DataFrame
+        rule, rows, notional_usd (NaN where the rows may be of fewer accounts than a cell needs).
+    """
+
+    tier_rows: pd.DataFrame
+    tiers: pd.DataFrame
+    ladder: pd.DataFrame
+    ladder_hidden_usd: float
+    mark_price: float | None
+    hit_curve: pd.DataFrame
+    sensitivity: pd.DataFrame
+    history: pd.DataFrame
+    index: pd.DataFrame
+    exclusions: pd.DataFrame
+
+
+def publish(assessment: Assessment) -> Publication:
+    """Frames of a result that may be shown.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        With disclosed cells; without (a result that stays with the analyst) the finest cells are used.
+    """
+    reading = assessment.reading
+    rows = tier_rows(assessment)
+    mark = _mark(assessment)
+    shown, hidden = _ladder(assessment, mark)
+    interval = assessment.uncertainty.interval if assessment.uncertainty else None
+    index = {
+        "iv_index": assessment.iv_index,
+        "low": interval.low if interval else math.nan,
+        "high": interval.high if interval else math.nan,
+    }
+    excluded = exclusions(reading.profile)
+    few = excluded["rows"] < reading.cohort.privacy.min_accounts
+    return Publication(
+        tier_rows=rows,
+        tiers=_over_symbols(rows),
+        ladder=shown,
+        ladder_hidden_usd=hidden,
+        mark_price=mark,
+        hit_curve=_hit_curve(assessment),
+        sensitivity=pd.DataFrame([vars(point) for point in assessment.sensitivity]),
+        history=assessment.history[["as_of", "iv_index", "code", "code_held"]],
+        index=pd.DataFrame([index]),
+        exclusions=excluded.assign(notional_usd=excluded["notional_usd"].mask(few))[["rule", "rows", "notional_usd"]],
+    )
+
+
+def tier_rows(assessment: Assessment) -> pd.DataFrame:
+    """Notional, collateral, line, swing and contribution by symbol, side and tier; `TIER_ROW_COLUMNS`."""
+    reading = assessment.reading
+    cells = reading.profile.leveraged
+    cell_names, counts = _tier_cells(assessment)
+    money = _named(cells, cell_names).groupby("cell")[["notional_cents", "collateral_cents"]].sum() / 100
+    lines = _named(_with_factors(assessment), cell_names).groupby("cell")[["lined", "lined_factor", "contribution"]].sum(min_count=1)
+    labels = cell_names.groupby("cell").agg(
+        symbol=("symbol", _one_or_other), side=("side", _one_or_other), low=("tier", "min"), high=("tier", "max")
+    )
+    table = labels.join(money).join(lines).join(counts)
+    factor = table["lined_factor"] / table["lined"]
+    marks = table["symbol"].map({symbol: _symbol_mark(assessment, symbol) for symbol in set(table["symbol"])})
+    swing = np.log(factor).abs()
+    whole = reading.profile.leveraged_notional_usd
+    return (
+        pd.DataFrame(
+            {
+                "symbol": table["symbol"],
+                "side": table["side"],
+                "tier": [_tier_label(low, high) for low, high in zip(table["low"], table["high"], strict=True)],
+                "tier_floor": table["low"].astype(float),
+                "notional_usd": table["notional_cents"],
+                "share": table["notional_cents"] / whole,
+                "collateral_usd": table["collateral_cents"],
+                "accounts": table["accounts"].astype(int),
+                "weighted_liquidation_price": marks.astype(float) * factor,
+                "swing": swing,
+                "withstand_volatility": swing / root_horizon(assessment.settings.horizon_days),
+                "contribution": table["contribution"],
+            }
+        )
+        .sort_values(["symbol", "side", "tier_floor"], ignore_index=True)
+        .pipe(_largest_symbols_first, reading.symbols)
+    )
+
+
+def _tier_cells(assessment: Assessment) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cell of every symbol, side and tier, and the accounts of each cell."""
+    disclosed = assessment.reading.disclosed
+    groups = assessment.reading.figures.groups
+    if disclosed is None:
+        named = groups[["symbol", "side", "tier"]].assign(cell=np.arange(len(groups)))
+        return named, pd.DataFrame({"accounts": groups["accounts"].to_numpy()}, index=named["cell"])
+    ranges = disclosed.tiers.plan.rename(columns={"cell": "tier_range"})
+    named = groups[["symbol", "side", "tier"]].merge(ranges, on=["side", "tier"])
+    named = named.merge(disclosed.symbols.plan, on=["tier_range", "symbol"]).drop(columns="tier_range")
+    return named, disclosed.symbols.counts.set_index("cell")[["accounts"]]
+
+
+def _named(frame: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+    return frame.merge(names, on=["symbol", "side", "tier"])
+
+
+def _with_factors(assessment: Assessment) -> pd.DataFrame:
+    """Nodes with the price factor of their line: own lines as they are, market lines through the symbol's beta.
+
+    A tier's average line is over lines on the side where its positions lose, and not farther than `FARTHEST_AVERAGED`: one
+    leg of a hedge has its line on the other side or at a thousand times the mark, and an average with it says nothing.
+    """
+    nodes = assessment.nodes
+    comovement = assessment.reading.profile.comovement
+    betas = nodes["symbol"].map({symbol: comovement.beta(symbol) for symbol in nodes["symbol"].unique()}).astype(float)
+    move = np.expm1(nodes["distance"])
+    factor = np.exp(nodes["distance"]).where(nodes["reading"] != MARKET, (1 + betas * move).clip(lower=0.0))
+    sign = np.where(nodes["side"] == "long", -1.0, 1.0)
+    adverse = (sign * nodes["distance"] > 0) & (nodes["distance"].abs() <= FARTHEST_AVERAGED)
+    lined = nodes["weight"].where(adverse)
+    return nodes.assign(lined=lined, lined_factor=lined * factor)
+
+
+def _one_or_other(names: "pd.Series[str]") -> str:
+    found = sorted(set(names))
+    return found[0] if len(found) == 1 else OTHER
+
+
+def _tier_label(low: float, high: float) -> str:
+    return f"{low:g}x" if low == high else f"{low:g}-{high:g}x"
+
+
+def _largest_symbols_first(rows: pd.DataFrame, symbols: tuple[str, ...]) -> pd.DataFrame:
+    order = {symbol: place for place, symbol in enumerate(symbols)}
+    placed = rows.assign(place=rows["symbol"].map(order).fillna(len(order)))
+    return placed.sort_values(["place", "side", "tier_floor"], kind="stable", ignore_index=True).drop(columns="place")
+
+
+def _over_symbols(rows: pd.DataFrame) -> pd.DataFrame:
+    keys = ["tier", "tier_floor", "side"]
+    sums = ["notional_usd", "collateral_usd", "share", "accounts"]
+    summed = rows.groupby(keys, as_index=False)[sums].sum()
+    contribution = rows.groupby(keys, as_index=False)["contribution"].sum(min_count=1)["contribution"]
+    whole = summed["collateral_usd"].sum()
+    summed = summed.assign(
+        contribution=contribution, collateral_share=summed["collateral_usd"] / whole if whole else math.nan
+    )
+    return summed.sort_values(["tier_floor", "side"], ignore_index=True)
+
+
+def _symbol_mark(assessment: Assessment, symbol: str) -> float:
+    """Mark of a symbol, the middle of its range over positions [USD]; NaN for a rest of several symbols."""
+    found = assessment.reading.profile.mark_range(symbol)
+    return math.nan if found is None else (found[0] + found[1]) / 2
+
+
+def _mark(assessment: Assessment) -> float | None:
+    symbols = assessment.reading.symbols
+    return _symbol_mark(assessment, symbols[0]) if len(symbols) == 1 else None
+
+
+def _ladder(assessment: Assessment, mark: float | None) -> tuple[pd.DataFrame, float]:
+    """Steps that may be shown, and the notional with a line in no step of its own [USD]."""
+    columns = ["move_low", "move_high", "price_low", "price_high", "side", "notional_usd"]
+    disclosed = assessment.reading.disclosed
+    cells = _finest_ladder() if disclosed is None else disclosed.ladder
+    if cells.plan.empty:
+        return pd.DataFrame(columns=columns), 0.0
+    spans = cells.plan.groupby("cell").agg(
+        side=("side", _one_or_other), direction=("direction", "first"), low=("step", "min"), high=("step", "max")
+    )
+    table = spans.join(cells.counts.set_index("cell")["notional_cents"]).reset_index()
+    hidden = float(table.loc[table["cell"] == REST, "notional_cents"].sum()) / 100
+    shown = table[table["cell"] != REST]
+    past = shown["direction"] == 0
+    low = (shown["low"] * LADDER_STEP).mask(past, 0.0).clip(lower=-1.0)
+    high = ((shown["high"] + 1) * LADDER_STEP).mask(past, 0.0).where(shown["high"] < LADDER_REACH, 1 + LADDER_STEP)
+    price = math.nan if mark is None else mark
+    frame = pd.DataFrame(
+        {
+            "move_low": low,
+            "move_high": high,
+            "price_low": price * (1 + low),
+            "price_high": price * (1 + high),
+            "side": shown["side"],
+            "notional_usd": shown["notional_cents"] / 100,
+        }
+    )
+    return frame.sort_values(["move_low", "side"], ignore_index=True)[columns], hidden
+
+
+def _finest_ladder() -> DisclosedCells:
+    """No ladder without cells that may be published."""
+    empty: dict[str, list[Any]] = {"side": [], "direction": [], "step": [], "cell": []}
+    return DisclosedCells(pd.DataFrame(empty), pd.DataFrame({"cell": [], "notional_cents": []}))
+
+
+def _hit_curve(assessment: Assessment) -> pd.DataFrame:
+    """Expected share touched over volatilities from 0 to twice the larger of the critical and reference volatility."""
+    critical = assessment.critical.value
+    widest = max(assessment.reference_volatility, critical if math.isfinite(critical) else 0.0) * 2
+    volatilities = np.linspace(0.0, widest, CURVE_POINTS)[1:]
+    if assessment.nodes.empty:
+        return pd.DataFrame({"volatility": volatilities, "share": np.nan})
+    shares = hit_curve(assessment.book, volatilities, horizon_days=assessment.settings.horizon_days)
+    return pd.DataFrame({"volatility": volatilities, "share": shares})
+
+

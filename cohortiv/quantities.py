@@ -1,0 +1,45 @@
+"""Quantities as a reader sees them: percentages, index points and dollars, with a true minus sign."""
+
+import math
+
+NONE = "none"
+_THIN = "\u00a0"
+_SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+
+
+def percent(fraction: float | None, digits: int = 1) -> str:
+    """A fraction as a percentage: 0.1128 gives "11.3 %"; "none" for None and NaN, "infinite" for infinity."""
+    if fraction is None or math.isnan(fraction):
+        return NONE
+    if math.isinf(fraction):
+        return "infinite"
+    return f"{100 * fraction:.{digits}f}".replace("-", "−") + f"{_THIN}%"
+
+
+def points(index: float | None, digits: int = 1) -> str:
+    """An index or a change of it: 50.78 gives "50.8"; "infinite" for infinity, "none" for None and NaN."""
+    if index is None or math.isnan(index):
+        return NONE
+    return "infinite" if math.isinf(index) else f"{index:,.{digits}f}".replace("-", "−")
+
+
+def usd(amount: float | None) -> str:
+    """Dollars in three or four digits: 771125459.82 gives "771.1 M USD"; "none" for None and NaN."""
+    if amount is None or math.isnan(amount):
+        return NONE
+    for scale, word in _SCALES:
+        if abs(amount) >= scale:
+            return f"{amount / scale:,.1f}{_THIN}{word}{_THIN}USD".replace("-", "−")
+    return f"{amount:,.0f}{_THIN}USD".replace("-", "−")
+
+
+def price(amount: float | None) -> str:
+    """A price: whole dollars from 1,000 on, else five significant digits; "none" for None and NaN."""
+    if amount is None or math.isnan(amount):
+        return NONE
+    return (f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:.5g}") + f"{_THIN}USD"  # noqa: PLR2004
+
+
+def signed(change: float) -> str:
+    """A change with its sign: 2.13 gives "+2.1"."""
+    return f"{change:+,.1f}".replace("-", "−")

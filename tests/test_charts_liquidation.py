@@ -1,0 +1,115 @@
+"""Checks the figures of liquidation: the ladder of lines and the curve of the hit share."""
+
+import re
+
+import altair as alt
+import chart_frames as made
+import pytest
+import vl_convert
+from chart_reading import dashed_at, marks, rows_of, words
+
+from cohortiv.charts import hit_share_curve, liquidation_ladder
+
+INFINITE = float("inf")
+
+
+def ladder(**moves: float | None) -> alt.LayerChart:
+    """The ladder of one symbol with some critical moves."""
+    return liquidation_ladder(made.ladder(), mark_price=made.MARK_PRICE, **moves)
+
+
+def curve(critical_volatility: float | None) -> alt.LayerChart:
+    """The hit share with the usual critical mass and reference."""
+    return hit_share_curve(
+        made.hit_curve(), critical_mass=0.15, critical_volatility=critical_volatility, reference_volatility=0.4
+    )
+
+
+def test_ladder_stands_on_prices() -> None:
+    """With a mark price the bars stand at prices, and the axis says both price and move."""
+    frame = made.ladder()
+    bars = marks(ladder(), "bar")[0]
+    assert [row["low"] for row in bars["rows"]] == pytest.approx(frame["price_low"].tolist())
+    assert bars["encoding"]["y"]["axis"]["title"] == "Price in USD (move from the mark in %)"
+    assert "67812.0" in bars["encoding"]["y"]["axis"]["labelExpr"]
+
+
+def test_ladder_of_a_cohort_stands_on_moves() -> None:
+    """Without a mark price the axis is the move in %, and no price is embedded."""
+    chart = liquidation_ladder(made.ladder(mark_price=None), critical_drawdown=0.084)
+    frame = made.ladder(mark_price=None)
+    assert [row["low"] for row in rows_of(chart, "bar")] == pytest.approx(frame["move_low"].tolist())
+    assert dashed_at(chart, "y", "at") == pytest.approx([0.0, -0.084])
+    assert words(chart) == ["Today's prices", "Critical drawdown\n−8.4\u00a0%"]
+
+
+def test_ladder_marks_the_critical_moves() -> None:
+    """Mark and critical moves are dashed rules that say their move and price."""
+    chart = ladder(critical_drawdown=0.1, critical_rally=0.2)
+    assert dashed_at(chart, "y", "at") == pytest.approx([67_812.0, 81_374.4, 61_030.8])
+    assert words(chart) == [
+        "Mark 67,812 USD",
+        "Critical rally\n+20\u00a0% to 81,374 USD",
+        "Critical drawdown\n−10\u00a0% to 61,031 USD",
+    ]
+
+
+@pytest.mark.parametrize("move", [None, INFINITE])
+def test_ladder_without_critical_moves_marks_the_price_only(move: float | None) -> None:
+    """Where no move holds the critical mass there is no rule for it."""
+    assert dashed_at(ladder(critical_drawdown=move, critical_rally=move), "y", "at") == [made.MARK_PRICE]
+
+
+def test_ladder_reaches_as_far_as_its_rules() -> None:
+    """A critical move beyond the bars stays inside the axis."""
+    domain = marks(ladder(critical_rally=0.9), "bar")[0]["encoding"]["y"]["scale"]["domain"]
+    assert domain[1] == pytest.approx(1.9 * made.MARK_PRICE)
+
+
+def test_ladder_stacks_both_sides_of_a_level() -> None:
+    """Bars of one level lie end to end: the picture's longest bar is as long as the level's sum."""
+    frame = made.ladder().query("-0.09 < move_low < -0.06").assign(notional_usd=[1e6, 1e6, 3e6, 3e6])
+    picture = vl_convert.vegalite_to_svg(liquidation_ladder(frame, mark_price=made.MARK_PRICE).to_dict())
+    assert "4\u00a0m" in re.findall(r">([^<]+)<", picture)
+
+
+def test_words_of_close_rules_are_kept_apart() -> None:
+    """Critical moves next to the mark move their words away from the mark's."""
+    texts = marks(ladder(critical_drawdown=0.001, critical_rally=0.001), "text")
+    assert [text["mark"]["dy"] for text in texts] == pytest.approx([0.0, -27.5, 13.5], abs=0.5)
+
+
+def test_curve_marks_mass_and_volatilities() -> None:
+    """Critical mass, critical and reference volatility are dashed rules with words."""
+    chart = curve(0.602)
+    assert dashed_at(chart, "x", "volatility") == [0.4, 0.602]
+    assert dashed_at(chart, "y", "share") == [0.15]
+    assert set(words(chart)) == {
+        "Reference volatility 40\u00a0%",
+        "Critical volatility 60.2\u00a0%",
+        "Critical mass 15\u00a0%",
+    }
+
+
+def test_curve_has_a_dot_where_the_mass_is_reached() -> None:
+    """The point that the index is read from is marked."""
+    assert rows_of(curve(0.602), "circle") == [{"volatility": 0.602, "share": 0.15}]
+
+
+@pytest.mark.parametrize("critical", [None, INFINITE])
+def test_curve_says_when_no_volatility_reaches_the_mass(critical: float | None) -> None:
+    """Without a critical volatility there is no rule and no dot, but words."""
+    chart = curve(critical)
+    assert dashed_at(chart, "x", "volatility") == [0.4]
+    assert "Critical mass 15\u00a0%: no volatility reaches it" in words(chart)
+    assert marks(chart, "circle") == []
+
+
+def test_curve_says_when_the_mass_is_past_its_lines() -> None:
+    """A critical volatility of zero is explained."""
+    assert "Critical volatility 0\u00a0%: the critical mass is past its lines" in words(curve(0.0))
+
+
+def test_curve_reaches_past_its_rules() -> None:
+    """A critical volatility beyond the curve stays inside the axis."""
+    assert marks(curve(4.0), "line")[0]["encoding"]["x"]["scale"]["domain"][1] > 4.0

@@ -1,0 +1,87 @@
+"""The catalogue over all reports."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cohortiv.config.brand import load_brand
+from cohortiv.errors import RunError
+from cohortiv.report.catalogue import write_catalogue
+
+
+def shelve(root: Path, *, as_of: str, name: str = "risk-all", **summary: object) -> None:
+    """Put a report on the shelf, as far as the catalogue looks at it."""
+    folder = root / as_of / name
+    folder.mkdir(parents=True)
+    content = {"code": "green", "iv_index": 20.0, "cohort": "All", "symbols": ["BTC"], "synthetic": False} | summary
+    (folder / "summary.json").write_text(json.dumps(content), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps({"published": "2026-03-01T06:00Z"}), encoding="utf-8")
+
+
+def rows(root: Path) -> list[str]:
+    """Rows of the list of issues, as text."""
+    html = write_catalogue(root, brand=load_brand()).read_text(encoding="utf-8")
+    found = re.findall(r"<tr data-search.*?</tr>", html, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found]
+
+
+def test_latest_comes_first(tmp_path: Path) -> None:
+    """Issues stand in the order of their time, with all that tells them apart."""
+    shelve(tmp_path, as_of="2026-02-11")
+    shelve(tmp_path, as_of="2026-02-12", name="risk-sample", code="red", iv_index="inf", symbols=[], synthetic=True)
+    assert rows(tmp_path) == [
+        "12 February 2026 Red ∞ risk-sample Synthetic All All 1 March 2026, 06:00 UTC",
+        "11 February 2026 Green 20.0 risk-all All BTC 1 March 2026, 06:00 UTC",
+    ]
+
+
+def test_series_has_a_line(tmp_path: Path) -> None:
+    """The index of a series in time is a small line, without the values that are infinite."""
+    for day, value in ((1, 10.0), (2, "inf"), (3, 30.0), (5, 20.0)):
+        shelve(tmp_path, as_of=f"2026-02-{day:02d}", iv_index=value)
+    html = write_catalogue(tmp_path).read_text(encoding="utf-8")
+    assert 'points="4.0,36.0 80.0,4.0 156.0,20.0"' in html
+
+
+def test_links_are_relative(tmp_path: Path) -> None:
+    """The folder can be moved as a whole."""
+    shelve(tmp_path, as_of="2026-02-11")
+    html = write_catalogue(tmp_path).read_text(encoding="utf-8")
+    assert set(re.findall(r'href="([^"]+)"', html)) - {"data:,"} == {"2026-02-11/risk-all/report.html"}
+
+
+def test_hostile_names_are_text(tmp_path: Path) -> None:
+    """Text of a summary is escaped."""
+    shelve(tmp_path, as_of="2026-02-11", cohort='"><script>window.pwned = 1</script>')
+    html = write_catalogue(tmp_path).read_text(encoding="utf-8")
+    assert "<script>window.pwned" not in html
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"iv_index": "high"}'])
+def test_unreadable_report_is_named(tmp_path: Path, content: str) -> None:
+    """A damaged report does not take the others off the page, nor is it passed over in silence."""
+    shelve(tmp_path, as_of="2026-02-11")
+    shelve(tmp_path, as_of="2026-02-12")
+    (tmp_path / "2026-02-12" / "risk-all" / "summary.json").write_text(content, encoding="utf-8")
+    assert len(rows(tmp_path)) == 1
+    assert "Could not be read: 2026-02-12/risk-all." in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_empty_folder_has_a_catalogue(tmp_path: Path) -> None:
+    """Before the first report the page says so."""
+    assert "Nothing is published" in write_catalogue(tmp_path / "new").read_text(encoding="utf-8")
+
+
+def test_summary_without_code_is_grey(tmp_path: Path) -> None:
+    """What is not known is not Green."""
+    shelve(tmp_path, as_of="2026-02-11", code=None, iv_index=None)
+    assert rows(tmp_path)[0].startswith("11 February 2026 Grey – risk-all")
+
+
+def test_failure_leaves_the_old_page(tmp_path: Path) -> None:
+    """Where the page cannot be replaced, that is an error of the run."""
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(RunError, match="Cannot write"):
+        write_catalogue(tmp_path)

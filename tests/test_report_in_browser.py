@@ -1,0 +1,159 @@
+"""The pages in a real browser: charts live without a network, nothing hostile runs, legible on phone and paper."""
+
+import re
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_markdown_cell
+from playwright.sync_api import Browser, Page, expect
+from report_support import exported, notebook_of, show_everything, shown_by
+from test_report_catalogue import shelve
+
+from cohortiv import page as notebook_page
+from cohortiv.report.catalogue import write_catalogue
+
+PWN = "window.pwned = 1"
+HOSTILE = (
+    f"</script><script>{PWN}</script><!--<script>"
+    f"\"'><img src=x onerror='{PWN}'><svg onload='{PWN}'></svg>"
+    f"[x](javascript:{PWN})"
+)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Page with one of each kind and a wide table."""
+    wide = [{f"A rather long column {number}": f"{number:,}" for number in range(9)}] * 40
+    table = shown_by(lambda: notebook_page.table(wide, name="wide", title="Wide"))
+    file = tmp_path_factory.mktemp("report") / "report.html"
+    notebook = notebook_of([*shown_by(show_everything), *table])
+    notebook.cells.append(new_markdown_cell("## Method\n\n$$\\sigma_c = \\frac{d}{\\sqrt{T}}$$"))
+    file.write_text(exported(notebook), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Page with a hostile text in every place that takes one."""
+    file = tmp_path_factory.mktemp("hostile") / "report.html"
+    file.write_text(
+        exported(notebook_of(shown_by(lambda: show_everything(HOSTILE)), markdown=HOSTILE)), encoding="utf-8"
+    )
+    return file
+
+
+def scrolled(page: Page, file: Path) -> Page:
+    """Open a page and go to its figure, which draws it."""
+    page.goto(file.as_uri())
+    page.locator("figure.chart").first.scroll_into_view_if_needed()
+    expect(page.locator("figure.is-live svg.marks")).to_have_count(1)
+    return page
+
+
+def test_charts_are_live_without_a_network(page: Page, report: Path) -> None:
+    """The figure is drawn by the page's own script; the browser asks for nothing and complains of nothing."""
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    scrolled(page, report)
+    assert [url for url in asked if not url.startswith("data:")] == [report.as_uri()]
+    assert said == []
+
+
+def test_live_chart_says_what_it_shows(page: Page, report: Path) -> None:
+    """The live chart carries the alt text, as the still does."""
+    scrolled(page, report)
+    assert page.locator("figure.is-live .live").get_attribute("aria-label") == "Plain"
+
+
+def test_print_shows_the_still(page: Page, report: Path) -> None:
+    """On paper there is the still picture, live chart or not."""
+    scrolled(page, report).emulate_media(media="print")
+    assert page.locator("figure .still").is_visible()
+    assert page.locator("figure .live").is_hidden()
+
+
+def test_without_scripts_the_still_stays(browser: Browser, report: Path) -> None:
+    """Where scripts are off, the page is complete with its still pictures."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    assert page.locator("figure .still").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_page_fits_the_screen(page: Page, report: Path, width: int) -> None:
+    """Nothing but a table in its own frame is wider than a phone or a desk's screen."""
+    page.set_viewport_size({"width": width, "height": 844})
+    scrolled(page, report)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_text_of_a_phone_chart_is_legible(page: Page, report: Path) -> None:
+    """On a phone the chart is drawn anew, so that its labels lose at most a quarter of their size."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    marks = scrolled(page, report).locator("svg.marks")
+    box = marks.bounding_box()
+    assert box is not None
+    assert box["width"] / float(marks.get_attribute("width") or "inf") > 0.75
+
+
+def test_first_screen_holds_the_message(page: Page, report: Path) -> None:
+    """Status, sentence and key figures stand on one screen without scrolling."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(report.as_uri())
+    for part in (".badge", ".sentence", ".figures"):
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
+
+
+def test_paper_has_page_numbers_and_several_sheets(page: Page, report: Path) -> None:
+    """The printed report is tagged, has an outline and breaks the long table over sheets."""
+    page.goto(report.as_uri())
+    pdf = page.pdf(prefer_css_page_size=True, tagged=True, outline=True)
+    assert len(re.findall(rb"/Type /Page\b", pdf)) >= 3
+    assert b"/StructTreeRoot" in pdf
+
+
+def test_formula_is_drawn(page: Page, report: Path) -> None:
+    """The browser lays out MathML itself."""
+    page.goto(report.as_uri())
+    box = page.locator("math mfrac").bounding_box()
+    assert box is not None
+    assert box["height"] > 20
+
+
+def test_hostile_text_does_not_run(page: Page, hostile: Path) -> None:
+    """A hostile text in titles, alt text, notes, cells, sentences and Markdown stays text, and the chart is drawn."""
+    scrolled(page, hostile)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("h1").inner_text().startswith("</script>")
+
+
+@pytest.mark.parametrize("protected", [True, False], ids=["with-policy", "without-policy"])
+def test_policy_alone_stops_what_gets_through(page: Page, report: Path, tmp_path: Path, protected: bool) -> None:  # noqa: FBT001
+    """A script that had got into the page is stopped by the policy; without the policy it would run."""
+    html = report.read_text(encoding="utf-8").replace("</main>", f"<script>{PWN}</script></main>", 1)
+    file = tmp_path / "report.html"
+    file.write_text(html if protected else html.replace("Content-Security-Policy", "nothing"), encoding="utf-8")
+    page.goto(file.as_uri())
+    assert page.evaluate("window.pwned") == (None if protected else 1)
+
+
+def test_catalogue_finds_reports(page: Page, tmp_path: Path) -> None:
+    """The search leaves the rows that hold every word, without a request."""
+    for day, code in ((11, "green"), (12, "red")):
+        shelve(tmp_path, as_of=f"2026-02-{day}", code=code)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    file = write_catalogue(tmp_path)
+    page.goto(file.as_uri())
+    page.get_by_label("Search").fill("RED btc")
+    assert page.locator("tr[data-search]:visible").all_inner_texts()[0].startswith("12 February 2026")
+    assert page.locator("#count").inner_text() == "1 of 2"
+    assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
