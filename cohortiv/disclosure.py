@@ -56,7 +56,9 @@ def is_safe(counts: pd.DataFrame, rule: DisclosureRule) -> "pd.Series[bool]":
     return enough & (counts["largest_cents"] <= rule.max_account_share * counts["notional_cents"])
 
 
-def ordered_cells(held: ir.Table, *, group: Sequence[str], order: str, rule: DisclosureRule) -> DisclosedCells:
+def ordered_cells(
+    held: ir.Table, *, group: Sequence[str], order: str, rule: DisclosureRule, within: Sequence[str] = ()
+) -> DisclosedCells:
     """Merge neighbours along an order, within groups, until every cell may be published.
 
     Parameters
@@ -68,6 +70,9 @@ def ordered_cells(held: ir.Table, *, group: Sequence[str], order: str, rule: Dis
     order : str
         Numeric key along which neighbours are merged.
     rule : DisclosureRule
+    within : sequence of str
+        Keys by which a cell is split further; then every part must satisfy the rule, so that the parts share one set of
+        ranges.
 
     Returns
     -------
@@ -76,11 +81,12 @@ def ordered_cells(held: ir.Table, *, group: Sequence[str], order: str, rule: Dis
     """
     keys = [*group, order]
     plan = held.select(*keys).distinct().to_pandas().sort_values(keys, ignore_index=True)
-    plan = plan.assign(cell=np.arange(len(plan)), block=plan.groupby(list(group), sort=False).ngroup())
+    block = plan.groupby(list(group), sort=False).ngroup() if group else 0
+    plan = plan.assign(cell=np.arange(len(plan)), block=block)
     while True:
-        counts = _counted(held, plan, keys).assign(safe=lambda c: is_safe(c, rule))
+        counts = _rated(held, plan, keys, rule=rule, within=within)
         changed = _merge_neighbours(plan, counts)
-        changed = _grow_rest(plan, counts, ["cell"]) if changed is None else changed
+        changed = _grow_rest(plan, counts, one_block=False) if changed is None else changed
         if changed is None:
             return DisclosedCells(plan.drop(columns="block"), counts)
         plan = changed
@@ -108,25 +114,38 @@ def pooled_cells(held: ir.Table, *, within: Sequence[str], by: str, rule: Disclo
     plan = held.select(*keys).distinct().to_pandas().sort_values(keys, ignore_index=True)
     plan = plan.assign(cell=np.arange(len(plan)), block=plan.groupby(list(within), sort=False).ngroup())
     while True:
-        counts = _counted(held, plan, keys).assign(safe=lambda c: is_safe(c, rule))
+        counts = _rated(held, plan, keys, rule=rule)
         changed = _move_to_rest(plan, counts)
-        changed = _grow_rest(plan, counts, ["block"]) if changed is None else changed
+        changed = _grow_rest(plan, counts, one_block=True) if changed is None else changed
         if changed is None:
             return DisclosedCells(plan.drop(columns="block"), counts)
         plan = changed
 
 
-def _counted(held: ir.Table, plan: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Notional, accounts and largest account of each cell of a plan."""
-    columns = ["cell", "notional_cents", "accounts", "largest_cents"]
+def _rated(
+    held: ir.Table, plan: pd.DataFrame, keys: Sequence[str], *, rule: DisclosureRule, within: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Notional, accounts and largest account of each cell of a plan, and whether it and all its parts are safe."""
+    columns = ["cell", "notional_cents", "accounts", "largest_cents", "safe"]
     if plan.empty:
         return pd.DataFrame(columns=columns)
     numbered = held.inner_join(ibis.memtable(plan[[*keys, "cell"]]), list(keys))
-    by_account = numbered.group_by(["cell", "account_id"]).aggregate(own=numbered.notional_cents.sum())
-    grouped = by_account.group_by("cell").aggregate(
+    whole = _counted(numbered, ["cell"])
+    safe = is_safe(whole, rule)
+    if within:
+        parts = _counted(numbered, ["cell", *within])
+        weak = set(parts.loc[~is_safe(parts, rule), "cell"])
+        safe &= ~whole["cell"].isin(weak)
+    return whole.assign(safe=safe)[columns]
+
+
+def _counted(numbered: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
+    """Notional, accounts and largest account by keys."""
+    by_account = numbered.group_by([*keys, "account_id"]).aggregate(own=numbered.notional_cents.sum())
+    grouped = by_account.group_by(list(keys)).aggregate(
         notional_cents=by_account.own.sum(), accounts=by_account.count(), largest_cents=by_account.own.max()
     )
-    frame = grouped.to_pandas()[columns].sort_values("cell", ignore_index=True)
+    frame = grouped.to_pandas().sort_values(list(keys), ignore_index=True)
     return frame.astype({"notional_cents": "float64", "largest_cents": "float64"})
 
 
@@ -157,14 +176,15 @@ def _move_to_rest(plan: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | No
     return plan.assign(cell=plan["cell"].where(~plan["cell"].isin(unsafe), -1 - plan["block"]))
 
 
-def _grow_rest(plan: pd.DataFrame, counts: pd.DataFrame, scope: Sequence[str]) -> pd.DataFrame | None:
+def _grow_rest(plan: pd.DataFrame, counts: pd.DataFrame, *, one_block: bool) -> pd.DataFrame | None:
     """Move the smallest safe cell into a rest that isn't safe; None if no rest needs or can get one."""
     weak = set(counts.loc[~counts["safe"] & (counts["cell"] < 0), "cell"])
     sizes = counts.set_index("cell")["notional_cents"]
     moved = dict[int, int]()
     for rest in weak:
         blocks = plan.loc[plan["cell"] == rest, "block"]
-        others = plan[(plan["cell"] >= 0) & (plan["block"].isin(blocks) | (scope == ["cell"]))]["cell"].unique()
+        near = plan["block"].isin(blocks) if one_block else True
+        others = plan.loc[(plan["cell"] >= 0) & near, "cell"].unique()
         if len(others):
             moved[min((int(c) for c in others), key=lambda c: (float(sizes[c]), c))] = rest
     return plan.assign(cell=plan["cell"].replace(moved)) if moved else None

@@ -48,6 +48,11 @@ class Thresholds:
                 f"got thresholds {self.yellow} and {self.red}; allowed is 0 < yellow < red, for instance 30 and 60"
             )
 
+    @property
+    def edges(self) -> tuple[float, float]:
+        """Both thresholds, rising [%]."""
+        return self.yellow, self.red
+
 
 @dataclass(frozen=True)
 class GreyRules:

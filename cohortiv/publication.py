@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cohortiv.assessment import Assessment, exclusions
+from cohortiv.assessment.disclosed import BOTH
 from cohortiv.disclosure import REST, DisclosedCells
 from cohortiv.liquidation import MARKET
 from cohortiv.profile import LADDER_STEP
@@ -110,7 +111,7 @@ def tier_rows(assessment: Assessment) -> pd.DataFrame:
     money = _named(cells, cell_names).groupby("cell")[["notional_cents", "collateral_cents"]].sum() / 100
     lines = _named(_with_factors(assessment), cell_names).groupby("cell")[["lined", "lined_factor", "contribution"]].sum(min_count=1)
     labels = cell_names.groupby("cell").agg(
-        symbol=("symbol", _one_or_other), side=("side", _one_or_other), low=("tier", "min"), high=("tier", "max")
+        symbol=("symbol", _one_or_other), side=("side", _one_or_both), low=("low", "min"), high=("high", "max")
     )
     table = labels.join(money).join(lines).join(counts)
     factor = table["lined_factor"] / table["lined"]
@@ -144,11 +145,18 @@ def _tier_cells(assessment: Assessment) -> tuple[pd.DataFrame, pd.DataFrame]:
     disclosed = assessment.reading.disclosed
     groups = assessment.reading.figures.groups
     if disclosed is None:
-        named = groups[["symbol", "side", "tier"]].assign(cell=np.arange(len(groups)))
+        named = groups[["symbol", "side", "tier"]].assign(
+            cell=np.arange(len(groups)), low=groups["tier"], high=groups["tier"]
+        )
         return named, pd.DataFrame({"accounts": groups["accounts"].to_numpy()}, index=named["cell"])
     ranges = disclosed.tiers.plan.rename(columns={"cell": "tier_range"})
-    named = groups[["symbol", "side", "tier"]].merge(ranges, on=["side", "tier"])
-    named = named.merge(disclosed.symbols.plan, on=["tier_range", "symbol"]).drop(columns="tier_range")
+    named = groups[["symbol", "side", "tier"]].merge(ranges, on="tier")
+    named = named.assign(shown_side=named["side"] if disclosed.sides_apart else BOTH)
+    cells = disclosed.symbols.plan.rename(columns={"side": "shown_side"})
+    named = named.merge(cells, on=["tier_range", "shown_side", "symbol"])
+    low = named.groupby("tier_range")["tier"].transform("min")
+    high = named.groupby("tier_range")["tier"].transform("max")
+    named = named.assign(low=low, high=high).drop(columns=["tier_range", "shown_side"])
     return named, disclosed.symbols.counts.set_index("cell")[["accounts"]]
 
 
@@ -176,6 +184,11 @@ def _with_factors(assessment: Assessment) -> pd.DataFrame:
 def _one_or_other(names: "pd.Series[str]") -> str:
     found = sorted(set(names))
     return found[0] if len(found) == 1 else OTHER
+
+
+def _one_or_both(sides: "pd.Series[str]") -> str:
+    found = sorted(set(sides))
+    return found[0] if len(found) == 1 else BOTH
 
 
 def _tier_label(low: float, high: float) -> str:
@@ -219,7 +232,7 @@ def _ladder(assessment: Assessment, mark: float | None) -> tuple[pd.DataFrame, f
     if cells.plan.empty:
         return pd.DataFrame(columns=columns), 0.0
     spans = cells.plan.groupby("cell").agg(
-        side=("side", _one_or_other), direction=("direction", "first"), low=("step", "min"), high=("step", "max")
+        side=("side", _one_or_both), direction=("direction", "first"), low=("step", "min"), high=("step", "max")
     )
     table = spans.join(cells.counts.set_index("cell")["notional_cents"]).reset_index()
     hidden = float(table.loc[table["cell"] == REST, "notional_cents"].sum()) / 100

@@ -213,12 +213,13 @@ def _typed(table: ir.Table, column: Column) -> ir.Value:
         return value if value.type().is_string() else value.cast("string")
     if not value.type().is_string():
         return value if str(value.type()) == wanted else value.cast(wanted)
+    text = value.strip()  # not only for blanks: DuckDB turns a bare TRY_CAST of a CSV column into an error
     if column.kind == "time":
-        return value.try_cast("timestamp('UTC')").cast(wanted)
-    parsed = value.try_cast(wanted)
+        return text.try_cast("timestamp('UTC')").cast(wanted)
+    parsed = text.try_cast(wanted)
     if column.kind == "flag" or column.required:
         return parsed
-    return ibis.ifelse(_is_unreadable(value, parsed), math.nan, parsed)
+    return ibis.ifelse(_is_unreadable(text, parsed), math.nan, parsed)
 
 
 def _refuse_type(value: ir.Value, column: Column) -> None:

@@ -70,7 +70,7 @@ class SolvedBook:
     def frame(self) -> pd.DataFrame:
         """All lines, by account, symbol and side."""
         keys = ["account_id", "symbol", "side", "notional_cents"]
-        frame: pd.DataFrame = self.lines.table.to_pandas()
+        frame: pd.DataFrame = self.lines.table.to_pyarrow().to_pandas()
         return frame.sort_values(keys, ignore_index=True)
 
     def profile(self, *, scope: Scope | None = None, movement: Comovement | None = None) -> BuiltProfile:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cohortiv.charts import alt_text
-from cohortiv.charts.theme import number, percent, price
+from cohortiv.charts.theme import number, percent, price, short_usd
 
 INFINITE, MISSING = float("inf"), float("nan")
 
@@ -75,8 +75,8 @@ def test_ladder_tells_mark_and_critical_moves() -> None:
     said = alt_text.liquidation_ladder_alt(
         made.ladder(), mark_price=67_812.0, critical_drawdown=0.084, critical_rally=None
     )
-    assert "mark 67,812 USD, critical drawdown 8.4\u00a0%." in said
-    assert "long from −9\u00a0% to −7.5\u00a0%" in said
+    assert "in USD per 1 % of move, mark 67,812 USD, critical drawdown 8.4\u00a0%." in said
+    assert "m USD (long from −9\u00a0% to −7.5\u00a0%)" in said
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,15 @@ def test_percentages_in_words(fraction: float, expected: str) -> None:
 def test_prices_in_words(value: float, expected: str) -> None:
     """Prices from 1,000 USD on are whole, smaller ones keep five significant digits."""
     assert price(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(664_440_200.0, "664 m"), (1.2e9, "1.2 bn"), (4.6e12, "4.6 tn"), (2_500.0, "2.5 k"), (12.0, "12"), (0.0, "0")],
+)
+def test_amounts_in_words(value: float, expected: str) -> None:
+    """Amounts are written to three digits with their size in letters."""
+    assert short_usd(value).replace("\u00a0", " ") == f"{expected} USD"
 
 
 def test_numbers_in_words() -> None:

@@ -71,6 +71,10 @@ DEGENERATE: dict[str, Maker] = {
     "ladder of hundreds": lambda: btc_ladder(made.ladder(bins=400)),
     "ladder without notional": lambda: btc_ladder(made.ladder().assign(notional_usd=0.0)),
     "ladder empty": lambda: btc_ladder(made.ladder().head(0)),
+    "ladder of unequal levels": lambda: charts.liquidation_ladder(
+        made.ladder(bins=4, reach=1.0).assign(move_high=lambda rows: rows["move_high"].replace(1.0, 1.02))
+    ),
+    "ladder past its lines": lambda: charts.liquidation_ladder(made.ladder().assign(move_low=0.0, move_high=0.0)),
     "ladder of a mark alone": lambda: charts.liquidation_ladder(made.ladder().head(0), mark_price=1.0),
     "hit share none": lambda: hit_share(made.hit_curve(), None),
     "hit share infinite": lambda: hit_share(made.hit_curve(), INFINITE),
@@ -148,7 +152,7 @@ def test_axes_carry_units(specification: Specification) -> None:
     """Every quantitative axis says its unit; the others are named by tier, snapshot or value."""
     unnamed = [title for title in axis_titles(specification) if "%" not in title and "USD" not in title]
     assert axis_titles(specification) != []
-    assert set(unnamed) <= {"Leverage tier", "Snapshot (UTC)"}
+    assert set(unnamed) <= {"Leverage tier", "Snapshot (UTC), 2025 to 2026"}
 
 
 def test_colours_come_from_the_palette(specification: Specification) -> None:

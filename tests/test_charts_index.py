@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from chart_reading import dashed_at, layers, marks, rows_of, words
 
-from cohortiv.charts import Thresholds, index_gauge, index_history, index_sensitivity
+from cohortiv.charts import index_gauge, index_history, index_sensitivity
+from cohortiv.early_warning import Thresholds
 from cohortiv.charts.marks import code_bands, index_top
 from cohortiv.palette import CODES, INK, PAPER
 
@@ -140,6 +141,22 @@ def test_history_dates_carry_a_time_of_day() -> None:
     """Dates reach the browser with their time, so that no time zone shifts them by a day."""
     dates = [row["as_of"] for row in rows_of(index_history(made.history()), "line")]
     assert {date[10:] for date in dates} == {"T00:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("spacing", "written", "title"),
+    [
+        ("1h", "%-d %b %H:%M", "Snapshot (UTC), 2025"),
+        ("7D", "%-d %b", "Snapshot (UTC), 2025 to 2026"),
+        ("30D", "%b %Y", "Snapshot (UTC)"),
+    ],
+)
+def test_history_dates_are_as_fine_as_they_lie_apart(spacing: str, written: str, title: str) -> None:
+    """Hours, days or months are written, and the year stands where it is needed once."""
+    frame = made.history()
+    dates = pd.date_range("2025-08-27", periods=len(frame), freq=spacing)
+    axis = marks(index_history(frame.assign(as_of=dates)), "line")[0]["encoding"]["x"]["axis"]
+    assert (axis["format"], axis["title"]) == (written, title)
 
 
 def test_history_without_snapshots_is_refused() -> None:

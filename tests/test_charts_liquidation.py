@@ -1,14 +1,13 @@
 """Checks the figures of liquidation: the ladder of lines and the curve of the hit share."""
 
-import re
-
 import altair as alt
 import chart_frames as made
+import pandas as pd
 import pytest
-import vl_convert
 from chart_reading import dashed_at, marks, rows_of, words
 
 from cohortiv.charts import hit_share_curve, liquidation_ladder
+from cohortiv.palette import SIDES
 
 INFINITE = float("inf")
 
@@ -27,9 +26,8 @@ def curve(critical_volatility: float | None) -> alt.LayerChart:
 
 def test_ladder_stands_on_prices() -> None:
     """With a mark price the bars stand at prices, and the axis says both price and move."""
-    frame = made.ladder()
     bars = marks(ladder(), "bar")[0]
-    assert [row["low"] for row in bars["rows"]] == pytest.approx(frame["price_low"].tolist())
+    assert sorted(row["low"] for row in bars["rows"]) == pytest.approx(sorted(made.ladder()["price_low"]))
     assert bars["encoding"]["y"]["axis"]["title"] == "Price in USD (move from the mark in %)"
     assert "67812.0" in bars["encoding"]["y"]["axis"]["labelExpr"]
 
@@ -38,7 +36,7 @@ def test_ladder_of_a_cohort_stands_on_moves() -> None:
     """Without a mark price the axis is the move in %, and no price is embedded."""
     chart = liquidation_ladder(made.ladder(mark_price=None), critical_drawdown=0.084)
     frame = made.ladder(mark_price=None)
-    assert [row["low"] for row in rows_of(chart, "bar")] == pytest.approx(frame["move_low"].tolist())
+    assert sorted(row["low"] for row in rows_of(chart, "bar")) == pytest.approx(sorted(frame["move_low"]))
     assert dashed_at(chart, "y", "at") == pytest.approx([0.0, -0.084])
     assert words(chart) == ["Today's prices", "Critical drawdown\n−8.4\u00a0%"]
 
@@ -66,11 +64,40 @@ def test_ladder_reaches_as_far_as_its_rules() -> None:
     assert domain[1] == pytest.approx(1.9 * made.MARK_PRICE)
 
 
-def test_ladder_stacks_both_sides_of_a_level() -> None:
-    """Bars of one level lie end to end: the picture's longest bar is as long as the level's sum."""
-    frame = made.ladder().query("-0.09 < move_low < -0.06").assign(notional_usd=[1e6, 1e6, 3e6, 3e6])
-    picture = vl_convert.vegalite_to_svg(liquidation_ladder(frame, mark_price=made.MARK_PRICE).to_dict())
-    assert "4\u00a0m" in re.findall(r">([^<]+)<", picture)
+def level(low: float, high: float, notional_usd: float, side: str = "long") -> pd.DataFrame:
+    """One level of a cohort's ladder."""
+    return pd.DataFrame({"move_low": [low], "move_high": [high], "side": [side], "notional_usd": [notional_usd]})
+
+
+def test_area_of_a_bar_is_its_notional() -> None:
+    """A level five times as wide with five times the notional is as long as its neighbour."""
+    frame = pd.concat([level(-0.02, 0.0, 4e6), level(-0.12, -0.02, 2e7)])
+    assert [row["per_point"] for row in rows_of(liquidation_ladder(frame), "bar")] == pytest.approx([2e6, 2e6])
+
+
+def test_bars_begin_at_zero_and_do_not_hide_each_other() -> None:
+    """Bars of both sides begin at zero, and the shorter one is drawn after the longer one."""
+    frame = pd.concat([level(0.0, 0.02, 1e6), level(0.0, 0.1, 9e7, "short")])
+    bars = marks(liquidation_ladder(frame), "bar")[0]
+    assert bars["encoding"]["x"]["stack"] is None
+    assert bars["encoding"]["x2"] == {"datum": 0}
+    assert [row["side"] for row in bars["rows"]] == ["short", "long"]
+
+
+def test_levels_without_a_place_are_said_in_words() -> None:
+    """What lies beyond +100 % or is past its line has no bar, but is written with its side and amount."""
+    frame = pd.concat([level(-0.02, 0.0, 1e6), level(1.0, 1.02, 6.644e8, "short"), level(0.0, 0.0, 2.5e6)])
+    chart = liquidation_ladder(frame)
+    assert len(rows_of(chart, "bar")) == 1
+    assert {"Beyond +100\u00a0%: short 664\u00a0m USD", "Past their line: long 2.5\u00a0m USD"} <= set(words(chart))
+
+
+def test_merged_sides_have_a_colour_of_their_own() -> None:
+    """A cell merged over both sides is neither long nor short and says so in the legend."""
+    colour = marks(liquidation_ladder(level(-0.02, 0.0, 1e6, "other")), "bar")[0]["encoding"]["color"]
+    assert colour["scale"]["domain"] == ["long", "short", "other"]
+    assert colour["scale"]["range"][2] not in SIDES.values()
+    assert "Both together" in colour["legend"]["labelExpr"]
 
 
 def test_words_of_close_rules_are_kept_apart() -> None:

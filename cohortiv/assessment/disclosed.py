@@ -7,9 +7,11 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cohortiv.config.cohort import Privacy
-from cohortiv.disclosure import DisclosedCells, DisclosureRule, is_safe, ordered_cells, pooled_cells
+from cohortiv.disclosure import REST, DisclosedCells, DisclosureRule, is_safe, ordered_cells, pooled_cells
 from cohortiv.errors import DataError
 from cohortiv.liquidation import LINE, PAST
+
+BOTH = "both"
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,13 +21,16 @@ class Disclosed:
     Attributes
     ----------
     tiers : DisclosedCells
-        side, tier -> ranges of tiers over all symbols.
+        tier -> ranges of tiers over all symbols, the same for longs and shorts.
     symbols : DisclosedCells
-        range (a cell of `tiers`), symbol -> symbols within each range; numbers below 0 are rests.
+        tier_range (a cell of `tiers`), side, symbol -> symbols within each range and side; numbers below 0 are rests.
+    sides_apart : bool
+        Whether longs and shorts may be told apart; if not, `side` is `BOTH` everywhere.
     ladder : DisclosedCells
         side, direction (-1 below the mark, 0 past the line, 1 above), step -> steps of the ladder; positions with a line.
     """
 
+    sides_apart: bool
     tiers: DisclosedCells
     symbols: DisclosedCells
     ladder: DisclosedCells
@@ -47,15 +52,18 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
         If the whole has too few accounts, or one account holds too much of it: then no total may be published.
     """
     rule = DisclosureRule(privacy.min_accounts, privacy.max_account_share)
-    tiers = ordered_cells(held, group=["side"], order="tier", rule=rule)
-    _refuse_unsafe(tiers.counts, rule)
+    everything = held.mutate(everything=0)
+    _refuse_unsafe(ordered_cells(everything, group=[], order="everything", rule=rule).counts, rule)
+    by_side = ordered_cells(everything, group=["side"], order="everything", rule=rule)
+    apart = REST not in set(by_side.counts["cell"])
+    held = held if apart else held.mutate(side=ibis.literal(BOTH))
+    tiers = ordered_cells(held, group=[], order="tier", rule=rule, within=["side"])
     ranges = ibis.memtable(tiers.plan.rename(columns={"cell": "tier_range"}))
-    ranged = held.inner_join(ranges, ["side", "tier"])
-    symbols = pooled_cells(ranged, within=["tier_range"], by="symbol", rule=rule)
+    symbols = pooled_cells(held.inner_join(ranges, ["tier"]), within=["tier_range", "side"], by="symbol", rule=rule)
     lined = held.filter(held.state.isin([LINE, PAST]))
     direction = ibis.ifelse(lined.state == PAST, 0, ibis.ifelse(lined.bin < 0, -1, 1))
     ladder = ordered_cells(lined.mutate(direction=direction), group=["side", "direction"], order="step", rule=rule)
-    return Disclosed(tiers, symbols, ladder)
+    return Disclosed(apart, tiers, symbols, ladder)
 
 
 def _refuse_unsafe(counts: pd.DataFrame, rule: DisclosureRule) -> None:

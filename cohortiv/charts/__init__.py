@@ -2,13 +2,11 @@
 
 from cohortiv.charts.index import index_gauge, index_history
 from cohortiv.charts.liquidation import hit_share_curve, liquidation_ladder
-from cohortiv.charts.marks import Thresholds
 from cohortiv.charts.sensitivity import index_sensitivity
 from cohortiv.charts.theme import styled
 from cohortiv.charts.tiers import critical_mass_makeup, leverage_distribution, withstand_volatility
 
 __all__ = [
-    "Thresholds",
     "critical_mass_makeup",
     "hit_share_curve",
     "index_gauge",

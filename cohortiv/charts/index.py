@@ -8,7 +8,6 @@ import pandas as pd
 
 from cohortiv.charts.marks import (
     DEFAULT_THRESHOLDS,
-    Thresholds,
     at_x,
     clipped,
     code_bands,
@@ -20,6 +19,7 @@ from cohortiv.charts.marks import (
     own_colour,
 )
 from cohortiv.charts.theme import FIT, WIDTH, number, select, styled, utc_naive
+from cohortiv.early_warning import Thresholds
 from cohortiv.palette import CODES, INK
 
 INDEX_TITLE = "IV Index (%)"
@@ -28,7 +28,7 @@ _WORDS_Y, _VALUE_Y, _BAR_Y, _LINE_Y, _INTERVAL_Y, _BAR_END = 12, 46, 52, 74, 98,
 _VALUE_PX, _NO_INDEX_PX = 19, 14
 _WIDE_SCALE = 150
 _NEAR_LEFT, _NEAR_RIGHT = 0.1, 0.9
-_DAYS_FOR_DATES = 8
+_DAYS_FOR_DATES, _DAYS_FOR_MONTHS = 8, 330
 _FEW_SNAPSHOTS = 60
 _NO_INDEX = "No index: the data do not allow one"
 
@@ -94,8 +94,8 @@ def _gauge_scale(top: float, thresholds: Thresholds) -> list[alt.Chart]:
     wide = top > _WIDE_SCALE
     step, said = (50, "name") if wide else (20, "words")
     rounds = (float(tick) for tick in range(0, int(top) + 1, step))
-    apart = [tick for tick in rounds if all(abs(tick - threshold) > top / 25 for threshold in thresholds)]
-    ticks = sorted([*thresholds, *apart])
+    apart = [tick for tick in rounds if all(abs(tick - threshold) > top / 25 for threshold in thresholds.edges)]
+    ticks = sorted([*thresholds.edges, *apart])
     axis = alt.Axis(title=INDEX_TITLE, values=ticks, tickSize=5, domain=False)
     x = alt.X("start:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "tint", "ink", said]])
@@ -104,7 +104,7 @@ def _gauge_scale(top: float, thresholds: Thresholds) -> list[alt.Chart]:
     words = bands.mark_text(align="left", baseline="bottom", dx=2, fontWeight="bold").encode(
         x=alt.X("start:Q"), y=alt.YDatum(_WORDS_Y), text=alt.Text(f"{said}:N"), color=own_colour("ink")
     )
-    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds}))).encode(
+    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds.edges}))).encode(
         x=alt.X("start:Q"), y=alt.YDatum(_WORDS_Y + 4)
     )
     return [tints.encode(y2=alt.Y2Datum(_BAR_END)), edges.encode(y2=alt.Y2Datum(_BAR_Y)), words]
@@ -177,15 +177,12 @@ def _history_scale(top: float, thresholds: Thresholds) -> list[alt.Chart]:
     words = bands.mark_text(align="left", dx=10, fontWeight="bold", limit=150).encode(
         x=at_x("width"), y=alt.Y("middle:Q"), text=alt.Text("words:N"), color=own_colour("ink")
     )
-    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds}))).encode(y=alt.Y("start:Q"))
+    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds.edges}))).encode(y=alt.Y("start:Q"))
     return [bands.mark_rect().encode(y=y, y2=alt.Y2("end"), color=own_colour("tint")), edges, words]
 
 
 def _history_line(drawn: pd.DataFrame, top: float) -> list[alt.Chart]:
-    days = (drawn["as_of"].iloc[-1] - drawn["as_of"].iloc[0]).days
-    written = "%-d %b %Y" if days >= _DAYS_FOR_DATES or len(drawn) == 1 else "%-d %b %H:%M"
-    axis = alt.Axis(title="Snapshot (UTC)", format=written, tickCount=6, labelOverlap="greedy")
-    x = alt.X("as_of:T", axis=axis, scale=alt.Scale(padding=44))
+    x = alt.X("as_of:T", axis=_date_axis(drawn["as_of"]), scale=alt.Scale(padding=44))
     base = alt.Chart(drawn[["as_of", "drawn", "words", "code"]]).encode(x=x, y=alt.Y("drawn:Q"))
     tooltip = [
         alt.Tooltip("as_of:T", title="Snapshot (UTC)", format="%-d %b %Y %H:%M"),
@@ -199,6 +196,17 @@ def _history_line(drawn: pd.DataFrame, top: float) -> list[alt.Chart]:
         *_beyond_the_top(drawn.loc[drawn["beyond"], ["as_of", "drawn", "words"]]),
         *_last_value(drawn[drawn["drawn"].notna()].tail(1)),
     ]
+
+
+def _date_axis(times: "pd.Series[pd.Timestamp]") -> alt.Axis:
+    """Axis of ordered snapshots, as fine as they lie apart; the year that the labels leave out is in the title."""
+    first, last = times.iloc[0], times.iloc[-1]
+    days = (last - first).days
+    if days >= _DAYS_FOR_MONTHS:
+        return alt.Axis(title="Snapshot (UTC)", format="%b %Y", tickCount=6, labelOverlap="greedy")
+    written = "%-d %b" if days >= _DAYS_FOR_DATES else "%-d %b %H:%M"
+    years = f"{first:%Y}" if first.year == last.year else f"{first:%Y} to {last:%Y}"
+    return alt.Axis(title=f"Snapshot (UTC), {years}", format=written, tickCount=6, labelOverlap="greedy")
 
 
 def _without_index(missing: pd.DataFrame) -> list[alt.Chart]:

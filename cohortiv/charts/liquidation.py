@@ -125,13 +125,9 @@ def _ladder_bars(levels: pd.DataFrame, y: alt.Y, *, written: str) -> alt.Chart:
     ]
     gap = 0.6 if len(levels) <= _FEW_LEVELS else 0
     drawn = alt.Chart(levels[["low", "high", "side", "notional_usd", "per_point"]])
+    axis = alt.Axis(title=title, labelExpr=USD_LABEL, grid=True, tickCount=5)
     bars: alt.Chart = drawn.mark_bar(stroke=PAPER, strokeWidth=gap).encode(
-        x=alt.X(
-            "per_point:Q",
-            stack=None,
-            scale=alt.Scale(zero=True),
-            axis=alt.Axis(title=title, labelExpr=USD_LABEL, grid=True, tickCount=5),
-        ),
+        x=alt.X("per_point:Q", stack=None, scale=alt.Scale(zero=True), axis=axis),
         x2=alt.X2Datum(0),
         y=y,
         y2=alt.Y2("high"),

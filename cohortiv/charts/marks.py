@@ -1,29 +1,14 @@
 """Layers that several charts share: code bands, dashed rules with their words, text that stays legible on lines."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
 
 from cohortiv.charts.theme import DASH, number
+from cohortiv.early_warning import Thresholds
 from cohortiv.palette import CODES, INK, MUTED, PAPER, SIDES
-
-
-class Thresholds(NamedTuple):
-    """Where the codes begin on the scale of the index.
-
-    Attributes
-    ----------
-    yellow : float
-        Yellow begins here [%].
-    red : float
-        Red begins above this [%].
-    """
-
-    yellow: float = 30.0
-    red: float = 60.0
-
 
 DEFAULT_THRESHOLDS = Thresholds()
 
@@ -86,7 +71,7 @@ def code_bands(top: float, thresholds: Thresholds) -> pd.DataFrame:
     DataFrame
         start, end, middle [%], word ("Green"), name ("● Green"), words ("● Green below 30"), tint and ink (colours).
     """
-    yellow, red = thresholds
+    yellow, red = thresholds.edges
     bands = [
         ("green", 0.0, yellow, f"below {yellow:g}"),
         ("yellow", yellow, red, f"{yellow:g} to {red:g}"),
@@ -150,7 +135,7 @@ def side_colour(sides: Iterable[str], *, legend_offset: float) -> alt.Color:
 
     Returns
     -------
-    alt.Color
+    altair channel
         Encoding of the column side.
     """
     domain = sides_drawn(sides)

@@ -6,7 +6,6 @@ import pandas as pd
 from cohortiv.charts.index import INDEX_TITLE
 from cohortiv.charts.marks import (
     DEFAULT_THRESHOLDS,
-    Thresholds,
     at_x,
     clipped,
     code_bands,
@@ -17,6 +16,7 @@ from cohortiv.charts.marks import (
     own_colour,
 )
 from cohortiv.charts.theme import SMALL_PX, WIDTH, select, styled
+from cohortiv.early_warning import Thresholds
 from cohortiv.palette import INK, MUTED, PAPER
 
 _COLUMNS = 3
@@ -68,10 +68,10 @@ def index_sensitivity(sensitivity: pd.DataFrame, *, thresholds: Thresholds = DEF
 
 def _panel_scale(top: float, thresholds: Thresholds) -> list[alt.Chart]:
     """Bands, rules and their words, the same in every panel."""
-    axis = alt.Axis(title=INDEX_TITLE, values=[0, *thresholds, 100], grid=False)
+    axis = alt.Axis(title=INDEX_TITLE, values=[0, *thresholds.edges, 100], grid=False)
     y = alt.Y("start:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "middle", "word", "tint", "ink"]])
-    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds}))).encode(y=alt.Y("start:Q"))
+    edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds.edges}))).encode(y=alt.Y("start:Q"))
     words = bands.mark_text(align="left", dx=5, fontSize=SMALL_PX, fontWeight="bold").encode(
         x=at_x("width"), y=alt.Y("middle:Q"), text=alt.Text("word:N"), color=own_colour("ink")
     )

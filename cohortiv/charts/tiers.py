@@ -104,9 +104,8 @@ def critical_mass_makeup(tiers: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("side:N", title="Side"),
         alt.Tooltip("contribution:Q", title="Share of the critical mass", format=".1%"),
     ]
-    bars = base.mark_bar(stroke=PAPER, strokeWidth=1).encode(
-        color=side_colour(frame["side"], legend_offset=30), tooltip=tooltip
-    )
+    colour = side_colour(frame["side"], legend_offset=30)
+    bars = base.mark_bar(stroke=PAPER, strokeWidth=1).encode(color=colour, tooltip=tooltip)
     labels = base.mark_text(fontSize=SMALL_PX).encode(
         y=alt.Y("contribution:Q", stack="zero", bandPosition=0.5),
         text=alt.condition("datum.contribution >= 0.02", alt.Text("contribution:Q", format=".0%"), alt.value("")),
@@ -146,7 +145,7 @@ def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float
     width = (_PLOT_WIDTH - 20 - _GAP * (columns - 1)) / columns
     chart = alt.FacetChart(
         data=drawn,
-        spec=panel.properties(width=width, height=_ROW_PX * max(len(tiers), 3)),
+        spec=panel.properties(width=width, height=_ROW_PX * (max(len(tiers), 2) + 1)),
         facet=alt.Facet("symbol:N", sort=symbols, title=None),
         columns=columns,
         spacing=_GAP,
@@ -162,17 +161,17 @@ def _leading_number(tier: str) -> float:
 def _reference_rule(reference: float) -> list[alt.Chart]:
     words = f"Reference {percent(reference)}"
     rule = alt.Chart(pd.DataFrame({"at": [reference], "words": [words]})).encode(x=alt.X("at:Q"))
-    text = rule.encode(y=at_y("height"), text=alt.Text("words:N"))
-    return [dashed(rule), *halo_text(text, align="left", baseline="bottom", dx=5, dy=-4)]
+    text = rule.encode(y=at_y(3), text=alt.Text("words:N"))
+    return [dashed(rule), *halo_text(text, align="left", baseline="top", dx=5)]
 
 
 def _withstand_dots(drawn: pd.DataFrame, reference: float, tiers: list[str]) -> list[alt.Chart]:
     reach = [*drawn["at"], reference]
     scale = alt.Scale(type="log", domain=[min(reach) / 1.3, max(reach) * 1.3], nice=False)
-    axis = alt.Axis(title="Annualised volatility (%, log scale)", format=".0%", values=_LOG_TICKS, grid=True)
+    axis = alt.Axis(title="Annualised volatility (%, log scale)", format=",.0%", values=_LOG_TICKS, grid=True)
     base = alt.Chart().encode(
         x=alt.X("at:Q", scale=scale, axis=axis),
-        y=alt.Y("tier:N", scale=alt.Scale(domain=tiers), axis=alt.Axis(title=None, labelLimit=70)),
+        y=alt.Y("tier:N", scale=alt.Scale(domain=tiers, padding=1), axis=alt.Axis(title=None, labelLimit=70)),
     )
     tooltip = [
         alt.Tooltip("tier:N", title=TIER_TITLE),

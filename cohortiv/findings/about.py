@@ -1,9 +1,13 @@
 """Data quality, method, limits and what a reader should know about the report."""
 
+import math
 from typing import Any
 
+import pandas as pd
+
 from cohortiv.findings.context import Findings
-from cohortiv.quantities import percent, usd
+from cohortiv.publication import OTHER
+from cohortiv.quantities import percent, price, usd
 from cohortiv.summary import METHODOLOGY_VERSION, data_quality
 
 #: Key, label, pattern and alignment of the tier table's columns.
@@ -15,7 +19,7 @@ TIER_COLUMNS = (
     ("share", "Share", "{:.1%}", "right"),
     ("collateral_usd", "Collateral (USD)", "{:,.0f}", "right"),
     ("accounts", "Accounts", "{:,}", "right"),
-    ("weighted_liquidation_price", "Average line (USD)", "{:,.5g}", "right"),
+    ("average_line", "Average line", "{}", "right"),
     ("swing", "Swing", "{:.3f}", "right"),
     ("withstand_volatility", "Withstand volatility", "{:.0%}", "right"),
     ("contribution", "Part of critical mass", "{:.1%}", "right"),
@@ -38,6 +42,23 @@ _SHARES = (
     ("default_comovement_share", "Default beta and kappa", "share of leveraged notional in symbols without their own"),
     ("mark_spread", "Spread of mark prices", "largest relative difference within one symbol"),
 )
+
+
+#: Symbols that the tier table shows by name; the smaller ones are added up in it, and stay apart in `summary.json`.
+SYMBOLS_SHOWN = 6
+
+
+def tier_table(f: Findings) -> pd.DataFrame:
+    """Rows of the tier table, the smaller symbols of a large cohort added up."""
+    rows = f.shown.tier_rows
+    named = list(dict.fromkeys(symbol for symbol in rows["symbol"] if symbol != OTHER))[:SYMBOLS_SHOWN]
+    few = rows["symbol"].isin(named)
+    kept, rest = rows[few], rows[~few].assign(symbol=OTHER)
+    keys = ["symbol", "side", "tier", "tier_floor"]
+    summed = rest.groupby(keys, as_index=False)[["notional_usd", "share", "collateral_usd", "accounts", "contribution"]].sum()
+    table = pd.concat([kept, summed.sort_values(["side", "tier_floor"])], ignore_index=True)
+    lines = [price(line) if math.isfinite(line) else "" for line in table["weighted_liquidation_price"]]
+    return table.assign(average_line=lines)
 
 
 def quality_rows(f: Findings) -> list[dict[str, str]]:
@@ -88,7 +109,7 @@ def method(f: Findings) -> str:
         f"counts at that price. {reading}. Supplied lines win over computed ones in the own reading. The chance of touching a "
         f"line within {settings.horizon_days:g} days is that of a price without expected gain, watched continuously. The critical "
         f"mass is {percent(settings.critical_mass, 0)} of the leveraged notional; the reference volatility "
-        f"{percent(f.result.reference_volatility, 0)}. Codes: Green below {f.thresholds[0]:g}, Yellow to {f.thresholds[1]:g}, "
+        f"{percent(f.result.reference_volatility, 0)}. Codes: Green below {f.thresholds.yellow:g}, Yellow to {f.thresholds.red:g}, "
         "Red above."
     )
 

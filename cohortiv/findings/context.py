@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cohortiv.assessment import Assessment
+from cohortiv.early_warning import Thresholds
 from cohortiv.publication import Publication
 
 
@@ -81,10 +82,10 @@ class Findings:
         return f"{', '.join(self.result.reading.sources)}{made}; cohortiv"
 
     @property
-    def thresholds(self) -> tuple[float, float]:
+    def thresholds(self) -> Thresholds:
         """Index at which Yellow begins and above which it is Red [%]."""
         limits = self.result.reading.cohort.thresholds
-        return limits.yellow, limits.red
+        return Thresholds(limits.yellow, limits.red)
 
     def words(self, name: str, title: str, measure: str, **more: str) -> Words:
         """Words of a figure with this run's coverage and source."""

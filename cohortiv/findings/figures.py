@@ -141,21 +141,32 @@ def makeup(f: Findings) -> Words:
 
 
 def tiers(f: Findings) -> Words:
-    """The tier table, and the tier that withstands least."""
-    rows = f.shown.tier_rows.dropna(subset="withstand_volatility")
+    """The tier table."""
     note = (
-        "Average line: weighted by notional over lines on the losing side within ten times the mark. Swing: |ln(average line / mark)|. Withstand volatility: "
-        "the annualised volatility whose one-standard-deviation move over the horizon is the swing."
+        "Average line: weighted by notional over lines on the losing side within ten times the mark. Swing: |ln(average line / "
+        "mark)|. Withstand volatility: the annualised volatility whose one-standard-deviation move over the horizon is the swing."
     )
-    reading = "No cell has a line."
-    if not rows.empty:
-        least = rows.loc[rows["withstand_volatility"].idxmin()]
-        reading = (
-            f"The average line of {least['symbol']} {least['side']}s at {least['tier']} is nearest: it withstands a volatility "
-            f"of {percent(least['withstand_volatility'], 0)}, and holds {percent(least['share'])} of the leveraged notional."
-        )
     title = "Tiers, their average line and what they withstand"
+    rows = f.shown.tier_rows
+    short = float(rows.loc[rows["side"] == "short", "share"].sum())
+    reading = f"Shorts hold {percent(short)} of the leveraged notional, in {int((rows['side'] == 'short').sum())} published cells."
     return f.words("tiers", title, "Leveraged positions by symbol, side and tier", note=note, reading=reading)
+
+
+def withstand(f: Findings) -> Words:
+    """What each tier withstands, and the tier that withstands least."""
+    rows = f.shown.tier_rows.dropna(subset="withstand_volatility")
+    measure = "Annualised volatility whose one-standard-deviation move reaches the tier's average line"
+    if rows.empty:
+        return f.words("withstand-volatility", "No tier has an average line", measure, reading="No cell has a line.")
+    least = rows.loc[rows["withstand_volatility"].idxmin()]
+    below = float(rows.loc[rows["withstand_volatility"] < f.result.reference_volatility, "share"].sum())
+    title = f"{least['symbol']} {least['side']}s at {least['tier']} withstand {percent(least['withstand_volatility'], 0)}, the least"
+    reading = (
+        f"That tier holds {percent(least['share'])} of the leveraged notional. Tiers that withstand less than the reference "
+        f"volatility of {percent(f.result.reference_volatility, 0)} hold {percent(below)} of it."
+    )
+    return f.words("withstand-volatility", title, measure, reading=reading)
 
 
 def sensitivity(f: Findings) -> Words:

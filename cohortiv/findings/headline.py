@@ -19,7 +19,7 @@ def headline(f: Findings) -> dict[str, Any]:
     symbol = result.settings.symbol
     return {
         "series": SERIES,
-        "title": f"{result.reading.cohort.title}: {symbol or 'whole cohort'}",
+        "title": f"{symbol or 'All symbols'}: how near is a cascade?",
         "cohort": result.reading.cohort.title,
         "symbols": [symbol] if symbol else list(result.reading.symbols),
         "as_of": as_of_text(result.reading) or "",

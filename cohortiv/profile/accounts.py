@@ -132,7 +132,7 @@ def _largest(held: ir.Table, keys: list[str]) -> pd.DataFrame:
     grouped = by_account.group_by(keys).aggregate(
         notional_cents=by_account.own.sum(), accounts=by_account.count(), largest_cents=by_account.own.max()
     )
-    return _whole(grouped.to_pandas()).sort_values(keys, ignore_index=True)
+    return _whole(grouped.to_pyarrow().to_pandas()).sort_values(keys, ignore_index=True)
 
 
 def _sizes(held: ir.Table) -> pd.DataFrame:
@@ -140,12 +140,12 @@ def _sizes(held: ir.Table) -> pd.DataFrame:
     grouped = sized.group_by([*NODE, "size"]).aggregate(
         notional_cents=sized.notional_cents.sum(), accounts=sized.account_id.nunique()
     )
-    return _whole(grouped.to_pandas()).sort_values(["size", *NODE], ignore_index=True)
+    return _whole(grouped.to_pyarrow().to_pandas()).sort_values(["size", *NODE], ignore_index=True)
 
 
 def _gram(held: ir.Table, total_cents: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Products of notional of the nodes that share accounts, in whole multiples of a quantum, so exact."""
-    nodes = held.select(*NODE).distinct().to_pandas().sort_values(list(NODE), ignore_index=True)
+    nodes = held.select(*NODE).distinct().to_pyarrow().to_pandas().sort_values(list(NODE), ignore_index=True)
     empty = pd.DataFrame({"first": [], "second": [], "value": []})
     if nodes.empty or total_cents <= 0:
         return nodes, empty
@@ -159,7 +159,7 @@ def _gram(held: ir.Table, total_cents: float) -> tuple[pd.DataFrame, pd.DataFram
         other, [by_account.account_id == other.account_id, by_account.node <= other.node], rname="{name}_2"
     )
     summed = paired.group_by(first=paired.node, second=paired.node_2).aggregate(value=(paired.w * paired.w_2).sum())
-    gram = summed.to_pandas().sort_values(["first", "second"], ignore_index=True)
+    gram = summed.to_pyarrow().to_pandas().sort_values(["first", "second"], ignore_index=True)
     return nodes, gram.assign(value=gram["value"].astype("float64") * quantum**2)
 
 

@@ -86,7 +86,7 @@ def cells(lines: ir.Table, constants: Mapping[str, Any], flags: Sequence[str]) -
     sums |= {name: ibis.ifelse(lines[FLAGGED[name][0]], lines[FLAGGED[name][1]], 0).sum() for name in flags}
     sums |= {"mark_low": lines.mark_price.min(), "mark_high": lines.mark_price.max()}
     sums["unsized"] = ((lines.reason != USED) & (lines.notional_cents == 0)).sum()
-    frame = lines.group_by(grouped).aggregate(**sums).to_pandas()
+    frame = lines.group_by(grouped).aggregate(**sums).to_pyarrow().to_pandas()
     return tidy(frame.assign(**{key: constants[key] for key in constants}))
 
 

@@ -67,4 +67,4 @@ def rename(table: ir.Table) -> ir.Table:
 
 def _number(value: ir.Value) -> ir.Value:
     """A field as a number, null where its text is none."""
-    return value.try_cast("float64") if isinstance(value, ir.StringValue) else value.cast("float64")
+    return value.strip().try_cast("float64") if isinstance(value, ir.StringValue) else value.cast("float64")

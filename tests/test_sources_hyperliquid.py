@@ -1,0 +1,63 @@
+"""Hyperliquid exports in house words."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cohortiv.errors import DataError
+from cohortiv.positions import Positions, take_inventory
+from cohortiv.sources.files import connect, open_positions
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
+
+EXPORT: dict[str, Any] = {
+    "snapshot_utc": "2026-02-18 10:00:00+00:00", "trader_id": "t", "coin": "BTC", "side": "Long", "size": 2.0,
+    "entry_px": 70_000.0, "leverage": 10, "position_value_usd": 136_000.0, "liquidation_px": None,
+}  # fmt: skip
+
+
+def opened(path: Path, *rows: dict[str, Any]) -> Positions:
+    """Open an export of rows."""
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return open_positions(f"hyperliquid:{path}", connection=connect(threads=1))
+
+
+def test_fields_become_house_words(tmp_path: Path) -> None:
+    """The mark is position value / size; a null line is a known absence; cross is the default."""
+    row = opened(tmp_path / "h.csv", EXPORT).table.to_pyarrow().to_pylist()[0]
+    assert row["reason"] == 0
+    assert (row["account_id"], row["symbol"], row["side"], row["quantity"]) == ("t", "BTC", "long", 2.0)
+    assert (row["mark_price"], row["entry_price"], row["leverage"]) == (68_000.0, 70_000.0, 10.0)
+    assert (row["venue"], row["margin_mode"], row["collateral_asset"]) == ("hyperliquid", "cross", "USDC")
+    assert (row["liquidation_price"], row["liquidation_price_known"]) == (None, True)
+
+
+@pytest.mark.parametrize(("word", "mode"), [("cross", "cross"), ("Isolated", "isolated"), (None, "cross")])
+def test_the_leverage_type_is_the_margin_mode(tmp_path: Path, word: str | None, mode: str) -> None:
+    """A missing word is the venue's default, cross, not the contract's."""
+    table = opened(tmp_path / "h.csv", EXPORT | {"leverage_type": word}, EXPORT | {"leverage_type": "cross"}).table
+    assert table.to_pyarrow().to_pylist()[0]["margin_mode"] == mode
+
+
+@pytest.mark.parametrize(("changes", "code"), [({"size": 0.0}, 4), ({"size": "x"}, 4), ({"side": "Flat"}, 3)])
+def test_closed_or_odd_rows_break_a_rule(tmp_path: Path, changes: dict[str, Any], code: int) -> None:
+    """Dividing by a size of nothing doesn't stop the engine."""
+    assert opened(tmp_path / "h.csv", EXPORT | changes).table.reason.to_pyarrow().to_pylist() == [code]
+
+
+def test_missing_fields_are_named(tmp_path: Path) -> None:
+    """With the way out for files in house columns."""
+    row = {name: value for name, value in EXPORT.items() if name not in {"coin", "size"}}
+    with pytest.raises(DataError, match=r"export lacks coin, size.*without 'hyperliquid:'"):
+        opened(tmp_path / "h.csv", row)
+
+
+def test_real_exports_are_sound(real_data: Path) -> None:
+    """Every row of the public dumps passes the rules that need one row only."""
+    for name in ("hl_positions_2026-02.parquet", "hl_top_traders_positions_2026-01_02.csv.gz"):
+        positions = open_positions(f"hyperliquid:{real_data / name}", connection=connect(threads=2))
+        broken = positions.table.filter(positions.table.reason != 0).count().to_pyarrow().as_py()
+        assert broken == 0
+        assert {held.venue for held in take_inventory(positions)} == {"hyperliquid"}
