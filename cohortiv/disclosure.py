@@ -1,8 +1,8 @@
 """Statistical disclosure control: which cells are large and mixed enough to be published.
 
-A cell with too few accounts, or one that a single account dominates, is merged with its neighbour; what no neighbour can
-save goes into a common rest, and more cells follow it there until the rest is safe. Published tables are sums of such
-cells, so neither a total nor the difference of two tables gives a smaller cell away.
+A cell with too few accounts, or one that a single account dominates, is merged with its neighbour; what no neighbour
+can save goes into a common rest, and more cells follow it there until the rest is safe. Published tables are sums of
+such cells, so neither a total nor the difference of two totals gives a smaller cell away.
 """
 
 from collections.abc import Sequence
@@ -42,8 +42,8 @@ class DisclosedCells:
     plan : DataFrame
         The finest keys and `cell`, the number of the cell that each belongs to; `REST` for the common rest.
     counts : DataFrame
-        cell, notional_cents, accounts, largest_cents, safe. `safe` is false only where even all of it together breaks the
-        rule.
+        cell, notional_cents, accounts, largest_cents, safe. `safe` is false only where even all of it together breaks
+        the rule.
     """
 
     plan: pd.DataFrame
@@ -130,22 +130,35 @@ def _rated(
     if plan.empty:
         return pd.DataFrame(columns=columns)
     numbered = held.inner_join(ibis.memtable(plan[[*keys, "cell"]]), list(keys))
-    whole = _counted(numbered, ["cell"])
+    whole = counted(numbered, ["cell"])
     safe = is_safe(whole, rule)
     if within:
-        parts = _counted(numbered, ["cell", *within])
+        parts = counted(numbered, ["cell", *within])
         weak = set(parts.loc[~is_safe(parts, rule), "cell"])
         safe &= ~whole["cell"].isin(weak)
     return whole.assign(safe=safe)[columns]
 
 
-def _counted(numbered: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
-    """Notional, accounts and largest account by keys."""
-    by_account = numbered.group_by([*keys, "account_id"]).aggregate(own=numbered.notional_cents.sum())
+def counted(held: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
+    """Notional, accounts and largest account by keys.
+
+    Parameters
+    ----------
+    held : ibis Table
+        account_id, notional_cents and the keys; one row a position.
+    keys : sequence of str
+        At least one.
+
+    Returns
+    -------
+    DataFrame
+        The keys, sorted, notional_cents, accounts, largest_cents; empty where `held` is.
+    """
+    by_account = held.group_by([*keys, "account_id"]).aggregate(own=held.notional_cents.sum())
     grouped = by_account.group_by(list(keys)).aggregate(
         notional_cents=by_account.own.sum(), accounts=by_account.count(), largest_cents=by_account.own.max()
     )
-    frame = grouped.to_pandas().sort_values(list(keys), ignore_index=True)
+    frame: pd.DataFrame = grouped.to_pandas().sort_values(list(keys), ignore_index=True)
     return frame.astype({"notional_cents": "float64", "largest_cents": "float64"})
 
 

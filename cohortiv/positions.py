@@ -222,7 +222,7 @@ def _iso(moment: datetime) -> str:
 
 def countable_cents(size_usd: ir.Value) -> ir.Value:
     """Notional in whole cents; 0 where it is missing, not positive, or too large for a position."""
-    finite = ibis.coalesce((size_usd > 0) & (size_usd < LARGEST_NOTIONAL), False)
+    finite = ibis.coalesce(~size_usd.isnan() & (size_usd > 0) & (size_usd < LARGEST_NOTIONAL), False)
     return ibis.ifelse(finite, (size_usd * 100).round(), 0).cast("int64")
 
 

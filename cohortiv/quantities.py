@@ -4,7 +4,7 @@ import math
 
 NONE = "none"
 _THIN = "\u00a0"
-_SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+_SCALES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 
 def percent(fraction: float | None, digits: int = 1) -> str:
@@ -24,7 +24,7 @@ def points(index: float | None, digits: int = 1) -> str:
 
 
 def usd(amount: float | None) -> str:
-    """Dollars in three or four digits: 771125459.82 gives "771.1 M USD"; "none" for None and NaN."""
+    """Dollars in three or four digits: 771125459.82 gives "771.1 m USD"; "none" for None and NaN."""
     if amount is None or math.isnan(amount):
         return NONE
     for scale, word in _SCALES:

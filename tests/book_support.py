@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
 from cohortiv.comovement import Comovement, comovement
@@ -91,11 +93,13 @@ class Desk:
     def open(self, rows: Sequence[Row] | pd.DataFrame, name: str = "book.parquet") -> Positions:
         """Write rows to a file and open it."""
         path = self.folder / name
-        frame = pd.DataFrame(rows)
         if path.suffix == ".csv":
-            frame.to_csv(path, index=False)
-        else:
-            frame.to_parquet(path, index=False)
+            pd.DataFrame(rows).to_csv(path, index=False)
+        elif isinstance(rows, pd.DataFrame):
+            rows.to_parquet(path, index=False)
+        else:  # not through pandas, which writes NaN as null
+            names = dict.fromkeys(name for row in rows for name in row)
+            pq.write_table(pa.table({name: [row.get(name) for row in rows] for name in names}), path)
         return open_positions(str(path), connection=self.connection)
 
     def solve(

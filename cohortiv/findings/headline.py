@@ -10,6 +10,8 @@ from cohortiv.quantities import percent, points, price, signed, usd
 from cohortiv.summary import as_of_text, state_share
 
 SERIES = "IV Index risk report"
+#: Symbols that the headline names.
+SYMBOLS_NAMED = 6
 
 
 def headline(f: Findings) -> dict[str, Any]:
@@ -21,7 +23,7 @@ def headline(f: Findings) -> dict[str, Any]:
         "series": SERIES,
         "title": f"{symbol or 'All symbols'}: how near is a cascade?",
         "cohort": result.reading.cohort.title,
-        "symbols": [symbol] if symbol else list(result.reading.symbols),
+        "symbols": [symbol] if symbol else _few(result.reading.symbols),
         "as_of": as_of_text(result.reading) or "",
         "sentence": sentence(f),
         "key_figures": key_figures(f),
@@ -31,6 +33,12 @@ def headline(f: Findings) -> dict[str, Any]:
         "interval": vars(interval) if interval else None,
         "synthetic": result.reading.synthetic,
     }
+
+
+def _few(symbols: tuple[str, ...]) -> list[str]:
+    """The largest symbols by name, and how many more there are."""
+    more = len(symbols) - SYMBOLS_NAMED
+    return [*symbols[:SYMBOLS_NAMED], *([f"{more} more"] if more > 0 else [])]
 
 
 def sentence(f: Findings) -> str:
@@ -64,7 +72,9 @@ def _change(f: Findings) -> str:
         return f", {signed(now - before)} since the issue of {str(f.previous['as_of'])[:10]}"
     history = f.shown.history
     if len(history) > 1 and math.isfinite(last := float(history["iv_index"].iloc[-2])):
-        return f", {signed(now - last)} since {history['as_of'].iloc[-2]:%-d %B %Y}"
+        before_that = history["as_of"].iloc[-2]
+        same_day = before_that.date() == history["as_of"].iloc[-1].date()
+        return f", {signed(now - last)} since {before_that:{'%H:%M UTC' if same_day else '%-d %B %Y'}}"
     return ""
 
 

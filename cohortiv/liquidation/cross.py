@@ -173,6 +173,7 @@ def _choose(t: ir.Table, *, with_market: bool) -> ir.Table:
     """Line of each position by its reading, supplied lines first in the own reading, and what excludes it."""
     several = t.unit_symbols > 1
     market = (several & t.computable) if with_market else ibis.literal(False)
+    none = ibis.null("float64")
     down, up, sunk, settled = t.down, t.up, t.sunk, t.settled
     if with_market:
         down, up = ibis.ifelse(market, t.down_market, t.down), ibis.ifelse(market, t.up_market, t.up)
@@ -182,7 +183,7 @@ def _choose(t: ir.Table, *, with_market: bool) -> ir.Table:
             t.liquidation_price > t.mark_price, ibis.coalesce(t.up, t.down), ibis.coalesce(t.down, t.up)
         ),
         own_known=t.sunk.notnull(),
-        first=ibis.coalesce(down, up), second=ibis.ifelse(down.notnull(), up, ibis.null("float64")),
+        first=ibis.ifelse(down > -1, down, up), second=ibis.ifelse(down > -1, up, none),
         sunk_now=sunk, settled_now=settled, market=market,
     )  # fmt: skip
     supplied = t.liquidation_price_known & ~t.market
@@ -197,7 +198,6 @@ def _choose(t: ir.Table, *, with_market: bool) -> ir.Table:
         (~ibis.coalesce(t.settled_now, False), ibis.literal(16, "int8")),
         else_=ibis.literal(USED, "int8"),
     )
-    none = ibis.null("float64")
     return t.mutate(
         reason=reason,
         reading=ibis.ifelse(t.market, ibis.literal(MARKET, "int8"), ibis.literal(OWN, "int8")),

@@ -20,8 +20,9 @@ from cohortiv.materialise import materialise
 MAX_STEPS = 60
 #: A step shorter than this [simple return] ends the search; a price below this share of the mark is 0.
 SETTLED = 1e-12
-#: The largest figure of a unit is this whole number in its sums; over a hundred such fit 64 bits.
-LARGEST_PART = 2.0**55
+#: The largest figure of a unit is this whole number in its sums, so each keeps the digits that a float has; a bracket's
+#: amount can be larger by many orders and still fits the 38 digits of a decimal.
+LARGEST_PART = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def solve_units(legs: ir.Table, schedules: Sequence[BracketSchedule], betas: Seq
     -------
     UnitLines
     """
-    legs = _scaled(materialise(legs), schedules)
+    legs = _scaled(materialise(legs))
     today = materialise(_evaluate(legs, schedules, legs.select("unit").distinct().mutate(r=ibis.literal(0.0))))
     alive = today.filter(today.excess > 0)
     down, down_steps = _search(legs, schedules, _outer_down(legs, schedules, alive, betas=betas))
@@ -75,11 +76,9 @@ def solve_units(legs: ir.Table, schedules: Sequence[BracketSchedule], betas: Seq
     return UnitLines(materialise(table), max(down_steps, up_steps))
 
 
-def _scaled(legs: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Table:
+def _scaled(legs: ir.Table) -> ir.Table:
     """Legs with the factor that makes their unit's figures whole numbers."""
-    amount = _of_schedule(legs, schedules, lambda s: ibis.literal(max(s.amounts)))
-    amount = ibis.ifelse(_is_inverse(legs, schedules), amount * legs.mark, amount)
-    most = legs.constant.abs() + amount + (legs.slope.abs() + legs.gross) * ibis.greatest(1.0, legs.beta)
+    most = legs.constant.abs() + (legs.slope.abs() + legs.gross) * ibis.greatest(1.0, legs.beta)
     largest = legs.group_by("unit").aggregate(part=LARGEST_PART / ibis.greatest(most.max(), 1e-300))
     return materialise(legs.inner_join(largest, "unit"))
 
@@ -109,8 +108,8 @@ def _piece(
 
 
 def _whole(value: ir.Value, part: ir.Value) -> ir.Value:
-    """Sum of whole numbers, as a float; integers add up exactly in any order."""
-    return (value * part).round().cast("int64").sum().cast("float64")
+    """Sum of whole numbers, as a float; they add up exactly in any order."""
+    return (value * part).round().cast("decimal(38, 0)").sum().cast("float64")
 
 
 def _bracket_at(t: ir.Table, schedules: Sequence[BracketSchedule]) -> tuple[ir.Value, ir.Value]:
