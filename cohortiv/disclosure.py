@@ -1,8 +1,9 @@
 """Statistical disclosure control: which cells are large and mixed enough to be published.
 
 A cell with too few accounts, or one that a single account dominates, is merged with its neighbour; what no neighbour
-can save goes into a common rest, and more cells follow it there until the rest is safe. Published tables are sums of
-such cells, so neither a total nor the difference of two totals gives a smaller cell away.
+can save goes into a rest, and more cells follow it there until the rest is safe. Published tables are sums of such cells,
+so neither a total nor the difference of two totals gives a smaller cell away. Where another table tells the totals of
+some groups (longs and shorts), each of these needs a rest of its own: a common one would be split by those totals.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,6 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-
-#: Number of the cell that collects what cannot be shown by itself.
-REST = -1
 
 
 @dataclass(frozen=True)
@@ -40,14 +38,19 @@ class DisclosedCells:
     Attributes
     ----------
     plan : DataFrame
-        The finest keys and `cell`, the number of the cell that each belongs to; `REST` for the common rest.
+        The finest keys and `cell`, the number of the cell that each belongs to; below 0 for a rest.
     counts : DataFrame
-        cell, notional_cents, accounts, largest_cents, safe. `safe` is false only where even all of it together breaks
-        the rule.
+        cell, notional_cents, accounts, largest_cents, safe. `safe` is false only where even all that may be in one rest
+        breaks the rule together.
     """
 
     plan: pd.DataFrame
     counts: pd.DataFrame
+
+    @property
+    def hidden_cents(self) -> float:
+        """Notional in rests [cents]."""
+        return float(self.counts.loc[self.counts["cell"] < 0, "notional_cents"].sum())
 
 
 def is_safe(counts: pd.DataFrame, rule: DisclosureRule) -> "pd.Series[bool]":
@@ -57,7 +60,13 @@ def is_safe(counts: pd.DataFrame, rule: DisclosureRule) -> "pd.Series[bool]":
 
 
 def ordered_cells(
-    held: ir.Table, *, group: Sequence[str], order: str, rule: DisclosureRule, within: Sequence[str] = ()
+    held: ir.Table,
+    *,
+    group: Sequence[str],
+    order: str,
+    rule: DisclosureRule,
+    within: Sequence[str] = (),
+    apart: Sequence[str] = (),
 ) -> DisclosedCells:
     """Merge neighbours along an order, within groups, until every cell may be published.
 
@@ -73,6 +82,8 @@ def ordered_cells(
     within : sequence of str
         Keys by which a cell is split further; then every part must satisfy the rule, so that the parts share one set of
         ranges.
+    apart : sequence of str
+        Keys of `group` whose totals are told elsewhere: each has a rest of its own. Each is safe as a whole.
 
     Returns
     -------
@@ -81,14 +92,13 @@ def ordered_cells(
     """
     keys = [*group, order]
     plan = held.select(*keys).distinct().to_pandas().sort_values(keys, ignore_index=True)
-    block = plan.groupby(list(group), sort=False).ngroup() if group else 0
-    plan = plan.assign(cell=np.arange(len(plan)), block=block)
+    plan = plan.assign(cell=np.arange(len(plan)), block=_numbered(plan, group), pool=_numbered(plan, apart))
     while True:
         counts = _rated(held, plan, keys, rule=rule, within=within)
         changed = _merge_neighbours(plan, counts)
-        changed = _grow_rest(plan, counts, one_block=False) if changed is None else changed
+        changed = _grow_rest(plan, counts) if changed is None else changed
         if changed is None:
-            return DisclosedCells(plan.drop(columns="block"), counts)
+            return DisclosedCells(plan.drop(columns=["block", "pool"]), counts)
         plan = changed
 
 
@@ -112,14 +122,21 @@ def pooled_cells(held: ir.Table, *, within: Sequence[str], by: str, rule: Disclo
     """
     keys = [*within, by]
     plan = held.select(*keys).distinct().to_pandas().sort_values(keys, ignore_index=True)
-    plan = plan.assign(cell=np.arange(len(plan)), block=plan.groupby(list(within), sort=False).ngroup())
+    plan = plan.assign(cell=np.arange(len(plan)), pool=_numbered(plan, within))
     while True:
         counts = _rated(held, plan, keys, rule=rule)
         changed = _move_to_rest(plan, counts)
-        changed = _grow_rest(plan, counts, one_block=True) if changed is None else changed
+        changed = _grow_rest(plan, counts) if changed is None else changed
         if changed is None:
-            return DisclosedCells(plan.drop(columns="block"), counts)
+            return DisclosedCells(plan.drop(columns="pool"), counts)
         plan = changed
+
+
+def _numbered(plan: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[int]":
+    """Number of the group that each row of a plan is in; all the same without keys."""
+    if keys:
+        return plan.groupby(list(keys), sort=False).ngroup()
+    return pd.Series(0, index=plan.index)
 
 
 def _rated(
@@ -163,41 +180,43 @@ def counted(held: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
 
 
 def _merge_neighbours(plan: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | None:
-    """Merge each unsafe cell with its smaller neighbour in its block, or move it to the rest; None if all are safe."""
-    unsafe = list(counts.loc[~counts["safe"] & (counts["cell"] != REST), "cell"])
+    """Merge each unsafe cell with its smaller neighbour in its block, or move it to its rest; None if all are safe."""
+    unsafe = _weak(counts, rests=False)
     if not unsafe:
         return None
     sizes = counts.set_index("cell")["notional_cents"]
-    cells = plan[plan["cell"] != REST].drop_duplicates("cell")[["cell", "block"]].reset_index(drop=True)
+    cells = plan[plan["cell"] >= 0].drop_duplicates("cell")[["cell", "block", "pool"]].reset_index(drop=True)
     merged: dict[int, int] = {}
     for cell in unsafe:
         place = int(cells.index[cells["cell"] == cell][0])
-        block = cells["block"].iloc[place]
-        near = [p for p in (place - 1, place + 1) if 0 <= p < len(cells) and cells["block"].iloc[p] == block]
-        names = [int(cells["cell"].iloc[p]) for p in near]
-        taken = {cell, *names} & (merged.keys() | set(merged.values()))
-        if not taken:
-            merged[int(cell)] = min(names, key=lambda name: (float(sizes[name]), name)) if names else REST
+        near = [p for p in (place - 1, place + 1) if 0 <= p < len(cells)]
+        names = [int(cells["cell"].iloc[p]) for p in near if cells["block"].iloc[p] == cells["block"].iloc[place]]
+        if not {cell, *names} & (merged.keys() | set(merged.values())):
+            rest = -1 - int(cells["pool"].iloc[place])
+            merged[cell] = min(names, key=lambda name: (float(sizes[name]), name)) if names else rest
     return plan.assign(cell=plan["cell"].replace(merged))
 
 
 def _move_to_rest(plan: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | None:
-    """Move unsafe cells into the rest of their block; None if there is none."""
-    unsafe = set(counts.loc[~counts["safe"] & (counts["cell"] >= 0), "cell"])
+    """Move unsafe cells into their rests; None if there is none."""
+    unsafe = _weak(counts, rests=False)
     if not unsafe:
         return None
-    return plan.assign(cell=plan["cell"].where(~plan["cell"].isin(unsafe), -1 - plan["block"]))
+    return plan.assign(cell=plan["cell"].where(~plan["cell"].isin(unsafe), -1 - plan["pool"]))
 
 
-def _grow_rest(plan: pd.DataFrame, counts: pd.DataFrame, *, one_block: bool) -> pd.DataFrame | None:
+def _grow_rest(plan: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | None:
     """Move the smallest safe cell into a rest that isn't safe; None if no rest needs or can get one."""
-    weak = set(counts.loc[~counts["safe"] & (counts["cell"] < 0), "cell"])
     sizes = counts.set_index("cell")["notional_cents"]
-    moved = dict[int, int]()
-    for rest in weak:
-        blocks = plan.loc[plan["cell"] == rest, "block"]
-        near = plan["block"].isin(blocks) if one_block else True
-        others = plan.loc[(plan["cell"] >= 0) & near, "cell"].unique()
+    moved: dict[int, int] = {}
+    for rest in _weak(counts, rests=True):
+        others = plan.loc[(plan["cell"] >= 0) & (plan["pool"] == -1 - rest), "cell"].unique()
         if len(others):
             moved[min((int(c) for c in others), key=lambda c: (float(sizes[c]), c))] = rest
     return plan.assign(cell=plan["cell"].replace(moved)) if moved else None
+
+
+def _weak(counts: pd.DataFrame, *, rests: bool) -> list[int]:
+    """Numbers of the unsafe cells, of rests or of all others."""
+    kind = counts["cell"] < 0 if rests else counts["cell"] >= 0
+    return [int(cell) for cell in counts.loc[~counts["safe"].astype(bool) & kind, "cell"]]

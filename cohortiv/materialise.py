@@ -22,3 +22,9 @@ def materialise(table: ir.Table) -> ir.Table:
     """
     backend = table.get_backend()
     return backend.create_table(f"cohortiv_step_{next(_numbers)}", table, temp=True)
+
+
+def release(*tables: ir.Table) -> None:
+    """Drop tables that `materialise` stored, once nothing stands on them any more."""
+    for table in tables:
+        table.get_backend().drop_table(table.get_name(), force=True)

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from cohortiv.errors import DataError, UsageError
-from cohortiv.schema import LARGEST_NOTIONAL, RULE_BY_CODE, notional_usd, row_rule
+from cohortiv.schema import LARGEST_NOTIONAL, RULE_BY_CODE, SMALLEST_NUMBER, is_between, notional_usd, row_rule
 
 #: Rows of a broken rule that an error shows.
 EXAMPLES = 5
@@ -222,7 +222,7 @@ def _iso(moment: datetime) -> str:
 
 def countable_cents(size_usd: ir.Value) -> ir.Value:
     """Notional in whole cents; 0 where it is missing, not positive, or too large for a position."""
-    finite = ibis.coalesce(~size_usd.isnan() & (size_usd > 0) & (size_usd < LARGEST_NOTIONAL), False)
+    finite = ibis.coalesce(is_between(size_usd, SMALLEST_NUMBER, LARGEST_NOTIONAL), False)
     return ibis.ifelse(finite, (size_usd * 100).round(), 0).cast("int64")
 
 

@@ -7,17 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cohortiv.assessment import Assessment, exclusions
-from cohortiv.assessment.disclosed import BOTH
-from cohortiv.disclosure import REST, DisclosedCells
-from cohortiv.liquidation import MARKET
+from cohortiv.assessment import Assessment, CohortReading, exclusions
+from cohortiv.assessment.disclosed import ABOVE, AT_MARK, BELOW, BOTH, FARTHEST_AVERAGED, NOWHERE
+from cohortiv.disclosure import DisclosedCells
+from cohortiv.liquidation import MARKET, NO_LINE, PAST
 from cohortiv.profile import LADDER_STEP
 from cohortiv.profile.accounts import LADDER_REACH
 from cohortiv.volatility import hit_curve, root_horizon
 
 OTHER = "other"
-#: Lines farther than ten times, or a tenth of, the mark are left out of a tier's average line [log].
-FARTHEST_AVERAGED = math.log(10)
 #: Points of the hit-share curve.
 CURVE_POINTS = 81
 
@@ -35,14 +33,17 @@ class Publication:
     ----------
     tier_rows : DataFrame
         `TIER_ROW_COLUMNS`: symbol, side and range of tiers. Money in USD; share of leveraged notional; the line and its
-        swing are NaN where no position of the cell has a line.
+        swing are NaN where no position of the cell has a line, or too few accounts have one.
     tiers : DataFrame
-        The same over all symbols: tier, tier_floor, side, notional_usd, collateral_usd, share, collateral_share, accounts,
-        contribution.
+        The same over all symbols: tier, tier_floor, side, notional_usd, collateral_usd, share, collateral_share,
+        accounts, contribution.
     ladder : DataFrame
-        move_low, move_high (simple fractions), price_low, price_high (USD, NaN for several symbols), side, notional_usd.
+        move_low, move_high (simple fractions), price_low, price_high (USD, NaN for several symbols), side,
+        notional_usd.
     ladder_hidden_usd : float
-        Notional with a line that is in no step shown [USD].
+        Notional that is in no step shown; positions without a line may be in it [USD].
+    share_without_line, share_past_line : float or None
+        Of leveraged notional [1]; None where nothing is leveraged, or it may not be told from the rest of the ladder.
     mark_price : float or None
         Mark of the single symbol [USD].
     hit_curve : DataFrame
@@ -50,17 +51,19 @@ class Publication:
     sensitivity : DataFrame
         parameter, label, value, iv_index, is_default.
     history : DataFrame
-        as_of, iv_index, code, code_held.
+        as_of, iv_index, code, code_held; iv_index is NaN where a snapshot has too few accounts.
     index : DataFrame
         iv_index, low, high: one row.
     exclusions : DataFrame
-        rule, rows, notional_usd (NaN where the rows may be of fewer accounts than a cell needs).
+        rule, rows, notional_usd (NaN where the rows are of fewer accounts than a cell needs).
     """
 
     tier_rows: pd.DataFrame
     tiers: pd.DataFrame
     ladder: pd.DataFrame
     ladder_hidden_usd: float
+    share_without_line: float | None
+    share_past_line: float | None
     mark_price: float | None
     hit_curve: pd.DataFrame
     sensitivity: pd.DataFrame
@@ -77,30 +80,66 @@ def publish(assessment: Assessment) -> Publication:
     assessment : Assessment
         With disclosed cells; without (a result that stays with the analyst) the finest cells are used.
     """
-    reading = assessment.reading
     rows = tier_rows(assessment)
     mark = _mark(assessment)
     shown, hidden = _ladder(assessment, mark)
-    interval = assessment.uncertainty.interval if assessment.uncertainty else None
-    index = {
-        "iv_index": assessment.iv_index,
-        "low": interval.low if interval else math.nan,
-        "high": interval.high if interval else math.nan,
-    }
-    excluded = exclusions(reading.profile)
-    few = excluded["rows"] < reading.cohort.privacy.min_accounts
     return Publication(
         tier_rows=rows,
-        tiers=_over_symbols(rows),
+        tiers=_over_symbols(assessment, rows),
         ladder=shown,
         ladder_hidden_usd=hidden,
+        share_without_line=state_share(assessment, NO_LINE),
+        share_past_line=state_share(assessment, PAST),
         mark_price=mark,
         hit_curve=_hit_curve(assessment),
         sensitivity=pd.DataFrame([vars(point) for point in assessment.sensitivity]),
-        history=assessment.history[["as_of", "iv_index", "code", "code_held"]],
-        index=pd.DataFrame([index]),
-        exclusions=excluded.assign(notional_usd=excluded["notional_usd"].mask(few))[["rule", "rows", "notional_usd"]],
+        history=_history(assessment),
+        index=_index(assessment),
+        exclusions=published_exclusions(assessment.reading)[["rule", "rows", "notional_usd"]],
     )
+
+
+def state_share(assessment: Assessment, state: int) -> float | None:
+    """Share of leveraged notional without a line, or past it, as far as it may be published.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    state : int
+        `liquidation.NO_LINE` or `liquidation.PAST`.
+
+    Returns
+    -------
+    float or None
+        [1]; None where nothing is leveraged, or where it would tell too small a cell.
+    """
+    profile, disclosed = assessment.reading.profile, assessment.reading.disclosed
+    cells = profile.leveraged
+    whole = float(cells["notional_cents"].sum())
+    if not whole:
+        return None
+    if disclosed is None:
+        return float(cells.loc[cells["state"] == state, "notional_cents"].sum()) / whole
+    cents = disclosed.direction_cents(NOWHERE if state == NO_LINE else AT_MARK)
+    return None if cents is None else cents / whole
+
+
+def published_exclusions(reading: CohortReading) -> pd.DataFrame:
+    """Excluded rows by rule, as `assessment.exclusions`; notional of rules with too few accounts is NaN."""
+    table = exclusions(reading.profile)
+    return table.assign(notional_usd=table["notional_usd"].mask(table["code"].isin(reading.withheld.rules)))
+
+
+def _index(assessment: Assessment) -> pd.DataFrame:
+    interval = assessment.uncertainty.interval if assessment.uncertainty else None
+    low, high = (interval.low, interval.high) if interval else (math.nan, math.nan)
+    return pd.DataFrame([{"iv_index": assessment.iv_index, "low": low, "high": high}])
+
+
+def _history(assessment: Assessment) -> pd.DataFrame:
+    table = assessment.history[["as_of", "iv_index", "code", "code_held"]]
+    weak = table["as_of"].isin(assessment.reading.withheld.snapshots)
+    return table.assign(iv_index=table["iv_index"].mask(weak))
 
 
 def tier_rows(assessment: Assessment) -> pd.DataFrame:
@@ -109,14 +148,14 @@ def tier_rows(assessment: Assessment) -> pd.DataFrame:
     cells = reading.profile.leveraged
     cell_names, counts = _tier_cells(assessment)
     money = _named(cells, cell_names).groupby("cell")[["notional_cents", "collateral_cents"]].sum() / 100
-    lines = _named(_with_factors(assessment), cell_names).groupby("cell")[["lined", "lined_factor", "contribution"]].sum(min_count=1)
+    lines = _lines_by_cell(assessment, cell_names)
     labels = cell_names.groupby("cell").agg(
         symbol=("symbol", _one_or_other), side=("side", _one_or_both), low=("low", "min"), high=("high", "max")
     )
     table = labels.join(money).join(lines).join(counts)
-    factor = table["lined_factor"] / table["lined"]
+    factor = (table["lined_factor"] / table["lined"]).where(table["lined_factor"] > 0)
     marks = table["symbol"].map({symbol: _symbol_mark(assessment, symbol) for symbol in set(table["symbol"])})
-    swing = np.log(factor).abs()
+    swing = pd.Series(np.abs(np.log(factor)), index=table.index)
     whole = reading.profile.leveraged_notional_usd
     return (
         pd.DataFrame(
@@ -164,11 +203,22 @@ def _named(frame: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     return frame.merge(names, on=["symbol", "side", "tier"])
 
 
+def _lines_by_cell(assessment: Assessment, cell_names: pd.DataFrame) -> pd.DataFrame:
+    """Sums for the average line and the contribution of each cell; no average of lines of too few accounts."""
+    named = _named(_with_factors(assessment), cell_names)
+    lines = named.groupby("cell")[["lined", "lined_factor", "contribution"]].sum(min_count=1)
+    disclosed = assessment.reading.disclosed
+    if disclosed is None:
+        return lines
+    return lines.assign(lined=lines["lined"].where(lines.index.isin(list(disclosed.averaged))))
+
+
 def _with_factors(assessment: Assessment) -> pd.DataFrame:
     """Nodes with the price factor of their line: own lines as they are, market lines through the symbol's beta.
 
-    A tier's average line is over lines on the side where its positions lose, and not farther than `FARTHEST_AVERAGED`: one
-    leg of a hedge has its line on the other side or at a thousand times the mark, and an average with it says nothing.
+    A tier's average line is over lines on the side where its positions lose, and not farther than `FARTHEST_AVERAGED`:
+    one leg of a hedge has its line on the other side or at a thousand times the mark, and an average with it says
+    nothing.
     """
     nodes = assessment.nodes
     comovement = assessment.reading.profile.comovement
@@ -201,15 +251,21 @@ def _largest_symbols_first(rows: pd.DataFrame, symbols: tuple[str, ...]) -> pd.D
     return placed.sort_values(["place", "side", "tier_floor"], kind="stable", ignore_index=True).drop(columns="place")
 
 
-def _over_symbols(rows: pd.DataFrame) -> pd.DataFrame:
+def _over_symbols(assessment: Assessment, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows added up over symbols; accounts with several symbols count once in a published cell."""
     keys = ["tier", "tier_floor", "side"]
-    sums = ["notional_usd", "collateral_usd", "share", "accounts"]
-    summed = rows.groupby(keys, as_index=False)[sums].sum()
+    summed = rows.groupby(keys, as_index=False)[["notional_usd", "collateral_usd", "share", "accounts"]].sum()
     contribution = rows.groupby(keys, as_index=False)["contribution"].sum(min_count=1)["contribution"]
     whole = summed["collateral_usd"].sum()
     summed = summed.assign(
         contribution=contribution, collateral_share=summed["collateral_usd"] / whole if whole else math.nan
     )
+    disclosed = assessment.reading.disclosed
+    if disclosed is not None:
+        floors = disclosed.tiers.plan.groupby("cell")["tier"].min().astype(float)
+        counted = disclosed.tier_accounts.assign(tier_floor=disclosed.tier_accounts["tier_range"].map(floors))
+        distinct = summed.drop(columns="accounts").merge(counted.drop(columns="tier_range"), on=["tier_floor", "side"])
+        summed = distinct[summed.columns]
     return summed.sort_values(["tier_floor", "side"], ignore_index=True)
 
 
@@ -225,7 +281,7 @@ def _mark(assessment: Assessment) -> float | None:
 
 
 def _ladder(assessment: Assessment, mark: float | None) -> tuple[pd.DataFrame, float]:
-    """Steps that may be shown, and the notional with a line in no step of its own [USD]."""
+    """Steps that may be shown, and the notional in no step of its own [USD]."""
     columns = ["move_low", "move_high", "price_low", "price_high", "side", "notional_usd"]
     disclosed = assessment.reading.disclosed
     cells = _finest_ladder() if disclosed is None else disclosed.ladder
@@ -235,9 +291,8 @@ def _ladder(assessment: Assessment, mark: float | None) -> tuple[pd.DataFrame, f
         side=("side", _one_or_both), direction=("direction", "first"), low=("step", "min"), high=("step", "max")
     )
     table = spans.join(cells.counts.set_index("cell")["notional_cents"]).reset_index()
-    hidden = float(table.loc[table["cell"] == REST, "notional_cents"].sum()) / 100
-    shown = table[table["cell"] != REST]
-    past = shown["direction"] == 0
+    shown = table[(table["cell"] >= 0) & table["direction"].isin([BELOW, AT_MARK, ABOVE])]
+    past = shown["direction"] == AT_MARK
     low = (shown["low"] * LADDER_STEP).mask(past, 0.0).clip(lower=-1.0)
     high = ((shown["high"] + 1) * LADDER_STEP).mask(past, 0.0).where(shown["high"] < LADDER_REACH, 1 + LADDER_STEP)
     price = math.nan if mark is None else mark
@@ -251,7 +306,7 @@ def _ladder(assessment: Assessment, mark: float | None) -> tuple[pd.DataFrame, f
             "notional_usd": shown["notional_cents"] / 100,
         }
     )
-    return frame.sort_values(["move_low", "side"], ignore_index=True)[columns], hidden
+    return frame.sort_values(["move_low", "side"], ignore_index=True)[columns], cells.hidden_cents / 100
 
 
 def _finest_ladder() -> DisclosedCells:
@@ -269,5 +324,3 @@ def _hit_curve(assessment: Assessment) -> pd.DataFrame:
         return pd.DataFrame({"volatility": volatilities, "share": np.nan})
     shares = hit_curve(assessment.book, volatilities, horizon_days=assessment.settings.horizon_days)
     return pd.DataFrame({"volatility": volatilities, "share": shares})
-
-

@@ -3,7 +3,11 @@
 import math
 
 NONE = "none"
+#: Prices from here on are written without cents [USD].
+WHOLE_FROM = 1000
 _THIN = "\u00a0"
+#: What is this near to a thousand of the smaller unit is written as one of the larger.
+_ROUNDS_UP = 0.99995
 _SCALES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 
@@ -13,14 +17,14 @@ def percent(fraction: float | None, digits: int = 1) -> str:
         return NONE
     if math.isinf(fraction):
         return "infinite"
-    return f"{100 * fraction:.{digits}f}".replace("-", "−") + f"{_THIN}%"
+    return f"{100 * fraction:z.{digits}f}".replace("-", "−") + f"{_THIN}%"
 
 
 def points(index: float | None, digits: int = 1) -> str:
     """An index or a change of it: 50.78 gives "50.8"; "infinite" for infinity, "none" for None and NaN."""
     if index is None or math.isnan(index):
         return NONE
-    return "infinite" if math.isinf(index) else f"{index:,.{digits}f}".replace("-", "−")
+    return "infinite" if math.isinf(index) else f"{index:z,.{digits}f}".replace("-", "−")
 
 
 def usd(amount: float | None) -> str:
@@ -28,18 +32,20 @@ def usd(amount: float | None) -> str:
     if amount is None or math.isnan(amount):
         return NONE
     for scale, word in _SCALES:
-        if abs(amount) >= scale:
+        if abs(amount) >= scale * _ROUNDS_UP:
             return f"{amount / scale:,.1f}{_THIN}{word}{_THIN}USD".replace("-", "−")
-    return f"{amount:,.0f}{_THIN}USD".replace("-", "−")
+    return f"{amount:z,.0f}{_THIN}USD".replace("-", "−")
 
 
 def price(amount: float | None) -> str:
-    """A price: whole dollars from 1,000 on, else five significant digits; "none" for None and NaN."""
+    """A price >= 0: whole dollars from 1,000 on, else five significant digits; "none" for None and NaN."""
     if amount is None or math.isnan(amount):
         return NONE
-    return (f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:.5g}") + f"{_THIN}USD"  # noqa: PLR2004
+    digits = "0" if amount == 0 else f"{amount:.{max(0, 4 - math.floor(math.log10(amount)))}f}"
+    shown = f"{amount:,.0f}" if float(digits) >= WHOLE_FROM else digits
+    return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown}{_THIN}USD"
 
 
 def signed(change: float) -> str:
     """A change with its sign: 2.13 gives "+2.1"."""
-    return f"{change:+,.1f}".replace("-", "−")
+    return f"{change:+z,.1f}".replace("-", "−")

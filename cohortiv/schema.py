@@ -332,7 +332,7 @@ def _row_conditions(table: ir.Table, given: set[str]) -> list[tuple[int, ir.Valu
         (4, _is_positive(table.quantity)),
         (5, _is_positive(table.entry_price)),
         (6, _is_positive(table.mark_price)),
-        (7, _is_between(table.leverage, 1, LARGEST_NUMBER)),
+        (7, is_between(table.leverage, 1, LARGEST_NUMBER)),
         (4, (at_mark < LARGEST_NOTIONAL) & (at_entry < LARGEST_COLLATERAL)),
     ]
     words = (("product", PRODUCTS), ("contract", CONTRACTS), ("margin_mode", MARGIN_MODES))
@@ -345,26 +345,27 @@ def _optional_conditions(table: ir.Table, given: set[str]) -> list[tuple[int, ir
     margin, line = table.margin, table.liquidation_price
     conditions: list[tuple[int, ir.Value]] = []
     if "margin" in given:
-        conditions.append((9, margin.isnull() | _is_between(margin, 0, LARGEST_NUMBER)))
+        conditions.append((9, margin.isnull() | is_between(margin, 0, LARGEST_NUMBER)))
     if given & {"contract", "collateral_asset", "collateral_price"}:
         conditions.append((10, _is_positive(table.collateral_price)))
     if "haircut" in given:
-        conditions.append((10, _is_between(table.haircut, 0, 1)))
+        conditions.append((10, is_between(table.haircut, 0, 1)))
     if "margin" in given:
         conditions.append((9, margin.isnull() | (margin * table.collateral_price < LARGEST_COLLATERAL)))
     if given & {"liquidation_price", "liquidation_price_known"}:
-        conditions.append((11, line.isnull() | _is_between(line, -LARGEST_NUMBER, LARGEST_NUMBER)))
+        conditions.append((11, line.isnull() | is_between(line, -LARGEST_NUMBER, LARGEST_NUMBER)))
     return conditions
 
 
-def _is_between(value: ir.Value, least: float, limit: float) -> ir.Value:
+def is_between(value: ir.Value, least: float, limit: float) -> ir.Value:
     """A number from `least` to below `limit`.
 
-    NaN is asked for by itself: engines leave it out of a Parquet file's column statistics, and fold comparisons by those.
+    NaN is caught by the difference: a Parquet file's column statistics leave it out, and DuckDB folds comparisons, and
+    even isnan(), to constants by those statistics. Null gives null.
     """
-    return ~value.isnan() & (value >= least) & (value < limit)
+    return (value - value == 0) & (value >= least) & (value < limit)
 
 
 def _is_positive(value: ir.Value) -> ir.Value:
     """A number above 0 that is no unit error."""
-    return _is_between(value, SMALLEST_NUMBER, LARGEST_NUMBER)
+    return is_between(value, SMALLEST_NUMBER, LARGEST_NUMBER)

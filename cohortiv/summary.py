@@ -1,45 +1,137 @@
 """The numbers of a result for machines: what `summary.json` and `cohortiv index --json` hold."""
 
-import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from cohortiv import __version__
-from cohortiv.assessment import Assessment, CohortReading, excluded_share, exclusions
+from cohortiv.assessment import Assessment, CohortReading, excluded_share
 from cohortiv.liquidation import NO_LINE, PAST
-from cohortiv.profile import LiquidationProfile
-from cohortiv.publication import tier_rows
+from cohortiv.plain import plain_values
+from cohortiv.positions import parse_as_of
+from cohortiv.profile import OUT_OF_SCOPE, LiquidationProfile
+from cohortiv.publication import published_exclusions, state_share, tier_rows
 
 SCHEMA_VERSION = "1.0"
 #: Version of the method in METHODOLOGY.md; it changes when the same data would give another number.
 METHODOLOGY_VERSION = "1.0"
 
 
-def summarise(assessment: Assessment) -> dict[str, Any]:
+@dataclass(frozen=True)
+class DataQuality:
+    """How far the data bear a result. Shares are of notional in use [1] unless named otherwise.
+
+    A figure is None where its whole is 0, or where a report withholds it.
+
+    Attributes
+    ----------
+    sources : tuple of str
+        File names.
+    rows_read, rows_of_other_snapshots, rows_out_of_scope, rows_excluded, rows_used : int
+        The first is the sum of the others.
+    accounts_read : int
+        Distinct accounts of the snapshot, out of scope included.
+    margin_units : int
+        Leveraged, in scope.
+    cross_solver_steps : int
+        Newton steps of the slowest cross unit.
+    notional_read_usd : float or None
+        Of the snapshot, out of scope included [USD].
+    exclusions : tuple of mapping
+        rule, rows, notional_usd of each rule that excludes rows.
+    excluded_share, max_excluded : float
+        Share of notional in scope that is excluded, and that may be.
+    supplied_line_share, past_supplied_line_share, compared_line_share : float or None
+        Lines that are the venue's own; of them those on the wrong side of the mark; those with a computed line too.
+    line_disagreement_share : float or None
+        Lines that differ by over 0.5 % of the mark, share of those compared.
+    estimated_collateral_share : float or None
+        Collateral for which notional / leverage stands in, share of collateral.
+    default_comovement_share : float or None
+        Symbols that move by default figures, share of leveraged notional.
+    early_brackets_share : float
+        Rows served by brackets that came into force only later, share of rows.
+    mark_spread : float or None
+        Largest relative difference of the mark prices of one symbol.
+    grey_reasons : tuple of str
+        Why there is no code; empty where there is one.
+    reconciled : bool
+        Rows, accounts and notional are the same from the source to the profile; a result without it doesn't exist.
+    """
+
+    sources: tuple[str, ...]
+    rows_read: int
+    rows_of_other_snapshots: int
+    rows_out_of_scope: int
+    rows_excluded: int
+    rows_used: int
+    accounts_read: int
+    margin_units: int
+    cross_solver_steps: int
+    notional_read_usd: float | None
+    exclusions: tuple[Mapping[str, object], ...]
+    excluded_share: float | None
+    max_excluded: float
+    supplied_line_share: float | None
+    past_supplied_line_share: float | None
+    compared_line_share: float | None
+    line_disagreement_share: float | None
+    estimated_collateral_share: float | None
+    default_comovement_share: float | None
+    early_brackets_share: float
+    mark_spread: float | None
+    grey_reasons: tuple[str, ...]
+    reconciled: bool
+
+
+def summarise(assessment: Assessment) -> dict[str, object]:
     """Everything that a program may want to know of a result, unrounded.
 
     Parameters
     ----------
     assessment : Assessment
-        With disclosed cells (for a report) the tiers and exclusions obey the privacy rule; without, they are complete.
+        With disclosed cells (for a report) all obeys the privacy rule, and what is withheld is None; without,
+        everything is there.
 
     Returns
     -------
     dict
         Keys as in `schemas/summary.schema.json`. Infinity is the text "inf", NaN and what doesn't exist is None.
     """
-    reading = assessment.reading
-    uncertainty = assessment.uncertainty
-    profile = reading.profile
-    used = profile.used
-    values = {
+    values: dict[str, object] = {
         "schema_version": SCHEMA_VERSION,
+        **_subject(assessment),
+        **_index_figures(assessment),
+        "readings": _readings(assessment),
+        **_totals(assessment),
+        "tiers": tier_rows(assessment).drop(columns="tier_floor").to_dict("records"),
+        "cascade": None,
+        "data_quality": vars(data_quality(assessment)),
+        "methodology_version": METHODOLOGY_VERSION,
+        "package_version": __version__,
+    }
+    return {name: plain_values(value) for name, value in values.items()}
+
+
+def _subject(assessment: Assessment) -> dict[str, object]:
+    """What the result is about."""
+    reading, symbol = assessment.reading, assessment.settings.symbol
+    return {
         "as_of": as_of_text(reading),
         "cohort": reading.cohort.name,
-        "symbols": [assessment.settings.symbol] if assessment.settings.symbol else list(reading.symbols),
+        "symbols": [symbol] if symbol else list(reading.symbols),
         "synthetic": reading.synthetic,
+    }
+
+
+def _index_figures(assessment: Assessment) -> dict[str, object]:
+    """The index, its code and what is known of both."""
+    uncertainty, moves = assessment.uncertainty, assessment.moves
+    interval = uncertainty and {name: getattr(uncertainty.interval, name) for name in ("level", "low", "high")}
+    return {
         "code": str(assessment.code),
         "code_held": None if assessment.code_held is None else str(assessment.code_held),
         "iv_index": assessment.iv_index,
@@ -47,104 +139,104 @@ def summarise(assessment: Assessment) -> dict[str, Any]:
         "reference_volatility": assessment.reference_volatility,
         "horizon_days": assessment.settings.horizon_days,
         "critical_mass": assessment.settings.critical_mass,
-        "interval": None
-        if uncertainty is None
-        else {name: getattr(uncertainty.interval, name) for name in ("level", "low", "high")},
-        "code_probability": None if uncertainty is None else vars(uncertainty.code_probability),
-        "critical_drawdown": assessment.moves.drawdown,
-        "critical_rally": assessment.moves.rally,
-        "readings": _readings(assessment),
-        "leveraged_notional_usd": profile.leveraged_notional_usd,
-        "tvl_usd": float(used["collateral_cents"].sum()) / 100,
-        "positions": int(used["positions"].sum()),
-        "accounts": reading.figures.accounts,
-        "share_without_line": state_share(profile, NO_LINE),
-        "share_past_line": state_share(profile, PAST),
-        "tiers": _tiers(tier_rows(assessment)),
-        "cascade": None,
-        "data_quality": data_quality(assessment),
-        "methodology_version": METHODOLOGY_VERSION,
-        "package_version": __version__,
+        "interval": interval,
+        "code_probability": uncertainty and vars(uncertainty.code_probability),
+        "critical_drawdown": moves.drawdown,
+        "critical_rally": moves.rally,
     }
-    return {name: _plain(value) for name, value in values.items()}
+
+
+def _totals(assessment: Assessment) -> dict[str, object]:
+    """Money, positions and accounts."""
+    reading = assessment.reading
+    return {
+        "leveraged_notional_usd": reading.profile.leveraged_notional_usd,
+        "tvl_usd": tvl_usd(reading),
+        "positions": int(reading.profile.used["positions"].sum()),
+        "accounts": reading.figures.accounts,
+        "share_without_line": state_share(assessment, NO_LINE),
+        "share_past_line": state_share(assessment, PAST),
+    }
 
 
 def as_of_text(reading: CohortReading) -> str | None:
     """Snapshot time as ISO 8601 with Z; the date alone where only a date was given, None where nothing was."""
     if reading.as_of is None:
         return None
-    if not reading.timed and reading.asked is not None and len(reading.asked) == len("2026-02-18"):
-        return reading.asked
+    if not reading.timed and reading.asked is not None and not isinstance(parse_as_of(reading.asked), datetime):
+        return f"{reading.as_of:%Y-%m-%d}"
     return reading.as_of.isoformat() + "Z"
 
 
-def issue_date(asked: str | None, as_of: datetime | None) -> str | None:
-    """Name of the report's folder: the date, or date and minute if a timestamp was asked for."""
-    if as_of is None:
+def tvl_usd(reading: CohortReading) -> float | None:
+    """Collateral behind all positions in use, leveraged or not [USD]; None where it is withheld."""
+    if "tvl_usd" in reading.withheld.figures:
         return None
-    timestamp = asked is not None and len(asked) > len("2026-02-18")
-    return as_of.strftime("%Y-%m-%dT%H%MZ" if timestamp else "%Y-%m-%d")
+    return float(reading.profile.used["collateral_cents"].sum()) / 100
 
 
-def state_share(profile: LiquidationProfile, state: int) -> float | None:
-    """Share of leveraged notional in a state, such as `liquidation.PAST` [1]; None where nothing is leveraged."""
-    cells = profile.leveraged
-    whole = float(cells["notional_cents"].sum())
-    return float(cells.loc[cells["state"] == state, "notional_cents"].sum()) / whole if whole else None
-
-
-def data_quality(assessment: Assessment) -> dict[str, Any]:
-    """Counts and shares that say how far the data bear the result; shares are of notional in use [1] unless named otherwise."""
+def data_quality(assessment: Assessment) -> DataQuality:
+    """Counts and shares that say how far the data bear the result; what a report withholds is None."""
     reading = assessment.reading
+    values: dict[str, Any] = {
+        **_counts(reading),
+        **_shares(reading),
+        "sources": reading.sources,
+        "notional_read_usd": reading.totals.notional_cents / 100,
+        "exclusions": _exclusions(reading),
+        "max_excluded": assessment.settings.max_excluded,
+        "early_brackets_share": reading.early_share,
+        "mark_spread": _mark_spread(reading.profile),
+        "grey_reasons": assessment.grey,
+        "reconciled": True,
+    }
+    hidden = reading.withheld.figures & values.keys()
+    return DataQuality(**values | dict.fromkeys(hidden))
+
+
+def _counts(reading: CohortReading) -> dict[str, int]:
+    """Rows, accounts and margin units."""
     profile = reading.profile
-    used, cells = profile.used, profile.cells
-    rest = cells[cells["reason"] == 100]  # noqa: PLR2004 - OUT_OF_SCOPE
-    leveraged = profile.leveraged
-
-    def share(part: str, whole: str = "notional_cents") -> float | None:
-        total = float(used[whole].sum())
-        return float(used[part].sum()) / total if total else None
-
-    compared = float(used["compared_cents"].sum())
-    unknown = leveraged["symbol"].map({s: not profile.comovement.is_known(s) for s in leveraged["symbol"].unique()})
-    total = float(leveraged["notional_cents"].sum())
+    rest = profile.cells[profile.cells["reason"] == OUT_OF_SCOPE]
     return {
-        "sources": list(reading.sources),
         "rows_read": reading.totals.rows + reading.other_rows,
         "rows_of_other_snapshots": reading.other_rows,
         "rows_out_of_scope": int(rest["positions"].sum()),
-        "rows_used": int(used["positions"].sum()),
+        "rows_used": int(profile.used["positions"].sum()),
         "rows_excluded": int(profile.excluded["positions"].sum()),
         "accounts_read": reading.totals.accounts,
-        "notional_read_usd": reading.totals.notional_cents / 100,
         "margin_units": reading.figures.margin_units,
-        "exclusions": _exclusions(reading),
-        "excluded_share": excluded_share(profile),
-        "max_excluded": assessment.settings.max_excluded,
-        "supplied_line_share": share("supplied_cents"),
-        "past_supplied_line_share": share("past_supplied_cents"),
-        "compared_line_share": share("compared_cents"),
-        "line_disagreement_share": float(used["differs_cents"].sum()) / compared if compared else None,
-        "estimated_collateral_share": share("estimated_cents", "collateral_cents"),
-        "early_brackets_share": reading.early_share,
-        "default_comovement_share": float(leveraged.loc[unknown.astype(bool), "notional_cents"].sum()) / total
-        if total
-        else None,
-        "mark_spread": _mark_spread(profile),
         "cross_solver_steps": reading.steps,
-        "grey_reasons": list(assessment.grey),
-        "reconciled": True,
     }
 
 
-def _exclusions(reading: CohortReading) -> list[dict[str, Any]]:
-    table = exclusions(reading.profile)
-    if reading.disclosed is not None:
-        table = table.assign(notional_usd=table["notional_usd"].mask(table["rows"] < reading.cohort.privacy.min_accounts))
-    return [
-        {"rule": row.rule, "rows": int(row.rows), "notional_usd": _plain(float(row.notional_usd))}
-        for row in table.itertuples()
-    ]
+def _shares(reading: CohortReading) -> dict[str, float | None]:
+    """What part of the notional in use rests on supplied lines, estimates and default figures."""
+    profile, used, leveraged = reading.profile, reading.profile.used, reading.profile.leveraged
+    unknown = [symbol for symbol in leveraged["symbol"].unique() if not profile.comovement.is_known(symbol)]
+    by_default = leveraged.loc[leveraged["symbol"].isin(unknown), "notional_cents"].sum()
+    return {
+        "excluded_share": excluded_share(profile),
+        "supplied_line_share": _share(used, "supplied_cents"),
+        "past_supplied_line_share": _share(used, "past_supplied_cents"),
+        "compared_line_share": _share(used, "compared_cents"),
+        "line_disagreement_share": _share(used, "differs_cents", "compared_cents"),
+        "estimated_collateral_share": _share(used, "estimated_cents", "collateral_cents"),
+        "default_comovement_share": _ratio(float(by_default), float(leveraged["notional_cents"].sum())),
+    }
+
+
+def _share(used: pd.DataFrame, part: str, whole: str = "notional_cents") -> float | None:
+    return _ratio(float(used[part].sum()), float(used[whole].sum()))
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _exclusions(reading: CohortReading) -> tuple[Mapping[str, object], ...]:
+    table = published_exclusions(reading)[["rule", "rows", "notional_usd"]]
+    return tuple({str(name): value for name, value in row.items()} for row in table.to_dict("records"))
 
 
 def _mark_spread(profile: LiquidationProfile) -> float | None:
@@ -154,23 +246,10 @@ def _mark_spread(profile: LiquidationProfile) -> float | None:
     return max(spreads, default=None)
 
 
-def _readings(assessment: Assessment) -> dict[str, Any]:
+def _readings(assessment: Assessment) -> dict[str, object]:
     """The two other readings of critical mass; that of the largest positions only if enough accounts are behind it."""
-    reading = assessment.reading
-    few = reading.disclosed is not None and assessment.largest_accounts < reading.cohort.privacy.min_accounts
+    few = "largest_positions" in assessment.reading.withheld.figures
     return {
-        "quantile": {name: _plain(value) for name, value in vars(assessment.quantile).items()},
-        "largest_positions": None if few else {name: _plain(v) for name, v in vars(assessment.largest).items()},
+        "quantile": vars(assessment.quantile),
+        "largest_positions": None if few else vars(assessment.largest),
     }
-
-
-def _tiers(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    kept = rows.drop(columns="tier_floor")
-    return [{name: _plain(value) for name, value in row.items()} for row in kept.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Infinity as the text "inf", NaN as None, the rest as it is."""
-    if isinstance(value, float):
-        return None if math.isnan(value) else "inf" if math.isinf(value) else float(value)
-    return value

@@ -1,8 +1,9 @@
-"""Slow, obvious reference for margin units: equity less maintenance walked from break to break of its straight pieces."""
+"""Slow, obvious reference for margin units: equity less maintenance, walked along the breaks of its straight pieces."""
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cohortiv.margin.brackets import BracketSchedule
 
@@ -98,7 +99,7 @@ class Unit:
         return start + step * here / (here - there) if there < here * (1 - 1e-13) else None
 
     def _first(self, ends: Sequence[float]) -> float | None:
-        for start, stop in zip(ends, ends[1:], strict=False):
+        for start, stop in pairwise(ends):
             here, there = self.excess(start), self.excess(stop)
             if there <= 0:
                 return start + (stop - start) * here / (here - there)

@@ -272,6 +272,8 @@ def test_brackets_younger_than_the_snapshot_serve_and_are_told(desk: Desk) -> No
     """The earliest on record stands in."""
     from datetime import date
 
-    solved = desk.solve([position()], brackets=Brackets((schedule("BTC", (0.0,), (0.01,), effective_from=date(2027, 1, 1)),)))
+    solved = desk.solve(
+        [position()], brackets=Brackets((schedule("BTC", (0.0,), (0.01,), effective_from=date(2027, 1, 1)),))
+    )
     assert [held.symbol for held in solved.lines.book.early] == ["BTC"]
     assert solved.frame()["state"].iloc[0] == LINE

@@ -91,7 +91,9 @@ def test_an_empty_spec_is_bad_usage(engine: Backend, spec: str) -> None:
         open_positions(spec, connection=engine)
 
 
-@pytest.mark.parametrize(("spec", "told"), [("ftx:FILE", "allowed are hyperliquid"), ("hyperliquid:", "hyperliquid:FILE")])
+@pytest.mark.parametrize(
+    ("spec", "told"), [("ftx:FILE", "allowed are hyperliquid"), ("hyperliquid:", "hyperliquid:FILE")]
+)
 def test_unknown_or_unfinished_sources_are_bad_usage(engine: Backend, spec: str, told: str) -> None:
     """What is allowed is named."""
     with pytest.raises(UsageError, match=told):

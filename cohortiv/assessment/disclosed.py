@@ -1,39 +1,61 @@
 """The cells of one snapshot that a report may show: tiers by side and symbol, and steps of the ladder."""
 
+import math
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from cohortiv.config.cohort import Privacy
-from cohortiv.disclosure import REST, DisclosedCells, DisclosureRule, is_safe, ordered_cells, pooled_cells
+from cohortiv.disclosure import DisclosedCells, DisclosureRule, counted, is_safe, ordered_cells, pooled_cells
 from cohortiv.errors import DataError
-from cohortiv.liquidation import LINE, PAST
+from cohortiv.liquidation import LINE, NO_LINE, PAST
+from cohortiv.profile.bins import edges_of
 
 BOTH = "both"
+#: Lines farther than ten times, or a tenth of, the mark are left out of a tier's average line [log].
+FARTHEST_AVERAGED = math.log(10)
+#: Which part of the ladder a position is in: below the mark, past its line, above the mark, without a line.
+BELOW, AT_MARK, ABOVE, NOWHERE = -1, 0, 1, 2
 
 
 @dataclass(frozen=True, eq=False)
 class Disclosed:
-    """Partitions whose cells satisfy the privacy rule.
+    """Partitions of the leveraged notional whose cells satisfy the privacy rule.
 
     Attributes
     ----------
-    tiers : DisclosedCells
-        tier -> ranges of tiers over all symbols, the same for longs and shorts.
-    symbols : DisclosedCells
-        tier_range (a cell of `tiers`), side, symbol -> symbols within each range and side; numbers below 0 are rests.
     sides_apart : bool
         Whether longs and shorts may be told apart; if not, `side` is `BOTH` everywhere.
+    tiers : DisclosedCells
+        tier -> ranges of tiers over all symbols, the same for longs and shorts.
+    tier_accounts : DataFrame
+        tier_range (a cell of `tiers`), side, accounts: distinct accounts over all symbols.
+    symbols : DisclosedCells
+        tier_range, side, symbol -> symbols within each range and side; numbers below 0 are rests.
+    averaged : frozenset of int
+        Cells of `symbols` whose average line may be shown: enough accounts have a line that counts in it.
     ladder : DisclosedCells
-        side, direction (-1 below the mark, 0 past the line, 1 above), step -> steps of the ladder; positions with a line.
+        side, direction (`BELOW`, `AT_MARK`, `ABOVE`, `NOWHERE`), step -> steps of the ladder. Positions without a line
+        are in it, so that what they hold isn't the difference of two totals.
     """
 
     sides_apart: bool
     tiers: DisclosedCells
+    tier_accounts: pd.DataFrame
     symbols: DisclosedCells
+    averaged: frozenset[int]
     ladder: DisclosedCells
+
+    def direction_cents(self, direction: int) -> float | None:
+        """Leveraged notional in one part of the ladder [cents]; None if some of it is in the rest."""
+        spans = self.ladder.plan[self.ladder.plan["direction"] == direction]
+        if (spans["cell"] < 0).any():
+            return None
+        counts = self.ladder.counts
+        return float(counts.loc[counts["cell"].isin(spans["cell"]), "notional_cents"].sum())
 
 
 def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
@@ -46,24 +68,37 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
     privacy : Privacy
         Fewest accounts, and largest share of one account.
 
+    Returns
+    -------
+    Disclosed
+        Empty where nothing is leveraged.
+
     Raises
     ------
     DataError
         If the whole has too few accounts, or one account holds too much of it: then no total may be published.
     """
-    rule = DisclosureRule(privacy.min_accounts, privacy.max_account_share)
-    everything = held.mutate(everything=0)
-    _refuse_unsafe(ordered_cells(everything, group=[], order="everything", rule=rule).counts, rule)
-    by_side = ordered_cells(everything, group=["side"], order="everything", rule=rule)
-    apart = REST not in set(by_side.counts["cell"])
+    rule = rule_of(privacy)
+    _refuse_unsafe(counted(held.mutate(everything=0), ["everything"]), rule)
+    by_side = counted(held, ["side"])
+    apart = bool(is_safe(by_side, rule).all())
     held = held if apart else held.mutate(side=ibis.literal(BOTH))
     tiers = ordered_cells(held, group=[], order="tier", rule=rule, within=["side"])
-    ranges = ibis.memtable(tiers.plan.rename(columns={"cell": "tier_range"}))
-    symbols = pooled_cells(held.inner_join(ranges, ["tier"]), within=["tier_range", "side"], by="symbol", rule=rule)
-    lined = held.filter(held.state.isin([LINE, PAST]))
-    direction = ibis.ifelse(lined.state == PAST, 0, ibis.ifelse(lined.bin < 0, -1, 1))
-    ladder = ordered_cells(lined.mutate(direction=direction), group=["side", "direction"], order="step", rule=rule)
-    return Disclosed(apart, tiers, symbols, ladder)
+    ranged = held.inner_join(ibis.memtable(tiers.plan.rename(columns={"cell": "tier_range"})), ["tier"])
+    symbols = pooled_cells(ranged, within=["tier_range", "side"], by="symbol", rule=rule)
+    return Disclosed(
+        sides_apart=apart,
+        tiers=tiers,
+        tier_accounts=counted(ranged, ["tier_range", "side"])[["tier_range", "side", "accounts"]],
+        symbols=symbols,
+        averaged=_averaged(ranged, symbols, rule),
+        ladder=_ladder(held, rule),
+    )
+
+
+def rule_of(privacy: Privacy) -> DisclosureRule:
+    """What a published cell needs, from a cohort's settings."""
+    return DisclosureRule(privacy.min_accounts, privacy.max_account_share)
 
 
 def _refuse_unsafe(counts: pd.DataFrame, rule: DisclosureRule) -> None:
@@ -72,7 +107,32 @@ def _refuse_unsafe(counts: pd.DataFrame, rule: DisclosureRule) -> None:
         return
     accounts, share = int(counts["accounts"].max()), float((counts["largest_cents"] / counts["notional_cents"]).max())
     raise DataError(
-        f"No report can be published: all positions together have {accounts} account(s), and the largest holds "
-        f"{share:.0%} of the notional; allowed are at least {rule.min_accounts} accounts and at most "
+        f"No report can be published: all leveraged positions together have {accounts} account(s), and the largest "
+        f"holds {share:.0%} of the notional; allowed are at least {rule.min_accounts} accounts and at most "
         f"{rule.max_account_share:.0%}. Widen the cohort or the symbol, or use cohortiv index, which publishes nothing."
     )
+
+
+def _averaged(ranged: ir.Table, symbols: DisclosedCells, rule: DisclosureRule) -> frozenset[int]:
+    """Cells in which the positions that the average line is over would be a safe cell by themselves."""
+    if symbols.plan.empty:
+        return frozenset()
+    numbered = ranged.inner_join(ibis.memtable(symbols.plan), ["tier_range", "side", "symbol"])
+    lined = counted(numbered.filter(_is_averaged(numbered)), ["cell"])
+    return frozenset(int(cell) for cell in lined.loc[is_safe(lined, rule), "cell"])
+
+
+def _is_averaged(held: ir.Table) -> ir.Value:
+    """Lines where their positions lose and not too far away; with `BOTH` sides the side is not asked."""
+    near, _ = edges_of(np.arange(2000))
+    farthest = int(np.nanargmax(np.where(near <= FARTHEST_AVERAGED, near, np.nan)))
+    losing = ((held.side == "long") & (held.bin < 0)) | ((held.side == "short") & (held.bin > 0)) | (held.side == BOTH)
+    return (held.state == LINE) & losing & (held.bin.abs() <= farthest)
+
+
+def _ladder(held: ir.Table, rule: DisclosureRule) -> DisclosedCells:
+    """Steps of the ladder, merged with their neighbours on the same side of the mark."""
+    lined = ibis.ifelse(held.bin < 0, BELOW, ABOVE)
+    direction = ibis.cases((held.state == PAST, AT_MARK), (held.state == NO_LINE, NOWHERE), else_=lined)
+    placed = held.mutate(direction=direction)
+    return ordered_cells(placed, group=["side", "direction"], order="step", rule=rule, apart=["side"])

@@ -12,8 +12,11 @@ from tempfile import TemporaryDirectory
 import ibis.expr.types as ir
 import pandas as pd
 
-from cohortiv.assessment.disclosed import Disclosed, disclose
+from cohortiv.assessment.disclosed import Disclosed, disclose, rule_of
+from cohortiv.assessment.exclusions import judge_exclusions
+from cohortiv.assessment.largest import largest_are_safe
 from cohortiv.assessment.settings import Settings
+from cohortiv.assessment.withheld import Withheld, narrowed, withhold
 from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort, read_accounts
 from cohortiv.duplicates import without_duplicates
@@ -21,14 +24,13 @@ from cohortiv.errors import DataError, UsageError
 from cohortiv.liquidation import liquidation_lines
 from cohortiv.liquidation.lines import LineTable
 from cohortiv.margin.brackets import load_brackets
+from cohortiv.materialise import materialise
 from cohortiv.positions import (
     ControlTotals,
     Holding,
     Positions,
     choose_snapshot,
     control_totals,
-    describe_exclusion,
-    example_rows,
     parse_as_of,
     snapshots,
     take_inventory,
@@ -45,10 +47,12 @@ from cohortiv.profile import (
     reconcile,
     used_totals,
 )
-from cohortiv.schema import RULE_BY_CODE
 from cohortiv.sources.files import connect, open_positions
+from cohortiv.sources.sample import write_sample
 
 Say = Callable[[str], None]
+#: Symbols that the message about an unknown one names.
+SYMBOLS_NAMED = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +69,8 @@ class CohortReading:
         From the pass by account.
     disclosed : Disclosed or None
         Cells that may be published; None where the result stays with the analyst.
+    withheld : Withheld
+        Figures that may not be published; none where the result stays with the analyst.
     drawdown_distance, rally_distance : float or None
         Exact critical distances [log].
     totals : ControlTotals
@@ -93,6 +99,7 @@ class CohortReading:
     past: LiquidationProfile
     figures: AccountFigures
     disclosed: Disclosed | None
+    withheld: Withheld
     drawdown_distance: float | None
     rally_distance: float | None
     totals: ControlTotals
@@ -114,8 +121,9 @@ def read_cohort(settings: Settings, *, for_report: bool = True, say: Say | None 
     Parameters
     ----------
     settings : Settings
-    with_past : bool
-        Whether earlier snapshots of the source are read for the index's history.
+    for_report : bool
+        Whether the result is to be published: then earlier snapshots of the source are read for the index's history,
+        and what may be disclosed is found.
     say : callable, optional
         Takes one line of progress or warning at a time; standard error if None.
 
@@ -143,8 +151,6 @@ def _source(settings: Settings, tell: Say) -> Iterator[tuple[Positions, CohortCo
         tell(f"Reading {settings.positions}")
         yield open_positions(settings.positions, connection=connect()), cohort or ALL_ACCOUNTS
         return
-    from cohortiv.sources.sample import write_sample  # heavy: only where no positions are given
-
     tell("No positions given: generating the embedded SYNTHETIC sample")
     with TemporaryDirectory(prefix="cohortiv-") as folder:
         write_sample(Path(folder))
@@ -157,6 +163,7 @@ class _Built:
     """Positions of the wanted snapshots with their lines and profile."""
 
     positions: Positions
+    cohort: CohortConfig
     inventory: tuple[Holding, ...]
     kept: tuple[Holding, ...]
     lines: LineTable
@@ -164,6 +171,12 @@ class _Built:
     comovement: Comovement
     moment: datetime | None
     label: datetime
+
+    @property
+    def rows(self) -> ir.Table:
+        """Rows of the snapshot as they were read; all where the source names no times."""
+        table = self.positions.table
+        return table if self.moment is None else table.filter(table.as_of == self.moment)
 
 
 def _build(
@@ -184,7 +197,7 @@ def _build(
     origin = {"sources": [path.name for path in positions.paths], "symbol": symbol, "cohort": cohort.name}
     scope = _scope(cohort, symbol)
     built = build_profile(lines, kept, positions.given, scope=scope, comovement=movement, origin=origin)
-    return _Built(chosen, inventory, kept, lines, built, movement, moment, label)
+    return _Built(chosen, cohort, inventory, kept, lines, built, movement, moment, label)
 
 
 def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfile:
@@ -205,7 +218,7 @@ def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfi
     """
     with _source(settings, say) as (positions, cohort):
         made = _build(settings, positions, cohort, past=False, every=every, tell=say)
-        _report_exclusions(settings, made.built.profile, made.positions, None, say)
+        _judge(settings, made, made.built.profile, rows=made.positions.table, lines=made.built.lines, tell=say)
         return made.built.profile
 
 
@@ -215,20 +228,22 @@ def _read(
     made = _build(settings, positions, cohort, past=for_report, every=False, tell=tell)
     moment, past = made.moment, made.built.profile
     profile = past.at(made.label) if moment else past
-    now = made.built.lines.filter(made.built.lines.as_of == made.label)
+    now = materialise(made.built.lines.filter(made.built.lines.as_of == made.label))
     tell("Grouping by account")
-    totals = _reconciled(made.positions, now, profile, moment)
-    _report_exclusions(settings, profile, made.positions, moment, tell)
+    totals = _reconciled(made.rows, now, profile)
+    _judge(settings, made, profile, rows=made.rows, lines=now, tell=tell)
     kappas = {h.symbol: made.comovement.kappa(h.symbol) for h in made.kept}
     held = leveraged_positions(now, kappas)
+    figures = account_figures(held, kappas)
     distances = [
         critical_distance(profile, now, below=below, critical_mass=settings.critical_mass) for below in (True, False)
     ]
     return CohortReading(
         profile=profile,
         past=past,
-        figures=account_figures(held, kappas),
+        figures=figures,
         disclosed=disclose(held, cohort.privacy) if for_report else None,
+        withheld=_withheld(settings, made, now, held=held, sizes=figures.sizes) if for_report else Withheld(),
         drawdown_distance=distances[0],
         rally_distance=distances[1],
         totals=totals,
@@ -245,6 +260,23 @@ def _read(
     )
 
 
+def _withheld(settings: Settings, made: _Built, now: ir.Table, *, held: ir.Table, sizes: pd.DataFrame) -> Withheld:
+    """Figures that may not be published."""
+    rule = rule_of(made.cohort.privacy)
+    unknown = sorted({h.symbol for h in made.kept if not made.comovement.is_known(h.symbol)})
+    found = withhold(narrowed(now), made.built.lines, rule=rule, unknown=unknown)
+    if largest_are_safe(held, sizes, critical_mass=settings.critical_mass, rule=rule):
+        return found
+    return replace(found, figures=found.figures | {"largest_positions"})
+
+
+def _judge(
+    settings: Settings, made: _Built, profile: LiquidationProfile, *, rows: ir.Table, lines: ir.Table, tell: Say
+) -> None:
+    scope = _scope(made.cohort, settings.symbol)
+    judge_exclusions(settings, profile, rows=rows, lines=lines, scope=scope, tell=tell)
+
+
 def _label(as_of: str | None) -> datetime:
     """Time given to rows of a source without snapshot times: the asked one, or a fixed early date."""
     if as_of is None:
@@ -258,7 +290,7 @@ def _known_symbol(symbol: str | None, inventory: Sequence[Holding]) -> str | Non
         return None
     names = sorted({holding.symbol for holding in inventory})
     if symbol not in names:
-        shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+        shown = ", ".join(names[:SYMBOLS_NAMED]) + (", ..." if len(names) > SYMBOLS_NAMED else "")
         raise DataError(f"--symbol got {symbol!r}; the table holds {shown}. Name one of them, or leave the option out.")
     return symbol
 
@@ -266,9 +298,7 @@ def _known_symbol(symbol: str | None, inventory: Sequence[Holding]) -> str | Non
 def _period(inventory: Sequence[Holding], moment: datetime | None, *, past: bool) -> tuple[Holding, ...]:
     if moment is None:
         return tuple(inventory)
-    return tuple(
-        h for h in inventory if h.as_of is not None and (h.as_of == moment or (past and h.as_of < moment))
-    )
+    return tuple(h for h in inventory if h.as_of is not None and (h.as_of == moment or (past and h.as_of < moment)))
 
 
 def _only(positions: Positions, kept: Sequence[Holding], times: Sequence[datetime]) -> Positions:
@@ -297,66 +327,15 @@ def _scope(cohort: CohortConfig, symbol: str | None) -> Scope:
     )
 
 
-def _reconciled(
-    positions: Positions, lines: ir.Table, profile: LiquidationProfile, moment: datetime | None
-) -> ControlTotals:
+def _reconciled(rows: ir.Table, lines: ir.Table, profile: LiquidationProfile) -> ControlTotals:
     """Control totals, the same before lines are solved, after, and in the profile."""
-    read = control_totals(positions.table.filter(positions.table.as_of == moment) if moment else positions.table)
+    read = control_totals(rows)
     out = used_totals(lines)
     reconcile(read, out, where="the lines")
     cells = profile.cells
     counted = ControlTotals(int(cells["positions"].sum()), out.accounts, int(cells["notional_cents"].sum()))
     reconcile(out, counted, where="the profile")
     return read
-
-
-def exclusions(profile: LiquidationProfile) -> pd.DataFrame:
-    """Excluded rows by rule: code, rule, rows, notional_usd, unsized (rows whose notional cannot be computed)."""
-    grouped = profile.excluded.groupby("reason", as_index=False)[["positions", "notional_cents", "unsized"]].sum()
-    return pd.DataFrame(
-        {
-            "code": grouped["reason"],
-            "rule": [RULE_BY_CODE[code].name for code in grouped["reason"]],
-            "rows": grouped["positions"].astype(int),
-            "notional_usd": grouped["notional_cents"] / 100,
-            "unsized": grouped["unsized"].astype(int),
-        }
-    )
-
-
-def excluded_share(profile: LiquidationProfile) -> float:
-    """Share of notional that is excluded [1]; rows whose notional cannot be computed count with the average of the others.
-
-    0 where there is nothing in scope.
-    """
-    inside = pd.concat([profile.used, profile.excluded])
-    sized = float(inside["positions"].sum() - inside["unsized"].sum())
-    mean = float(inside["notional_cents"].sum()) / sized if sized else 1.0
-    lost = float(profile.excluded["notional_cents"].sum()) + mean * float(profile.excluded["unsized"].sum())
-    whole = float(inside["notional_cents"].sum()) + mean * float(inside["unsized"].sum())
-    return lost / whole if whole else 0.0
-
-
-def _report_exclusions(
-    settings: Settings, profile: LiquidationProfile, positions: Positions, moment: datetime | None, tell: Say
-) -> None:
-    """Say what is excluded and why; refuse when it is too much."""
-    table = exclusions(profile)
-    if table.empty:
-        return
-    rows = positions.table.filter(positions.table.as_of == moment) if moment else positions.table
-    told = "\n".join(
-        describe_exclusion(int(row.code), int(row.rows), example_rows(rows, int(row.code)))
-        for row in table.itertuples()
-    )
-    share = excluded_share(profile)
-    heading = f"{int(table['rows'].sum()):,} row(s), {share:.2%} of the notional, are excluded:"
-    if share > settings.max_excluded:
-        raise DataError(
-            f"{heading}\n{told}\n  Allowed is {settings.max_excluded:.2%} of the notional. "
-            "Mend the rows, or accept them with --max-excluded."
-        )
-    tell(f"Warning: {heading}\n{told}")
 
 
 def _by_size(profile: LiquidationProfile) -> tuple[str, ...]:

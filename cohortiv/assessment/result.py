@@ -1,13 +1,14 @@
 """A cohort assessed: critical volatility, IV Index, interval, code, and what they are made of."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from cohortiv.assessment.largest import largest_book
 from cohortiv.assessment.reading import CohortReading
 from cohortiv.assessment.settings import Settings
 from cohortiv.early_warning import Code, GreyRules, Thresholds, code_of, grey_reasons, held_codes
@@ -39,8 +40,8 @@ class Assessment:
     settings : Settings
     reading : CohortReading
     nodes : DataFrame
-        `profile.Nodes.frame` with `chance` (p at sigma_c; NaN without a root) and `contribution` (shares of the expected
-        liquidated notional, summing to 1; NaN without a root).
+        `profile.Nodes.frame` with `chance` (p at sigma_c; NaN without a root) and `contribution` (shares of the
+        expected liquidated notional, summing to 1; NaN without a root).
     critical : CriticalVolatility
     iv_index : float
         [%]; 0 unreachable, infinite past its lines, NaN nothing leveraged.
@@ -55,12 +56,10 @@ class Assessment:
     code_held : Code or None
         The series' code, None with fewer than two snapshots.
     history : DataFrame
-        as_of, iv_index, critical_volatility, leveraged_notional_usd, code, code_held: one row a snapshot of the source, this
-        one last.
+        as_of, iv_index, critical_volatility, leveraged_notional_usd, code, code_held: one row a snapshot of the source,
+        this one last.
     quantile, largest : Reading
         The two other readings of critical mass.
-    largest_accounts : int
-        Upper bound of the accounts behind the largest positions.
     sensitivity : tuple of SensitivityPoint
     """
 
@@ -78,7 +77,6 @@ class Assessment:
     history: pd.DataFrame
     quantile: Reading
     largest: Reading
-    largest_accounts: int
     sensitivity: tuple[SensitivityPoint, ...]
 
     @property
@@ -114,10 +112,10 @@ def assess(settings: Settings, reading: CohortReading) -> Assessment:
         rules=_grey_rules(reading),
     )
     code = code_of(index, _thresholds(reading), grey_reasons=grey)
-    history = _history(settings, reading, reference, now=code)
+    history = _history(settings, reading, reference=reference, now=code)
     moves = _moves(reading)
     keyed = _keyed_book(nodes, reading.figures, settings.symbol)
-    largest, accounts = _largest(settings, reading.figures, keyed, reference)
+    largest = largest_book(keyed, reading.figures, critical_mass=settings.critical_mass)
     return Assessment(
         settings=settings,
         reading=reading,
@@ -126,14 +124,13 @@ def assess(settings: Settings, reading: CohortReading) -> Assessment:
         iv_index=index,
         reference_volatility=reference,
         moves=moves,
-        uncertainty=_uncertainty(reading, keyed, critical, reference),
+        uncertainty=_uncertainty(reading, keyed, critical, reference=reference),
         code=code,
         grey=grey,
         code_held=Code(history["code_held"].iloc[-1]) if len(history) > 1 else None,
         history=history,
         quantile=quantile_reading(moves, horizon_days=settings.horizon_days, reference_volatility=reference),
-        largest=largest,
-        largest_accounts=accounts,
+        largest=largest_positions_reading(largest, horizon_days=settings.horizon_days, reference_volatility=reference),
         sensitivity=sensitivity(
             book,
             critical_mass=settings.critical_mass,
@@ -204,7 +201,7 @@ def _grey_rules(reading: CohortReading) -> GreyRules:
     return GreyRules(limits.min_margin_units, limits.min_usable_share, limits.max_age_hours / 24)
 
 
-def _history(settings: Settings, reading: CohortReading, reference: float, *, now: Code) -> pd.DataFrame:
+def _history(settings: Settings, reading: CohortReading, *, reference: float, now: Code) -> pd.DataFrame:
     """Index of every snapshot of the source, and the codes a reader of the series would hold."""
     rows: list[dict[str, Any]] = []
     thresholds = _thresholds(reading)
@@ -272,7 +269,7 @@ def _kappa_names(nodes: pd.DataFrame, figures: AccountFigures) -> "pd.Series[str
 
 
 def _uncertainty(
-    reading: CohortReading, keyed: LineBook, critical: CriticalVolatility, reference: float
+    reading: CohortReading, keyed: LineBook, critical: CriticalVolatility, *, reference: float
 ) -> IndexUncertainty | None:
     gram = reading.figures.gram
     limits = reading.cohort.thresholds
@@ -280,28 +277,3 @@ def _uncertainty(
     return index_uncertainty(
         keyed, triplets, critical, reference_volatility=reference, yellow=limits.yellow, red=limits.red
     )
-
-
-def _largest(
-    settings: Settings, figures: AccountFigures, keyed: LineBook, reference: float
-) -> tuple[Reading, int]:
-    """The reading on the positions that make up the critical mass by size, and a bound of the accounts behind them.
-
-    Size classes are 1 % wide; of the class in which the mass is reached, the share that is needed counts.
-    """
-    sizes = figures.sizes.sort_values("size", ascending=False, kind="stable")
-    by_class = sizes.groupby("size", sort=False)["notional_cents"].sum()
-    target = settings.critical_mass * float(by_class.sum())
-    before = by_class.cumsum() - by_class
-    share = ((target - before) / by_class).clip(0.0, 1.0)
-    counted = sizes.assign(weight=sizes["notional_cents"] * sizes["size"].map(share))
-    counted = counted[counted["weight"] > 0]
-    numbers = figures.nodes.assign(node=np.arange(len(figures.nodes)))
-    placed = counted.merge(numbers, on=list(NODE)).groupby("node")["weight"].sum()
-    weights = np.zeros(len(numbers))
-    weights[placed.index.to_numpy(dtype=int)] = placed.to_numpy() / 100
-    part = replace(keyed, weights=weights)
-    reading = largest_positions_reading(
-        part, horizon_days=settings.horizon_days, reference_volatility=reference
-    )  # fmt: skip
-    return reading, int(counted["accounts"].sum())

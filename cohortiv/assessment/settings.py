@@ -8,6 +8,8 @@ from cohortiv.errors import UsageError
 CRITICAL_MASS = 0.15
 HORIZON_DAYS = 7.0
 MAX_EXCLUDED = 0.01
+#: Values beyond these are taken for a unit error [days; 1/sqrt(year)].
+LONGEST_HORIZON_DAYS, LARGEST_VOLATILITY = 10_000, 100
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,15 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse values outside their range: what was got, what is allowed."""
         checks = (
-            (0 < self.critical_mass < 1, "--critical-mass", self.critical_mass, "a share above 0 and below 1, such as 0.15"),
-            (0 < self.horizon_days < 10_000, "--horizon-days", self.horizon_days, "days above 0, such as 7"),
+            ("critical_mass", 0 < self.critical_mass < 1, "a share above 0 and below 1, such as 0.15"),
+            ("horizon_days", 0 < self.horizon_days < LONGEST_HORIZON_DAYS, "days above 0, such as 7"),
             (
-                self.reference_volatility is None or 0 < self.reference_volatility < 100,
-                "--reference-volatility",
-                self.reference_volatility,
+                "reference_volatility",
+                self.reference_volatility is None or 0 < self.reference_volatility < LARGEST_VOLATILITY,
                 "an annualised fraction above 0, such as 0.40",
             ),
-            (0 <= self.max_excluded <= 1, "--max-excluded", self.max_excluded, "a share from 0 to 1, such as 0.01"),
+            ("max_excluded", 0 <= self.max_excluded <= 1, "a share from 0 to 1, such as 0.01"),
         )
-        for holds, name, got, allowed in checks:
+        for name, holds, allowed in checks:
             if not holds:
-                raise UsageError(f"{name} got {got}; allowed is {allowed}.")
+                raise UsageError(f"{name} got {getattr(self, name)}; allowed is {allowed}. Correct the value.")

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from cohortiv import __version__
-from cohortiv.errors import CohortivError, UsageError
+from cohortiv.cli.usage import refuse_empty_positions
+from cohortiv.errors import CohortivError, DataError, UsageError
 
 #: Exit codes of `--fail-on`, by code.
 FAIL_CODES = {"yellow": 10, "red": 11, "grey": 12}
@@ -74,14 +75,11 @@ def cli() -> None:
     "--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Folder of reports."
 )
 @click.option("--brand", type=click.Path(path_type=Path), metavar="FILE", help="Your own brand file (YAML).")
-def report(notebook: str, published: str | None, parameters: tuple[str, ...], out: Path, **options: Any) -> None:
+def report(**options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Publish a dated HTML report: OUT/<as-of>/<name>/report.html, with summary.json and manifest.json."""
     from cohortiv.cli.issue import ReportRequest, make_report  # noqa: PLC0415 - papermill and nbconvert are heavy
 
-    brand = options.pop("brand")
-    request = ReportRequest(notebook, out, published, brand, parameters=parameters, **options)
-    made = make_report(request, say=_say)
-    click.echo(made)
+    click.echo(make_report(ReportRequest(**options), say=_say))
 
 
 @cli.command()
@@ -89,13 +87,13 @@ def report(notebook: str, published: str | None, parameters: tuple[str, ...], ou
 @_with(_index)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 @click.option("--fail-on", type=click.Choice(["yellow", "red"]), help="Exit 10, 11 or 12 at this code or above.")
-def index(as_json: bool, fail_on: str | None, **options: Any) -> None:  # noqa: FBT001 - a flag
+def index(*, as_json: bool, fail_on: str | None, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Print the IV Index of one snapshot, unsuppressed: for those who hold the positions."""
     from cohortiv.assessment import Settings, assess, read_cohort  # noqa: PLC0415 - heavy
-    from cohortiv.summary import summarise  # noqa: PLC0415
     from cohortiv.cli.text import text_summary  # noqa: PLC0415
+    from cohortiv.summary import summarise  # noqa: PLC0415
 
-    settings = Settings(**_given_positions(options))
+    settings = Settings(**_settings(options))
     summary = summarise(assess(settings, read_cohort(settings, for_report=False, say=_say)))
     click.echo(json.dumps(summary, indent=2, allow_nan=False) if as_json else text_summary(summary))
     _exit_on(str(summary["code"]), fail_on)
@@ -106,7 +104,7 @@ def index(as_json: bool, fail_on: str | None, **options: Any) -> None:  # noqa: 
 @click.option("--all-snapshots", is_flag=True, help="One profile a snapshot; --out is then a folder.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE|FOLDER", help="Where to write.")
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, embedded.")
-def profile(out: Path, engine: str, all_snapshots: bool, **options: Any) -> None:  # noqa: FBT001 - a flag
+def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> None:  # noqa: ANN401 - as click does
     """Build the liquidation profile and keep it as Parquet; internal, it is not suppressed."""
     from cohortiv.assessment import Settings  # noqa: PLC0415 - heavy
     from cohortiv.assessment.profiles import write_profiles  # noqa: PLC0415
@@ -115,42 +113,41 @@ def profile(out: Path, engine: str, all_snapshots: bool, **options: Any) -> None
         raise UsageError(f"--engine got {engine!r}; allowed is duckdb. Leave the option out.")
     if all_snapshots and options["as_of"]:
         raise UsageError("--as-of and --all-snapshots exclude each other. Give one of them.")
-    settings = Settings(**_given_positions(options))
-    for path in write_profiles(settings, out, all_snapshots=all_snapshots, say=_say):
+    for path in write_profiles(Settings(**_settings(options)), out, all_snapshots=all_snapshots, say=_say):
         click.echo(path)
 
 
 @cli.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Folder to write to.")
 @click.option("--accounts", type=click.IntRange(1), default=4000, show_default=True, help="Number of accounts.")
-@click.option("--seed", type=int, default=20260930, show_default=True, help="Seed of the generator.")
+@click.option("--seed", type=click.IntRange(0), default=20260930, show_default=True, help="Seed of the generator.")
 def sample(out: Path, accounts: int, seed: int) -> None:
     """Write the SYNTHETIC sample: positions.parquet, cohort.yaml and README.txt."""
     from cohortiv.sources.sample import write_sample  # noqa: PLC0415 - heavy
 
     _say("Generating a SYNTHETIC cohort")
-    for path in write_sample(out, accounts=accounts, seed=seed):
+    made = write_sample(out, accounts=accounts, seed=seed)
+    for path in (made.positions, made.cohort, made.readme):
         click.echo(path)
 
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="REPORT_DIR")
 def verify(folder: Path) -> None:
-    """Compare a published report with its manifest; exit 3 names the file that was altered."""
+    """Compare a published report with its manifest; exit 3 names each file that was altered."""
     from cohortiv.report.manifest import verify_report  # noqa: PLC0415 - heavy
 
-    click.echo(verify_report(folder))
+    found = verify_report(folder)
+    if not found.passed:
+        told = "\n".join(f"  {problem}" for problem in found.problems)
+        raise DataError(f"{folder} is not as it was published:\n{told}\n  Publish it again, or restore the files.")
+    click.echo(f"{folder} is as it was published.")
 
 
-def _given_positions(options: dict[str, Any]) -> dict[str, Any]:
-    """Options with an absent --positions as the embedded sample; an empty one is bad usage."""
-    positions = options["positions"]
-    if positions is not None and not positions.strip():
-        raise UsageError(
-            "--positions got an empty text; allowed are a file, a folder, a glob or NAME:FILE. "
-            "Leave the option out to run on the embedded SYNTHETIC sample."
-        )
-    return {**options, "positions": positions or ""}
+def _settings(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as `assessment.Settings` takes them; an absent --positions is the embedded sample."""
+    refuse_empty_positions(options["positions"])
+    return {**options, "positions": options["positions"] or ""}
 
 
 def _exit_on(code: str, fail_on: str | None) -> None:
@@ -171,6 +168,9 @@ def main() -> None:
     except CohortivError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        click.echo(f"Error: {error}. Check that the folder can be written and the disk has room.", err=True)
+        sys.exit(_FAILED)
     except click.exceptions.Abort:
         click.echo("Aborted.", err=True)
         sys.exit(_FAILED)

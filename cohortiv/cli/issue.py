@@ -4,20 +4,28 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cohortiv.assets import asset
+from cohortiv.cli.usage import refuse_empty_positions
 from cohortiv.config.brand import load_brand
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.errors import UsageError
 from cohortiv.positions import parse_as_of
 from cohortiv.report.catalogue import write_catalogue
+from cohortiv.report.parameters import Parameter, bound_values, declared_parameters, load_notebook, parse_assignments
 from cohortiv.report.publish import publish_report
 from cohortiv.sources.files import absolute_spec, is_synthetic, position_files
 from cohortiv.sources.sample import write_sample
 
 Say = Callable[[str], None]
+#: Notebook parameters that have a flag of their own; the flags also name the report.
+_FLAGS = {
+    "positions": "--positions", "as_of": "--as-of", "symbol": "--symbol", "cohort": "--cohort",
+    "brackets": "--brackets", "max_excluded": "--max-excluded",
+}  # fmt: skip
 #: Last snapshot of the embedded sample.
 SAMPLE_AS_OF = "2026-09-30"
 
@@ -77,19 +85,22 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
         If the request cannot be run; nothing has run then.
     """
     notebook = find_notebook(request.notebook)
-    brand = load_brand(request.brand)
-    with _inputs(request, say) as (spec, cohort_file):
+    declared = declared_parameters(load_notebook(notebook))
+    extra = _extra(request, declared)
+    brand, published = load_brand(request.brand), _published(request.published)
+    with _inputs(request, declared, say) as (spec, cohort_file):
         cohort = load_cohort(cohort_file) if cohort_file else ALL_ACCOUNTS
-        files = position_files(spec)
+        files = position_files(spec) if spec else ()
         as_of = _as_of(request)
+        say(f"Running {notebook.name} for {as_of}; this takes some seconds")
         made = publish_report(
             notebook,
-            parameters=_parameters(request, spec=spec, cohort_file=cohort_file, as_of=as_of),
+            parameters=_own(request, declared, spec=spec, cohort_file=cohort_file, as_of=as_of) | extra,
             inputs=[*files, *_side_files(request, cohort_file, cohort)],
             out=request.out,
             as_of=issue_date(as_of),
             name=report_name(notebook, cohort, request.symbol, synthetic=is_synthetic(files)),
-            published=request.published,
+            published=published,
             brand=brand,
         )
     for note in made.notes:
@@ -106,26 +117,31 @@ def find_notebook(name: str) -> Path:
     shipped = {file.stem: file for file in sorted(asset("notebooks").glob("*.ipynb"))}
     if name not in shipped:
         raise UsageError(
-            f"NOTEBOOK got {name!r}; allowed are {', '.join(shipped)} or the path of an .ipynb file. Check the spelling."
+            f"NOTEBOOK got {name!r}; allowed are {', '.join(shipped)} or the path of an .ipynb file. "
+            "Check the spelling."
         )
     return shipped[name]
 
 
 @contextmanager
-def _inputs(request: ReportRequest, say: Say) -> Iterator[tuple[str, Path | None]]:
-    """Position source and cohort file; the embedded sample lives in a folder of its own for as long as it is needed."""
+def _inputs(
+    request: ReportRequest, declared: Sequence[Parameter], say: Say
+) -> Iterator[tuple[str | None, Path | None]]:
+    """Position source and cohort file; the embedded sample lives in a folder of its own for as long as it is needed.
+
+    A notebook without the parameter `positions`, or with a source of its own in it, brings its data itself.
+    """
+    refuse_empty_positions(request.positions)
+    defaults = {parameter.name: parameter.default for parameter in declared}
     if request.positions is not None:
-        if not request.positions.strip():
-            raise UsageError(
-                "--positions got an empty text; allowed are a file, a folder, a glob or NAME:FILE. "
-                "Leave the option out to run on the embedded SYNTHETIC sample."
-            )
         yield absolute_spec(request.positions), request.cohort
-        return
-    say("No --positions: the report is on the embedded SYNTHETIC sample")
-    with TemporaryDirectory(prefix="cohortiv-sample-") as folder:
-        made = write_sample(Path(folder))
-        yield str(made.positions), request.cohort or made.cohort
+    elif defaults.get("positions", "notebook"):
+        yield None, request.cohort
+    else:
+        say("No --positions: the report is on the embedded SYNTHETIC sample")
+        with TemporaryDirectory(prefix="cohortiv-sample-") as folder:
+            made = write_sample(Path(folder))
+            yield str(made.positions), request.cohort or made.cohort
 
 
 def _as_of(request: ReportRequest) -> str:
@@ -139,7 +155,7 @@ def _as_of(request: ReportRequest) -> str:
 def issue_date(as_of: str) -> str:
     """Folder of an issue: YYYY-MM-DD for a date, YYYY-MM-DDTHHMMZ for a timestamp (UTC)."""
     wanted = parse_as_of(as_of)
-    return wanted.strftime("%Y-%m-%d" if len(as_of) == len("2026-02-18") else "%Y-%m-%dT%H%MZ")
+    return wanted.strftime("%Y-%m-%dT%H%MZ" if isinstance(wanted, datetime) else "%Y-%m-%d")
 
 
 def report_name(notebook: Path, cohort: CohortConfig, symbol: str | None, *, synthetic: bool) -> str:
@@ -154,26 +170,38 @@ def _side_files(request: ReportRequest, cohort_file: Path | None, cohort: Cohort
     return [path for path in found if path is not None]
 
 
-def _parameters(
-    request: ReportRequest, *, spec: str, cohort_file: Path | None, as_of: str
-) -> dict[str, str | float | None]:
-    """Notebook parameters: those of the flags, then -p ones; the same name twice is bad usage."""
-    values: dict[str, str | float | None] = {"positions": spec, "as_of": as_of, "max_excluded": request.max_excluded}
-    optional = {"symbol": request.symbol, "cohort": _absolute(cohort_file), "brackets": _absolute(request.brackets)}
-    values |= {name: value for name, value in optional.items() if value is not None}
-    for name, value in _pairs(request.parameters):
-        if name in values and name != "max_excluded":
-            raise UsageError(f"-p got {name!r}, which its own flag has set. Give it once.")
-        values[name] = value
-    return values
+def _own(
+    request: ReportRequest, declared: Sequence[Parameter], *, spec: str | None, cohort_file: Path | None, as_of: str
+) -> dict[str, object]:
+    """Parameters that have a flag: what was asked for, and what the notebook declares of the rest."""
+    known = {parameter.name for parameter in declared}
+    asked = {"positions": spec, "symbol": request.symbol, "brackets": _absolute(request.brackets)}
+    asked["cohort"] = _absolute(cohort_file)
+    values: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
+    usual = {"as_of": as_of, "max_excluded": request.max_excluded}
+    return values | {name: value for name, value in usual.items() if name in known}
+
+
+def _extra(request: ReportRequest, declared: Sequence[Parameter]) -> dict[str, object]:
+    """Parameters given with -p, refused at once where a flag sets them, the name is unknown or the value ill-typed."""
+    given = parse_assignments(request.parameters)
+    taken = sorted(given.keys() & _FLAGS.keys())
+    if taken:
+        raise UsageError(f"-p got {taken[0]!r}, which has a flag of its own. Give it with {_FLAGS[taken[0]]}.")
+    return dict(bound_values(declared, given))
+
+
+def _published(moment: str | None) -> str | None:
+    """The time of publication as given, if it is one."""
+    if moment is not None:
+        try:
+            datetime.fromisoformat(moment)
+        except ValueError as error:
+            raise UsageError(
+                f"--published got {moment!r}; allowed is a time such as 2026-02-19T07:00:00Z. Correct it."
+            ) from error
+    return moment
 
 
 def _absolute(path: Path | None) -> str | None:
     return None if path is None else str(path.resolve())
-
-
-def _pairs(texts: Sequence[str]) -> list[tuple[str, str]]:
-    bad = [text for text in texts if "=" not in text]
-    if bad:
-        raise UsageError(f"-p got {bad[0]!r}; allowed is NAME=VALUE, for example -p critical_mass=0.10.")
-    return [(name, value) for name, _, value in (text.partition("=") for text in texts)]

@@ -14,39 +14,40 @@ def text_summary(summary: Mapping[str, Any]) -> str:
     summary : mapping
         From `summary.summarise`.
     """
-    interval, chances = summary["interval"], summary["code_probability"]
     quality = summary["data_quality"]
     made = " (SYNTHETIC)" if summary["synthetic"] else ""
+    without, past = percent(summary["share_without_line"]), percent(summary["share_past_line"])
     lines = [
         ("Cohort", f"{summary['cohort']}{made}, {_few(summary['symbols'])}, {summary['as_of'] or 'undated'}"),
         ("Code", summary["code"].capitalize() + "".join(f"; {reason}" for reason in quality["grey_reasons"])),
         ("IV Index", points(_number(summary["iv_index"]), 4)),
-        (
-            "90 % interval",
-            f"{points(interval['low'])} to {points(interval['high'])}; Green {percent(chances['green'], 0)}, Yellow "
-            f"{percent(chances['yellow'], 0)}, Red {percent(chances['red'], 0)}"
-            if interval
-            else "none",
-        ),
-        (
-            "Critical volatility",
-            f"{percent(_number(summary['critical_volatility']), 2)} annualised over {summary['horizon_days']:g} days; "
-            f"critical mass {percent(summary['critical_mass'], 0)}, reference {percent(summary['reference_volatility'], 0)}",
-        ),
+        ("90 % interval", _interval(summary)),
+        ("Critical volatility", _volatility(summary)),
         ("Critical drawdown", percent(summary["critical_drawdown"], 2)),
         ("Critical rally", percent(summary["critical_rally"], 2)),
-        (
-            "Leveraged notional",
-            f"{usd(summary['leveraged_notional_usd'])} in {summary['positions']:,} positions of {summary['accounts']:,} accounts",
-        ),
-        ("TVL", usd(summary["tvl_usd"])),
-        (
-            "Lines",
-            f"none for {percent(summary['share_without_line'])}, past for {percent(summary['share_past_line'])} of notional",
-        ),
+        ("Leveraged notional", f"{usd(summary['leveraged_notional_usd'])}, {summary['accounts']:,} accounts"),
+        ("TVL", f"{usd(summary['tvl_usd'])}, {summary['positions']:,} positions, leveraged or not"),
+        ("Lines", f"none for {without}, past for {past} of the leveraged notional"),
         ("Excluded", f"{quality['rows_excluded']:,} rows, {percent(quality['excluded_share'], 2)} of notional"),
     ]
     return "\n".join(f"{name + ':':<20} {value}" for name, value in lines)
+
+
+def _interval(summary: Mapping[str, Any]) -> str:
+    """Interval of the index and probability of each code."""
+    interval, chances = summary["interval"], summary["code_probability"]
+    if not interval:
+        return "none"
+    words = ", ".join(f"{code.capitalize()} {percent(chances[code], 0)}" for code in ("green", "yellow", "red"))
+    return f"{points(interval['low'])} to {points(interval['high'])}; {words}"
+
+
+def _volatility(summary: Mapping[str, Any]) -> str:
+    """Critical volatility and what it depends on."""
+    return (
+        f"{percent(_number(summary['critical_volatility']), 2)} annualised over {summary['horizon_days']:g} days; "
+        f"critical mass {percent(summary['critical_mass'], 0)}, reference {percent(summary['reference_volatility'], 0)}"
+    )
 
 
 def _few(symbols: list[str]) -> str:

@@ -1,24 +1,26 @@
 """Titles and readings of the figures and of the tier table."""
 
 import math
+from typing import Any
 
 import pandas as pd
 
+from cohortiv.assessment.disclosed import BOTH
 from cohortiv.findings.context import Findings, Words
 from cohortiv.findings.headline import sentence
-from cohortiv.liquidation import NO_LINE
 from cohortiv.palette import CODES
 from cohortiv.quantities import percent, points, usd
-from cohortiv.summary import data_quality, state_share
+from cohortiv.summary import data_quality
 
 HIGH_LEVERAGE = 10
 
 
 def gauge(f: Findings) -> Words:
     """The index on its scale, with its interval and the probability of each code."""
-    word = CODES[str(f.result.code)].word
-    title = f"The index stands at {points(f.result.iv_index)}: code {word}"
-    return f.words("iv-index", title, "IV Index with its 90 % interval on the code bands", reading=_probability(f))
+    index, word = f.result.iv_index, CODES[str(f.result.code)].word
+    title = "There is no index" if math.isnan(index) else f"The index stands at {points(index)}"
+    measure = "IV Index with its 90 % interval on the code bands"
+    return f.words("iv-index", f"{title}: code {word}", measure, reading=_probability(f))
 
 
 def _probability(f: Findings) -> str:
@@ -27,22 +29,30 @@ def _probability(f: Findings) -> str:
         return "Without a critical volatility there is no interval and no probability of a code."
     chances, interval = uncertainty.code_probability, uncertainty.interval
     return (
-        f"With the accounts taken as a sample, the index lies between {points(interval.low)} and {points(interval.high)} "
-        f"with 90 % probability; Green has {percent(chances.green, 0)}, Yellow {percent(chances.yellow, 0)} and Red "
-        f"{percent(chances.red, 0)}. This leaves out errors in the data, the hit law and the parameters."
+        f"With the accounts taken as a sample, the index lies between {points(interval.low)} and "
+        f"{points(interval.high)} with {percent(interval.level, 0)} probability; Green has "
+        f"{percent(chances.green, 0)}, Yellow {percent(chances.yellow, 0)} and Red {percent(chances.red, 0)}. This leaves out errors in the data, "
+        "the hit law and the parameters."
     )
 
 
 def history(f: Findings) -> Words:
     """The index over the snapshots of the source."""
     table = f.shown.history
+    measure = "IV Index at each snapshot of the source"
+    if len(table) == 1:
+        none = "The source holds no earlier snapshot; a code that is held against flicker needs two."
+        return f.words("index-history", "One snapshot, no history yet", measure, reading=none)
+    known = table["iv_index"].dropna()
+    low, high = (points(float(known.min())), points(float(known.max()))) if len(known) else ("none", "none")
     changes = int((table["code"] != table["code"].shift()).iloc[1:].sum())
-    low, high = points(table["iv_index"].min()), points(table["iv_index"].max())
-    title = f"The index ranged from {low} to {high}" if len(table) > 1 else "One snapshot, no history yet"
-    held = f.result.code_held
-    word = f"held against flicker it is {CODES[str(held)].word} now" if held else "a held code needs two snapshots"
-    reading = f"Over {len(table)} snapshot(s) since {table['as_of'].iloc[0]:%-d %B %Y} the code changed {changes} time(s); {word}."
-    return f.words("index-history", title, "IV Index at each snapshot of the source", reading=reading)
+    first = table["as_of"].iloc[0]
+    times = "never" if not changes else "once" if changes == 1 else f"{changes} times"
+    reading = (
+        f"Over {len(table)} snapshots since {first.day} {first:%B %Y} the code changed {times}; held against flicker "
+        f"it is {CODES[str(f.result.code_held)].word} now."
+    )
+    return f.words("index-history", f"The index ranged from {low} to {high}", measure, reading=reading)
 
 
 def hits(f: Findings) -> Words:
@@ -52,14 +62,17 @@ def hits(f: Findings) -> Words:
     measure = f"Expected share of leveraged notional that touches its line within {result.settings.horizon_days:g} days"
     critical = result.critical.value
     if not (math.isfinite(critical) and critical > 0):
-        return f.words("hit-share-curve", f"No volatility at which just {mass} is touched", measure, reading=sentence(f))
+        title = f"No volatility at which just {mass} is touched"
+        return f.words("hit-share-curve", title, measure, reading=sentence(f))
     curve = f.shown.hit_curve
-    at = float(curve["share"].loc[(curve["volatility"] - result.reference_volatility).abs().idxmin()])
+    nearest = int((curve["volatility"] - result.reference_volatility).abs().to_numpy().argmin())
     reading = (
-        f"Near the reference volatility of {percent(result.reference_volatility, 0)} the expected share is {percent(at)}; "
-        f"the critical mass needs {critical / result.reference_volatility:.2f} times that volatility."
+        f"Near the reference volatility of {percent(result.reference_volatility, 0)} the expected share is "
+        f"{percent(float(curve['share'].iloc[nearest]))}; the critical mass needs "
+        f"{critical / result.reference_volatility:.2f} times that volatility."
     )
-    return f.words("hit-share-curve", f"{mass} is touched at a volatility of {percent(critical)}", measure, reading=reading)
+    title = f"{mass} is touched at a volatility of {percent(critical)}"
+    return f.words("hit-share-curve", title, measure, reading=reading)
 
 
 def distribution(f: Findings) -> Words:
@@ -69,23 +82,51 @@ def distribution(f: Findings) -> Words:
     if tiers.empty:
         return f.words("leverage-distribution", "Nothing is leveraged", measure, reading="No position is leveraged.")
     summed = tiers.groupby(["tier", "tier_floor"], as_index=False)[["share", "collateral_share"]].sum()
-    top, held = summed.loc[summed["share"].idxmax()], summed.loc[summed["collateral_share"].idxmax()]
-    title = f"{percent(_high(tiers, 'share'), 0)} of leveraged notional stands at {HIGH_LEVERAGE}x or more"
+    top, held = _row_with_most(summed, "share"), _row_with_most(summed, "collateral_share")
+    edge = _high_edge(tiers)
+    title = f"{top['tier']} holds {percent(top['share'], 0)} of leveraged notional"
+    if edge is not None:
+        title = f"{percent(_high(tiers, 'share', edge=edge), 0)} of leveraged notional stands at {edge:g}x or more"
     reading = (
         f"The tier with most notional is {top['tier']} ({percent(top['share'])}); most collateral lies behind "
-        f"{held['tier']} ({percent(held['collateral_share'])}). Long positions are "
-        f"{percent(float(tiers.loc[tiers['side'] == 'long', 'share'].sum()))} of the notional."
+        f"{held['tier']} ({percent(held['collateral_share'])})."
     )
+    if _sides_apart(tiers):
+        reading += f" Long positions are {percent(_of_side(tiers, 'long', 'share'))} of the notional."
     return f.words("leverage-distribution", title, measure, note=_collateral_note(f), reading=reading)
 
 
-def _high(tiers: pd.DataFrame, column: str) -> float:
-    """Share that tiers of high leverage have of a column that sums to 1."""
-    return float(tiers.loc[tiers["tier_floor"] >= HIGH_LEVERAGE, column].sum())
+def _row_with_most(table: pd.DataFrame, column: str) -> "pd.Series[Any]":
+    """Row with the largest value of a column; the first row where all are NaN."""
+    return table.iloc[int(table[column].fillna(-math.inf).to_numpy().argmax())]
+
+
+def _high_edge(tiers: pd.DataFrame) -> float | None:
+    """Lowest edge of a published tier at `HIGH_LEVERAGE` or more; merged tiers may begin only above it."""
+    edges = tiers.loc[tiers["tier_floor"] >= HIGH_LEVERAGE, "tier_floor"]
+    return None if edges.empty else float(edges.min())
+
+
+def _high(tiers: pd.DataFrame, column: str, *, edge: float) -> float:
+    """Share that tiers from an edge on have of a column that sums to 1."""
+    return float(tiers.loc[tiers["tier_floor"] >= edge, column].sum())
+
+
+def _sides_apart(tiers: pd.DataFrame) -> bool:
+    return BOTH not in set(tiers["side"])
+
+
+def _of_side(tiers: pd.DataFrame, side: str, column: str) -> float:
+    return float(tiers.loc[tiers["side"] == side, column].sum())
+
+
+def _named_side(side: str) -> str:
+    """Positions of a side in a sentence: longs, shorts, or positions where the sides aren't told apart."""
+    return "positions" if side == BOTH else f"{side}s"
 
 
 def _collateral_note(f: Findings) -> str:
-    estimated = data_quality(f.result)["estimated_collateral_share"]
+    estimated = data_quality(f.result).estimated_collateral_share
     if not estimated:
         return "Tiers are by declared leverage."
     return (
@@ -109,12 +150,24 @@ def ladder(f: Findings) -> Words:
         title = "Lines below the mark never hold the critical mass"
     else:
         title = f"{mass} of notional has lines within a {percent(moves.drawdown)} fall"
+    hidden = f.shown.share_without_line
+    without = "" if hidden is None else f"; {percent(hidden)} has no line"
     reading = (
-        f"Lines below the mark hold {percent(below / whole)} of the leveraged notional, lines above "
-        f"{percent(above / whole)}; {percent(state_share(f.result.reading.profile, NO_LINE))} has no line. The critical "
-        f"mass lies within a fall of {percent(moves.drawdown)} and within a rise of {percent(moves.rally)}."
+        f"The steps shown below the mark hold {percent(below / whole)} of the leveraged notional, those above it "
+        f"{percent(above / whole)}{without}. {_within(f)}"
     )
     return f.words("liquidation-ladder", title, measure, note=_ladder_note(f), reading=reading)
+
+
+def _within(f: Findings) -> str:
+    """How far the lines that hold the critical mass reach, in each direction."""
+    moves = f.result.moves
+    sides = (("a fall", "below", moves.drawdown), ("a rise", "above", moves.rally))
+    held = [f"within {word} of {percent(move)}" for word, _, move in sides if move is not None]
+    never = [f"lines {word} the mark never hold it" for _, word, move in sides if move is None]
+    said = [f"the critical mass lies {' and '.join(held)}"] if held else []
+    text = "; ".join(said + never)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _ladder_note(f: Findings) -> str:
@@ -130,26 +183,36 @@ def makeup(f: Findings) -> Words:
     if tiers.empty:
         none = "Without a critical volatility there is nothing to attribute."
         return f.words("critical-mass", "There is no critical mass to make up", measure, reading=none)
-    top = tiers.loc[tiers["contribution"].idxmax()]
-    longs = float(tiers.loc[tiers["side"] == "long", "contribution"].sum())
-    title = f"{top['tier']} {top['side']}s give {percent(top['contribution'], 0)} of the critical mass"
-    reading = (
-        f"Longs give {percent(longs)} of the expected liquidations. Tiers of {HIGH_LEVERAGE}x and more give "
-        f"{percent(_high(tiers, 'contribution'))} of them, with {percent(_high(tiers, 'share'))} of the notional."
-    )
-    return f.words("critical-mass", title, measure, reading=reading)
+    top = _row_with_most(tiers, "contribution")
+    title = f"{top['tier']} {_named_side(top['side'])} give {percent(top['contribution'], 0)} of the critical mass"
+    edge = _high_edge(tiers)
+    said = []
+    if _sides_apart(tiers):
+        said.append(f"Longs give {percent(_of_side(tiers, 'long', 'contribution'))} of the expected liquidations.")
+    if edge is not None:
+        said.append(
+            f"Tiers of {edge:g}x and more give {percent(_high(tiers, 'contribution', edge=edge))} of the expected "
+            f"liquidations, with {percent(_high(tiers, 'share', edge=edge))} of the notional."
+        )
+    return f.words("critical-mass", title, measure, reading=" ".join(said) or f"{title}.")
 
 
 def tiers(f: Findings) -> Words:
     """The tier table."""
     note = (
-        "Average line: weighted by notional over lines on the losing side within ten times the mark. Swing: |ln(average line / "
-        "mark)|. Withstand volatility: the annualised volatility whose one-standard-deviation move over the horizon is the swing."
+        "Average line: weighted by notional over lines on the losing side within ten times the mark, left out where "
+        "too few accounts have one. Swing: |ln(average line / mark)|. Withstand volatility: the annualised volatility "
+        "whose one-standard-deviation move over the horizon is the swing."
     )
     title = "Tiers, their average line and what they withstand"
     rows = f.shown.tier_rows
-    short = float(rows.loc[rows["side"] == "short", "share"].sum())
-    reading = f"Shorts hold {percent(short)} of the leveraged notional, in {int((rows['side'] == 'short').sum())} published cells."
+    reading = "Longs and shorts are not told apart: too few accounts are on one side."
+    if rows.empty:
+        reading = "No position is leveraged."
+    elif _sides_apart(rows):
+        cells = int((rows["side"] == "short").sum())
+        short = percent(_of_side(rows, "short", "share"))
+        reading = f"Shorts hold {short} of the leveraged notional, in {cells} published cells."
     return f.words("tiers", title, "Leveraged positions by symbol, side and tier", note=note, reading=reading)
 
 
@@ -159,12 +222,13 @@ def withstand(f: Findings) -> Words:
     measure = "Annualised volatility whose one-standard-deviation move reaches the tier's average line"
     if rows.empty:
         return f.words("withstand-volatility", "No tier has an average line", measure, reading="No cell has a line.")
-    least = rows.loc[rows["withstand_volatility"].idxmin()]
+    least = rows.iloc[int(rows["withstand_volatility"].to_numpy().argmin())]
     below = float(rows.loc[rows["withstand_volatility"] < f.result.reference_volatility, "share"].sum())
-    title = f"{least['symbol']} {least['side']}s at {least['tier']} withstand {percent(least['withstand_volatility'], 0)}, the least"
+    tier = f"{least['symbol']} {_named_side(least['side'])} at {least['tier']}"
+    title = f"{tier} withstand {percent(least['withstand_volatility'], 0)}, the least"
     reading = (
-        f"That tier holds {percent(least['share'])} of the leveraged notional. Tiers that withstand less than the reference "
-        f"volatility of {percent(f.result.reference_volatility, 0)} hold {percent(below)} of it."
+        f"That tier holds {percent(least['share'])} of the leveraged notional. Tiers that withstand less than the "
+        f"reference volatility of {percent(f.result.reference_volatility, 0)} hold {percent(below)} of it."
     )
     return f.words("withstand-volatility", title, measure, reading=reading)
 
@@ -176,11 +240,13 @@ def sensitivity(f: Findings) -> Words:
     measure = "IV Index when one parameter changes and the others stay"
     if finite.empty:
         return f.words("index-sensitivity", "No parameter gives a finite index", measure, reading=_readings(f))
-    spans = finite.groupby("parameter")["iv_index"].agg(["min", "max"])
-    widest = str((spans["max"] - spans["min"]).idxmax())
-    said = [f"{name.lower()} {points(low)} to {points(high)}" for name, low, high in spans.itertuples()]
-    title = f"{widest} matters most: {points(spans.loc[widest, 'min'])} to {points(spans.loc[widest, 'max'])}"
-    reading = f"Over the values tried the index runs over: {'; '.join(said)}. {_readings(f)}"
+    ranges = finite.groupby("parameter")["iv_index"]
+    low, high = ranges.min(), ranges.max()
+    widest = str((high - low).idxmax())
+    spans = {str(name): f"{points(float(low[name]))} to {points(float(high[name]))}" for name in low.index}
+    said = "; ".join(f"{name.lower()} {span}" for name, span in spans.items())
+    title = f"{widest} matters most: {spans[widest]}"
+    reading = f"Over the values tried the index runs over: {said}. {_readings(f)}"
     return f.words("index-sensitivity", title, measure, reading=reading)
 
 
@@ -190,7 +256,7 @@ def _readings(f: Findings) -> str:
         f"Two other readings of the critical mass: the volatility whose one-standard-deviation move reaches the nearer "
         f"critical move is {percent(result.quantile.volatility)} (index {points(result.quantile.iv_index)})"
     )
-    if result.largest_accounts < result.reading.cohort.privacy.min_accounts:
+    if "largest_positions" in result.reading.withheld.figures:
         return f"{said}; the reading on the largest positions is withheld, too few accounts are behind it."
     return (
         f"{said}; half of the largest positions' notional is expected to be touched at "

@@ -4,10 +4,9 @@ import math
 from typing import Any
 
 from cohortiv.findings.context import Findings
-from cohortiv.liquidation import PAST
 from cohortiv.palette import CODES
 from cohortiv.quantities import percent, points, price, signed, usd
-from cohortiv.summary import as_of_text, state_share
+from cohortiv.summary import as_of_text, tvl_usd
 
 SERIES = "IV Index risk report"
 #: Symbols that the headline names.
@@ -53,11 +52,12 @@ def sentence(f: Findings) -> str:
             "liquidation lines."
         )
     if math.isinf(result.iv_index):
-        past = percent(state_share(result.reading.profile, PAST))
-        return f"The IV Index is infinite{_change(f)}: {past} of the leveraged notional is already past its lines."
+        share = f.shown.share_past_line
+        past = f"at least {mass}" if share is None else percent(share)
+        return f"The IV Index is infinite: {past} of the leveraged notional is already past its lines."
     return (
-        f"The IV Index stands at {points(result.iv_index)} ({CODES[str(result.code)].word}){_change(f)}: a volatility of "
-        f"{percent(result.critical.value)} over {result.settings.horizon_days:g} days would bring {mass} of the "
+        f"The IV Index stands at {points(result.iv_index)} ({CODES[str(result.code)].word}){_change(f)}: a volatility "
+        f"of {percent(result.critical.value)} over {result.settings.horizon_days:g} days would bring {mass} of the "
         f"leveraged notional to its liquidation lines{_rank(f)}."
     )
 
@@ -68,7 +68,7 @@ def _change(f: Findings) -> str:
     if not math.isfinite(now):
         return ""
     before = f.previous.get("iv_index") if f.previous else None
-    if f.previous and isinstance(before, int | float):
+    if f.previous and isinstance(before, int | float) and _same_parameters(f):
         return f", {signed(now - before)} since the issue of {str(f.previous['as_of'])[:10]}"
     history = f.shown.history
     if len(history) > 1 and math.isfinite(last := float(history["iv_index"].iloc[-2])):
@@ -76,6 +76,16 @@ def _change(f: Findings) -> str:
         same_day = before_that.date() == history["as_of"].iloc[-1].date()
         return f", {signed(now - last)} since {before_that:{'%H:%M UTC' if same_day else '%-d %B %Y'}}"
     return ""
+
+
+def _same_parameters(f: Findings) -> bool:
+    """Whether the previous issue's index was measured as this one is."""
+    wanted = {
+        "critical_mass": f.result.settings.critical_mass,
+        "horizon_days": f.result.settings.horizon_days,
+        "reference_volatility": f.result.reference_volatility,
+    }
+    return all((f.previous or {}).get(name) == value for name, value in wanted.items())
 
 
 def _rank(f: Findings) -> str:
@@ -92,18 +102,18 @@ def key_figures(f: Findings) -> list[dict[str, str]]:
     result = f.result
     interval = result.uncertainty.interval if result.uncertainty else None
     profile = result.reading.profile
-    tvl = float(profile.used["collateral_cents"].sum()) / 100
-    critical = result.critical.value
+    tvl = tvl_usd(result.reading)
+    critical, reference = result.critical.value, percent(result.reference_volatility, 0)
     span = f"90 % interval {points(interval.low)} to {points(interval.high)}" if interval else "no interval"
     return [
         _figure("IV Index", points(result.iv_index), span),
-        _figure("Critical volatility", percent(critical), f"annualised; reference {percent(result.reference_volatility, 0)}"),
+        _figure("Critical volatility", percent(critical), f"annualised; reference {reference}"),
         _figure("Critical drawdown", percent(result.moves.drawdown), _level(f, result.moves.drawdown, -1)),
         _figure("Critical rally", percent(result.moves.rally), _level(f, result.moves.rally, 1)),
         _figure(
             "Leveraged notional",
             usd(profile.leveraged_notional_usd),
-            f"{result.reading.figures.accounts:,} accounts; TVL {usd(tvl)}",
+            f"{result.reading.figures.accounts:,} accounts" + ("" if tvl is None else f"; TVL {usd(tvl)}"),
         ),
     ]
 

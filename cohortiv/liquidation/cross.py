@@ -62,15 +62,13 @@ def cross_lines(
     CrossLines
     """
     rows, units = _units(table.mutate(account_id=ibis.coalesce(table.account_id, "")))
-    computable = units.filter(units.computable)
     names = {h.symbol for h in inventory} | {h.collateral_asset for h in inventory}
     betas = {name: comovement.beta(name) for name in sorted(names)}
-    own, own_steps = _own_lines(rows, computable, book, symbol=symbol)
-    market, market_steps = (None, 0) if symbol else _market_lines(rows, computable, book, betas=betas)
-    joined = rows.left_join(own, ["unit", "symbol"], rname="{name}_own")
-    if market is not None:
-        joined = joined.left_join(market, "unit", rname="{name}_market")
-    return CrossLines(_choose(joined, with_market=market is not None), max(own_steps, market_steps))
+    lines, steps = _solved(rows, units.filter(units.computable), book, betas=betas, symbol=symbol)
+    joined = rows.left_join(lines.filter(~lines.market).drop("market"), ["unit", "symbol"], rname="{name}_own")
+    if symbol is None:
+        joined = joined.left_join(lines.filter(lines.market).drop("market"), "unit", rname="{name}_market")
+    return CrossLines(_choose(joined, with_market=symbol is None), steps)
 
 
 def _units(table: ir.Table) -> tuple[ir.Table, ir.Table]:
@@ -100,7 +98,7 @@ def _units(table: ir.Table) -> tuple[ir.Table, ir.Table]:
 
 def _exact_sum(usd: ir.Value) -> ir.Value:
     """Sum of amounts of money in millionths of a cent [USD]: whole numbers, so the order of rows doesn't show."""
-    return (usd * 1e8).round().cast("decimal(38, 0)").sum().cast("float64") / 1e8
+    return (usd * 1e8).cast("decimal(38, 0)").sum().cast("float64") / 1e8
 
 
 def _position_legs(rows: ir.Table) -> ir.Table:
@@ -137,36 +135,48 @@ def _legs(rows: ir.Table, units: ir.Table) -> ir.Table:
     return ibis.union(_position_legs(chosen), _collateral_legs(chosen), distinct=False)
 
 
-def _own_lines(rows: ir.Table, computable: ir.Table, book: ScheduleBook, *, symbol: str | None) -> tuple[ir.Table, int]:
-    """Own line of each symbol of a unit: that symbol moves, the others stand.
+def _solved(
+    rows: ir.Table, computable: ir.Table, book: ScheduleBook, *, betas: Mapping[str, float], symbol: str | None
+) -> tuple[ir.Table, int]:
+    """Lines of all units by one search: own lines by unit and symbol, market lines by unit; and its steps."""
+    problems = materialise(_problems(rows, computable, symbol).mutate(problem=ibis.row_number()))
+    legs = _legs(rows, computable).inner_join(problems, "unit")
+    beta = ibis.ifelse(legs.asset == legs.symbol, 1.0, 0.0)
+    every = {0.0, 1.0}
+    if symbol is None:
+        beta = ibis.ifelse(legs.market, _market_beta(legs.asset, betas), beta)
+        every |= set(betas.values())
+    legs = legs.mutate(beta=beta).drop("unit", "symbol", "market", "asset").rename(unit="problem")
+    found = solve_units(legs, book.schedules, betas=sorted(every))
+    lines = found.table.inner_join(problems.rename(number="unit"), found.table.unit == problems.problem)
+    kept = lines.select("symbol", "market", "down", "up", "sunk", "settled", unit=lines.number)
+    return materialise(kept), found.steps
 
-    Without a symbol only units of one symbol need it, and those with supplied lines to compare with.
+
+def _problems(rows: ir.Table, computable: ir.Table, symbol: str | None) -> ir.Table:
+    """What is to be solved: unit, symbol that moves by itself, or `market`, where all move.
+
+    An own line is for units of one symbol, those with supplied lines to compare with, and all if a symbol is given.
     """
-    targets = rows.semi_join(computable, "unit").select("unit", "symbol", "unit_symbols", "any_known").distinct()
+    targets = rows.semi_join(computable, "unit")
     if symbol is not None:
         targets = targets.filter(targets.symbol == symbol)
     else:
         targets = targets.filter((targets.unit_symbols == 1) | targets.any_known)
-    problems = materialise(targets.select("unit", "symbol", problem=ibis.row_number()))
-    legs = _legs(rows, computable).inner_join(problems, "unit")
-    legs = legs.mutate(beta=ibis.ifelse(legs.asset == legs.symbol, 1.0, 0.0)).drop("unit", "symbol")
-    solved = solve_units(legs.rename(unit="problem"), book.schedules, betas=(0.0, 1.0))
-    lines = solved.table.inner_join(problems.rename(number="unit"), solved.table.unit == problems.problem)
-    return materialise(lines.select("symbol", "down", "up", "sunk", "settled", unit=lines.number)), solved.steps
-
-
-def _market_lines(
-    rows: ir.Table, computable: ir.Table, book: ScheduleBook, *, betas: Mapping[str, float]
-) -> tuple[ir.Table, int]:
-    """Market line of units that hold several symbols: all move with the market by their betas."""
+    own = targets.select("unit", "symbol").distinct().mutate(market=ibis.literal(False))
+    if symbol is not None:
+        return own
     several = computable.filter(computable.unit_symbols > 1)
-    legs = _legs(rows, several)
+    market = several.select("unit", symbol=ibis.null("string"), market=ibis.literal(True))
+    return ibis.union(own, market, distinct=False)
+
+
+def _market_beta(asset: ir.Value, betas: Mapping[str, float]) -> ir.Value:
+    """Beta of each symbol or collateral asset, as a CASE over the few different ones."""
     by_beta: dict[float, list[str]] = {}
     for name, beta in betas.items():
         by_beta.setdefault(beta, []).append(name)
-    beta = ibis.cases(*[(legs.asset.isin(names), value) for value, names in by_beta.items()], else_=0.0)
-    solved = solve_units(legs.mutate(beta=beta).drop("asset"), book.schedules, betas=sorted(by_beta))
-    return solved.table, solved.steps
+    return ibis.cases(*[(asset.isin(names), value) for value, names in by_beta.items()], else_=0.0)
 
 
 def _choose(t: ir.Table, *, with_market: bool) -> ir.Table:

@@ -12,6 +12,7 @@ from cohortiv.liquidation.cross import OWN, cross_lines
 from cohortiv.liquidation.schedules import ScheduleBook, schedule_book, schedule_number
 from cohortiv.liquidation.single import moving_lines, plain_lines
 from cohortiv.margin.brackets import Brackets
+from cohortiv.materialise import materialise
 from cohortiv.positions import Holding, Positions, countable_cents
 from cohortiv.schema import TIER_EDGES, USED, notional_usd
 
@@ -98,7 +99,7 @@ def liquidation_lines(
     if "cross" in modes:
         crossed = t.filter(t.margin_mode == "cross") if modes != {"cross"} else t
         solved = cross_lines(crossed, book, comovement, inventory=inventory, symbol=symbol)
-        parts.append(_finish(solved.table, positions.given))
+        parts.append(materialise(_finish(solved.table, positions.given)))
         steps = solved.steps
     table = parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=False)
     return LineTable(table, book, steps)

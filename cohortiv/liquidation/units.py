@@ -60,12 +60,13 @@ def solve_units(legs: ir.Table, schedules: Sequence[BracketSchedule], betas: Seq
     -------
     UnitLines
     """
-    legs = _scaled(materialise(legs))
+    legs = materialise(_scaled(legs))
     today = materialise(_evaluate(legs, schedules, legs.select("unit").distinct().mutate(r=ibis.literal(0.0))))
     alive = today.filter(today.excess > 0)
     down, down_steps = _search(legs, schedules, _outer_down(legs, schedules, alive, betas=betas))
     up, up_steps = _search(legs, schedules, _outer_up(legs, schedules, alive))
-    joined = today.left_join(down, "unit", rname="{name}_down").left_join(up, "unit", rname="{name}_up")
+    excess = today.select("unit", "excess")
+    joined = excess.left_join(down, "unit", rname="{name}_down").left_join(up, "unit", rname="{name}_up")
     table = joined.select(
         "unit",
         down=joined.root,
@@ -79,8 +80,8 @@ def solve_units(legs: ir.Table, schedules: Sequence[BracketSchedule], betas: Seq
 def _scaled(legs: ir.Table) -> ir.Table:
     """Legs with the factor that makes their unit's figures whole numbers."""
     most = legs.constant.abs() + (legs.slope.abs() + legs.gross) * ibis.greatest(1.0, legs.beta)
-    largest = legs.group_by("unit").aggregate(part=LARGEST_PART / ibis.greatest(most.max(), 1e-300))
-    return materialise(legs.inner_join(largest, "unit"))
+    largest = most.max().over(ibis.window(group_by=legs.unit))
+    return legs.mutate(part=LARGEST_PART / ibis.greatest(largest, 1e-300))
 
 
 def _evaluate(legs: ir.Table, schedules: Sequence[BracketSchedule], at: ir.Table) -> ir.Table:
@@ -109,7 +110,7 @@ def _piece(
 
 def _whole(value: ir.Value, part: ir.Value) -> ir.Value:
     """Sum of whole numbers, as a float; they add up exactly in any order."""
-    return (value * part).round().cast("decimal(38, 0)").sum().cast("float64")
+    return (value * part).cast("decimal(38, 0)").sum().cast("float64")
 
 
 def _bracket_at(t: ir.Table, schedules: Sequence[BracketSchedule]) -> tuple[ir.Value, ir.Value]:
@@ -176,13 +177,16 @@ def _outer_up(legs: ir.Table, schedules: Sequence[BracketSchedule], alive: ir.Ta
 def _search(legs: ir.Table, schedules: Sequence[BracketSchedule], start: ir.Table) -> tuple[ir.Table, int]:
     """Newton's steps from outside the root until no unit moves; roots with `settled`, and how many steps it took."""
     pending = materialise(start)
+    waiting = pending.count().to_pyarrow().as_py()
     done: list[ir.Table] = []
     steps = 0
-    while steps < MAX_STEPS and pending.count().to_pyarrow().as_py():
+    while steps < MAX_STEPS and waiting:
         steps += 1
-        moved = materialise(_evaluate(legs, schedules, pending))
-        short = (moved.root - moved.r).abs() <= SETTLED * ibis.greatest(1.0, moved.root.abs())
-        done.append(moved.filter(short).select("unit", "root", settled=ibis.literal(True)))
-        pending = materialise(moved.filter(~short).select("unit", r=moved.root))
+        at = _evaluate(legs, schedules, pending)
+        step = (at.root - at.r).abs()
+        moved = materialise(at.mutate(short=step <= SETTLED * ibis.greatest(1.0, at.root.abs())))
+        done.append(moved.filter(moved.short).select("unit", "root", settled=ibis.literal(True)))
+        pending = moved.filter(~moved.short).select("unit", r=moved.root)
+        waiting = pending.count().to_pyarrow().as_py()
     done.append(pending.select("unit", root=pending.r, settled=ibis.literal(False)))
     return ibis.union(*done, distinct=False) if len(done) > 1 else done[0], steps

@@ -9,5 +9,6 @@ from cohortiv.profile.moves import critical_distance
 __all__ = [
     "LADDER_STEP", "OUT_OF_SCOPE",
     "AccountFigures", "BuiltProfile", "LiquidationProfile", "Nodes", "Scope",
-    "account_figures", "build_profile", "critical_distance", "leveraged_positions", "leveraged_positions", "load_profile", "reconcile", "save_profile", "used_totals",
+    "account_figures", "build_profile", "critical_distance", "leveraged_positions", "load_profile",
+    "reconcile", "save_profile", "used_totals",
 ]  # fmt: skip

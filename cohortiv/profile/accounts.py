@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cohortiv.liquidation import LINE, MARKET, UNLEVERAGED
 from cohortiv.materialise import materialise
@@ -72,8 +73,8 @@ def leveraged_positions(lines: ir.Table, kappas: Mapping[str, float]) -> ir.Tabl
     Returns
     -------
     ibis Table
-        account_id, venue, symbol, side, tier, margin_mode, notional_cents, `NODE`, and `step`: number of `LADDER_STEP` from
-        the mark to the line.
+        account_id, venue, symbol, side, tier, margin_mode, notional_cents, `NODE`, and `step`: number of `LADDER_STEP`
+        from the mark to the line.
     """
     held = lines.filter((lines.reason == USED) & (lines.tier != UNLEVERAGED))
     named = [(held.symbol.isin(names), names[0]) for names in _by_kappa(kappas)]
@@ -150,10 +151,11 @@ def _gram(held: ir.Table, total_cents: float) -> tuple[pd.DataFrame, pd.DataFram
     if nodes.empty or total_cents <= 0:
         return nodes, empty
     quantum = total_cents / 2**GRAM_BITS
-    keys = ibis.memtable(nodes.assign(node=np.arange(len(nodes))))
+    keys = ibis.memtable(pa.Table.from_pandas(nodes.assign(node=np.arange(len(nodes))), preserve_index=False))
     numbered = held.inner_join(keys, list(NODE))
     by_account = numbered.group_by(["account_id", "node"]).aggregate(cents=numbered.notional_cents.sum())
-    by_account = materialise(by_account.select("account_id", "node", w=(by_account.cents / quantum).round().cast("int64")))
+    share = (by_account.cents / quantum).round().cast("int64")
+    by_account = materialise(by_account.select("account_id", "node", w=share))
     other = by_account.view()
     paired = by_account.inner_join(
         other, [by_account.account_id == other.account_id, by_account.node <= other.node], rname="{name}_2"

@@ -1,15 +1,15 @@
 """Distance bins of the liquidation profile, and the two points that stand for the notional in one.
 
 A bin is 5 % wide in ln |distance|, so its accuracy doesn't depend on how volatile the market is; there is no first or
-last bin. The bin's number k counts from 1: |d| in [exp(0.05 k), exp(0.05 (k + 1))). Lines below the mark are stored under
--(k + 1000), lines above under k + 1000.
+last bin. Bin k holds |d| in [exp(0.05 k), exp(0.05 (k + 1))); k is negative where |d| is below 1. Lines below the mark
+are stored under -(k + 1000), lines above under k + 1000.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 
@@ -46,7 +46,7 @@ class TwoPoints:
     lower_share: FloatArray
 
 
-def log_place(ratio: Any) -> Any:
+def log_place(ratio: ir.Value) -> ir.Value:
     """Place of a line on the scale of bins as an engine expression: ln |ln ratio| / STEP, for ratio > 0.
 
     Parameters
@@ -57,13 +57,13 @@ def log_place(ratio: Any) -> Any:
     return ibis.greatest(ratio.ln().abs(), SMALLEST).ln() / STEP
 
 
-def bin_code(ratio: Any, place: Any) -> Any:
+def bin_code(ratio: ir.Value, place: ir.Value) -> ir.Value:
     """Number under which a bin is stored, as an engine expression."""
     k = place.floor().cast("int16") + OFFSET
     return ibis.ifelse(ratio < 1, -k, k).cast("int16")
 
 
-def bin_part(place: Any) -> Any:
+def bin_part(place: ir.Value) -> ir.Value:
     """Place within the bin in fixed point, 0 to SCALE - 1, as an engine expression."""
     return ((place - place.floor()) * SCALE).floor().cast("int64")
 
@@ -107,8 +107,8 @@ def two_points(weight: npt.ArrayLike, moments: Sequence[npt.ArrayLike]) -> TwoPo
 
     Notes
     -----
-    With skewness g and standard deviation s the places are mean + s (g/2 -+ sqrt(1 + g^2/4)), the lower one carrying the
-    share (1 + g / sqrt(4 + g^2)) / 2. Golub and Welsch (1969), two nodes.
+    With skewness g and standard deviation s the places are mean + s (g/2 -+ sqrt(1 + g^2/4)), the lower one carrying
+    the share (1 + g / sqrt(4 + g^2)) / 2. Golub and Welsch (1969), two nodes.
     """
     w = np.asarray(weight, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):

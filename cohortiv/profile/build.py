@@ -87,7 +87,10 @@ def _scoped(table: ir.Table, scope: Scope) -> ir.Table:
         if allowed is not None:
             parts.append(ibis.coalesce(table[name].isin(list(allowed)), False))
     if scope.accounts is not None:
-        members = ibis.memtable({"account_id": list(scope.accounts), "member": [True] * len(scope.accounts)})
+        names = list(dict.fromkeys(scope.accounts))
+        members = ibis.memtable(
+            {"account_id": names, "member": [True] * len(names)}, schema={"account_id": "string", "member": "boolean"}
+        )
         table = table.left_join(members, "account_id").drop("account_id_right")
         parts.append(ibis.coalesce(table.member, False))
     if not parts:

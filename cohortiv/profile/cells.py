@@ -45,7 +45,7 @@ def binned(lines: ir.Table, *, two_lines: bool) -> ir.Table:
     lines = lines.mutate(bin=bin_code(lines.ratio, lines.place), part=bin_part(lines.place))
     if not two_lines:
         return lines.mutate(second_bin=ibis.null("int16"), other_part=ibis.null("int64"))
-    has = (lines.state == LINE) & lines.second_ratio.notnull()
+    has = (lines.state == LINE) & (lines.second_ratio > 0)
     lines = lines.mutate(other_place=ibis.ifelse(has, log_place(lines.second_ratio), ibis.null("float64")))
     return lines.mutate(
         second_bin=bin_code(lines.second_ratio, lines.other_place), other_part=bin_part(lines.other_place)
@@ -67,8 +67,8 @@ def cells(lines: ir.Table, constants: Mapping[str, Any], flags: Sequence[str]) -
     Returns
     -------
     DataFrame
-        `KEYS`, `MEASURES` and `MARKS`, one row a group; sums are whole cents, or whole cents times fixed point, held exactly up
-        to 2**53 and rounded once beyond.
+        `KEYS`, `MEASURES` and `MARKS`, one row a group; sums are whole cents, or whole cents times fixed point, held
+        exactly up to 2**53 and rounded once beyond.
     """
     grouped = [key for key in KEYS if key not in constants]
     weight, part = lines.notional_cents, lines.part

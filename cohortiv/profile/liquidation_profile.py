@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from cohortiv.comovement import Comovement
 from cohortiv.errors import DataError
 from cohortiv.liquidation import MARKET, NO_LINE, PAST, UNLEVERAGED
-from cohortiv.profile.bins import SCALE, distance_at, edges_of, two_points
+from cohortiv.profile.bins import SCALE, FloatArray, distance_at, edges_of, two_points
 from cohortiv.profile.cells import KEYS, MEASURES, OUT_OF_SCOPE, tidy
 from cohortiv.schema import USED
 
@@ -45,8 +45,8 @@ class LiquidationProfile:
     Attributes
     ----------
     cells : DataFrame
-        `cells.KEYS` and `cells.MEASURES`: one row a snapshot, reason, venue, symbol, product, side, tier, reading, state
-        and bin. Money in cents. `reason` 0: in use; 100: out of scope; else the rule that excludes.
+        `cells.KEYS` and `cells.MEASURES`: one row a snapshot, reason, venue, symbol, product, side, tier, reading,
+        state and bin. Money in cents. `reason` 0: in use; 100: out of scope; else the rule that excludes.
     comovement : Comovement
         Kappas and betas that turn symbols into market moves.
     origin : mapping
@@ -94,7 +94,7 @@ class LiquidationProfile:
                 "Two profiles with different betas or kappas cannot be added; build both with the same cohort file."
             )
         how = dict.fromkeys(MEASURES, "sum") | {"mark_low": "min", "mark_high": "max"}
-        cells = pd.concat([self.cells, other.cells]).groupby(list(KEYS), as_index=False).agg(how)
+        cells = pd.concat([self.cells, other.cells]).groupby(list(KEYS), as_index=False, dropna=False).agg(how)
         return replace(
             self,
             cells=tidy(cells),
@@ -140,7 +140,7 @@ class LiquidationProfile:
         return Nodes(frame.assign(kappa=own.where(frame["reading"] != MARKET, 1.0)))
 
 
-def _points(cells: pd.DataFrame, places: Any, shares: Any) -> pd.DataFrame:
+def _points(cells: pd.DataFrame, places: FloatArray, shares: FloatArray) -> pd.DataFrame:
     """One point of each cell at a place within its bin."""
     w = cells["notional_cents"].to_numpy()
     distance = distance_at(cells["bin"], places)
@@ -192,7 +192,8 @@ def load_profile(path: Path) -> LiquidationProfile:
     meta = json.loads((table.schema.metadata or {}).get(_META, b"{}"))
     if meta.get("format") != FORMAT:
         raise DataError(
-            f"{path.name} has the format {meta.get('format')!r}; allowed is {FORMAT}. Build it again with cohortiv profile."
+            f"{path.name} has the format {meta.get('format')!r}; allowed is {FORMAT}. "
+            "Build it again with cohortiv profile."
         )
     return LiquidationProfile(
         cells=tidy(table.to_pandas()),

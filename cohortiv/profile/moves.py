@@ -53,18 +53,20 @@ def critical_distance(
     reached = by_bin.cumsum() >= missing
     if not reached.any():
         return None
-    code = int(reached.idxmax())
-    nearer = float(by_bin.cumsum().loc[code] - by_bin.loc[code])
-    return _within(lines, code, missing - nearer)
+    place = int(reached.to_numpy().argmax())
+    nearer = float(by_bin.iloc[:place].sum())
+    return _within(lines, int(by_bin.index.to_numpy()[place]), missing - nearer)
 
 
 def _by_bin(cells: pd.DataFrame, *, below: bool) -> "pd.Series[float]":
     """Notional by stored bin number on one side, nearest bin first."""
     sign = -1 if below else 1
     lined = cells[cells["state"] == LINE]
-    sides = [lined.loc[sign * lined[name] > 0, [name, "notional_cents"]].set_axis(["bin", "w"], axis=1) for name in ("bin", "second_bin")]
-    summed = pd.concat(sides).groupby("bin")["w"].sum()
-    return summed.sort_index(key=lambda index: abs(index))
+    sides = [
+        lined.loc[sign * lined[name] > 0, [name, "notional_cents"]].set_axis(["bin", "w"], axis=1)
+        for name in ("bin", "second_bin")
+    ]
+    return pd.concat(sides).groupby("bin")["w"].sum().sort_index(ascending=not below)
 
 
 def _within(lines: ir.Table, code: int, missing: float) -> float:

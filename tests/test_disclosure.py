@@ -1,0 +1,313 @@
+"""What may be published: the rule, merging, rests, and an attack on everything that is published together."""
+
+from collections.abc import Sequence
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+from cohort_support import ENGINE_WARNINGS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohortiv.assessment.disclosed import BOTH, NOWHERE, Disclosed, disclose
+from cohortiv.config.cohort import Privacy
+from cohortiv.disclosure import DisclosedCells, DisclosureRule, is_safe, ordered_cells, pooled_cells
+from cohortiv.errors import DataError
+from cohortiv.liquidation import LINE, NO_LINE, PAST
+
+pytestmark = ENGINE_WARNINGS
+
+RULE = DisclosureRule(min_accounts=3, max_account_share=0.5)
+PRIVACY = Privacy(min_accounts=3, max_account_share=0.5)
+COLUMNS = ("account_id", "symbol", "side", "tier", "notional_cents", "state", "bin", "step")
+
+
+def steps(counts: Sequence[int]) -> pd.DataFrame:
+    """As many equal positions of different accounts on each step as the counts say."""
+    step = np.repeat(np.arange(len(counts)), counts)
+    return pd.DataFrame({"account_id": [f"a{n}" for n in range(len(step))], "notional_cents": 100, "step": step})
+
+
+def merged(frame: pd.DataFrame, *, group: Sequence[str] = (), within: Sequence[str] = ()) -> DisclosedCells:
+    """Cells along the steps of a frame."""
+    return ordered_cells(ibis.memtable(frame), group=group, order="step", rule=RULE, within=within)
+
+
+def spans(cells: DisclosedCells) -> list[list[int]]:
+    """Steps of each cell, in the order of the steps."""
+    return [sorted(held["step"]) for _, held in cells.plan.groupby("cell", sort=False)]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "largest", "safe"), [(3, 50, True), (2, 50, False), (3, 51, False), (10, 50, True), (0, 0, False)]
+)
+def test_rule_wants_accounts_and_no_dominant_one(accounts: int, largest: int, safe: bool) -> None:  # noqa: FBT001
+    """Both edges of the rule belong to what is allowed."""
+    counts = pd.DataFrame({"accounts": [accounts], "notional_cents": [100.0], "largest_cents": [float(largest)]})
+    assert is_safe(counts, RULE).tolist() == [safe]
+
+
+def test_safe_cells_stay_as_they_are() -> None:
+    """Nothing is merged where nothing must be."""
+    assert spans(merged(steps([3, 4, 5]))) == [[0], [1], [2]]
+
+
+def test_small_cell_joins_its_smaller_neighbour() -> None:
+    """The neighbour with less notional loses less."""
+    assert spans(merged(steps([5, 2, 4]))) == [[0], [1, 2]]
+
+
+def test_dominated_cell_is_merged() -> None:
+    """A cell with accounts enough is still merged where one of them holds more than half."""
+    frame = steps([4, 4])
+    frame.loc[0, "notional_cents"] = 400
+    assert spans(merged(frame)) == [[0, 1]]
+
+
+def test_one_account_on_many_rows_counts_once() -> None:
+    """Ten positions of one account are one account."""
+    frame = pd.concat([steps([4]), steps([0, 10]).assign(account_id="whale"), steps([0, 0, 30])], ignore_index=True)
+    frame["account_id"] = frame["account_id"].where(frame["step"] == 1, [f"b{n}" for n in range(len(frame))])
+    cells = merged(frame)
+    assert spans(cells) == [[0, 1, 2]]
+    assert cells.counts["accounts"].tolist() == [35]
+
+
+def test_groups_are_not_merged_across() -> None:
+    """What no neighbour of its group can save goes into the rest, and the smallest safe cell follows it there."""
+    frame = steps([2, 6, 5]).assign(side=lambda f: np.where(f["step"] == 0, "short", "long"))
+    cells = merged(frame, group=["side"])
+    rest = cells.plan[cells.plan["cell"] < 0]
+    assert sorted(rest["step"]) == [0, 2]
+    assert cells.counts["safe"].all()
+
+
+def test_groups_whose_totals_are_known_have_rests_of_their_own() -> None:
+    """A common rest of two sides would be split by the totals of the sides."""
+    frame = pd.concat([steps([3, 4]).assign(side="long"), steps([1, 4]).assign(side="short")])
+    frame["account_id"] = [f"a{n}" for n in range(len(frame))]
+    held = ibis.memtable(frame.assign(direction=frame["step"]))
+    cells = ordered_cells(held, group=["side", "direction"], order="step", rule=RULE, apart=["side"])
+    assert set(cells.plan.loc[cells.plan["side"] == "short", "cell"]) == {-2}
+    assert cells.hidden_cents == 500
+    assert cells.counts["safe"].all()
+
+
+def test_every_part_within_must_be_safe() -> None:
+    """Sides share one set of ranges, so a range is merged until each side of it may be shown."""
+    frame = pd.concat([steps([4, 4]).assign(side="long"), steps([4, 1]).assign(side="short")])
+    frame["account_id"] = [f"a{n}" for n in range(len(frame))]
+    assert spans(merged(frame, within=["side"])) == [[0, 1]]
+
+
+def test_all_together_too_small_is_marked() -> None:
+    """Two accounts in all are one unsafe rest."""
+    cells = merged(steps([1, 1]))
+    assert set(cells.plan["cell"]) == {-1}
+    assert cells.counts["safe"].tolist() == [False]
+
+
+@pytest.mark.parametrize("group", [[], ["side"]])
+def test_nothing_held_gives_no_cells(group: list[str]) -> None:
+    """An empty table has an empty plan."""
+    empty = ibis.memtable(steps([1]).assign(side="long").iloc[:0], schema={
+        "account_id": "string", "notional_cents": "int64", "step": "int64", "side": "string",
+    })  # fmt: skip
+    cells = ordered_cells(empty, group=group, order="step", rule=RULE)
+    assert cells.plan.empty
+    assert cells.counts.empty
+
+
+def test_names_without_order_are_pooled() -> None:
+    """Unsafe symbols form a rest in their range; where one alone is unsafe, the smallest safe one joins it."""
+    names = np.repeat(["BTC", "ETH", "SOL"], [9, 4, 1])
+    frame = pd.DataFrame(
+        {"account_id": [f"a{n}" for n in range(14)], "notional_cents": 100, "tier": 1, "symbol": names}
+    )
+    cells = pooled_cells(ibis.memtable(frame), within=["tier"], by="symbol", rule=RULE)
+    by_symbol = cells.plan.set_index("symbol")["cell"]
+    assert by_symbol["ETH"] == by_symbol["SOL"] < 0 <= by_symbol["BTC"]
+    assert cells.counts["safe"].all()
+
+
+def book(seed: int, *, accounts: int = 60, positions: int = 90) -> pd.DataFrame:
+    """Positions of a few large and many small accounts, with thin corners: rare symbols, tiers, sides and states."""
+    rng = np.random.default_rng(seed)
+    state = rng.choice([LINE, PAST, NO_LINE], positions, p=[0.85, 0.08, 0.07])
+    side = rng.choice(["long", "short"], positions, p=[0.75, 0.25])
+    step = np.where(state == LINE, np.where(side == "long", -1, 1) * rng.integers(1, 12, positions), 0)
+    return pd.DataFrame(
+        {
+            "account_id": [f"a{n}" for n in rng.integers(0, accounts, positions)],
+            "symbol": rng.choice(["BTC", "ETH", "SOL", "XRP"], positions, p=[0.6, 0.25, 0.1, 0.05]),
+            "side": side,
+            "tier": rng.choice([2, 5, 10, 20, 50], positions, p=[0.3, 0.3, 0.2, 0.15, 0.05]),
+            "notional_cents": np.round(np.exp(rng.normal(8, 1.2, positions))).astype(int) + 1,
+            "state": state,
+            "bin": np.sign(step) * 950,
+            "step": step - (step < 0),
+        }
+    )
+
+
+def direction_of(frame: pd.DataFrame) -> "pd.Series[int]":
+    """Part of the ladder that each position is in."""
+    lined = np.where(frame["bin"] < 0, -1, 1)
+    parts = np.where(frame["state"] == PAST, 0, np.where(frame["state"] == NO_LINE, NOWHERE, lined))
+    return pd.Series(parts, index=frame.index)
+
+
+def published(frame: pd.DataFrame, disclosed: Disclosed) -> "list[pd.Series[bool]]":
+    """Possible cells that each published figure is a sum over: cells, rests, and the whole."""
+    side = frame["side"] if disclosed.sides_apart else BOTH
+    shown = frame.assign(side=side, number=np.arange(len(frame)))
+    ranged = shown.merge(disclosed.tiers.plan.rename(columns={"cell": "tier_range"}), on="tier")
+    tiers = ranged.merge(disclosed.symbols.plan, on=["tier_range", "side", "symbol"]).set_index("number")["cell"]
+    ladder = shown.merge(disclosed.ladder.plan, on=["side", "direction", "step"]).set_index("number")["cell"]
+    assert len(tiers) == len(ladder) == len(frame)
+    columns = [cells.sort_index() == cell for cells in (tiers, ladder) for cell in sorted(set(cells))]
+    return [*columns, pd.Series(data=True, index=range(len(frame)))]
+
+
+def unsafe_groups(frame: pd.DataFrame, keys: Sequence[str]) -> "list[pd.Series[bool]]":
+    """Rows of each group by keys that may not be told."""
+    found = []
+    for _, rows in frame.groupby(list(keys)):
+        own = rows.groupby("account_id")["notional_cents"].sum()
+        if len(own) < RULE.min_accounts or own.max() > RULE.max_account_share * own.sum():
+            found.append(pd.Series(frame.index.isin(rows.index), index=frame.index))
+    return found
+
+
+def with_empty_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row for each combination of keys of each side that a reader must think possible."""
+    keys = [frame[["symbol"]], frame[["tier"]], frame[["side", "direction", "step"]]]
+    first, second, third = (part.drop_duplicates() for part in keys)
+    return first.merge(second, how="cross").merge(third, how="cross")
+
+
+def can_be_solved(equations: npt.NDArray[np.float64], target: npt.NDArray[np.float64]) -> bool:
+    """Whether a linear combination of the published sums is the target."""
+    weights = np.linalg.lstsq(equations.T, target, rcond=None)[0]
+    return bool(np.abs(equations.T @ weights - target).max() < 1e-8)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_unsafe_cell_can_be_solved_for(seed: int) -> None:
+    """No combination of all published sums, totals and rests is the notional of a cell that may not be told."""
+    frame = book(seed)
+    disclosed = disclose(ibis.memtable(frame), PRIVACY)
+    frame = frame.assign(direction=direction_of(frame))
+    if not disclosed.sides_apart:
+        frame = frame.assign(side=BOTH)
+    unknown = _only_planned(with_empty_cells(frame), disclosed)
+    equations = np.array(published(unknown, disclosed), dtype=float)
+    keys = (["symbol", "side", "tier"], ["side", "direction", "step"], ["side", "direction"], ["symbol"], ["tier"])
+    for by in keys:
+        for rows in unsafe_groups(frame, by):
+            names = frame.loc[rows, by].drop_duplicates()
+            target = unknown.merge(names.assign(hit=1.0), on=by, how="left")["hit"].fillna(0.0).to_numpy()
+            assert not can_be_solved(equations, target), names
+
+
+def _only_planned(unknown: pd.DataFrame, disclosed: Disclosed) -> pd.DataFrame:
+    """Combinations whose symbol is held in the range of tiers at all, which the plan of symbols speaks of."""
+    ranged = unknown.merge(disclosed.tiers.plan.rename(columns={"cell": "tier_range"}), on="tier")
+    known = ranged.merge(disclosed.symbols.plan.drop(columns="cell"), on=["tier_range", "side", "symbol"])
+    return known[unknown.columns].reset_index(drop=True)
+
+
+@given(seed=st.integers(0, 10_000), accounts=st.integers(4, 40), positions=st.integers(4, 60))
+@settings(max_examples=12)
+def test_cells_are_safe_and_lose_nothing(seed: int, accounts: int, positions: int) -> None:
+    """Whatever the book, every cell obeys the rule and the cells add up to the whole, or nothing is published."""
+    frame = book(seed, accounts=accounts, positions=positions)
+    try:
+        found = disclose(ibis.memtable(frame), PRIVACY)
+    except DataError:
+        own = frame.groupby("account_id")["notional_cents"].sum()
+        assert len(own) < PRIVACY.min_accounts or own.max() > PRIVACY.max_account_share * own.sum()
+        return
+    for cells in (found.tiers, found.symbols, found.ladder):
+        assert cells.counts["safe"].all()
+        assert cells.counts["notional_cents"].sum() == frame["notional_cents"].sum()
+
+
+def test_same_rows_in_another_order_give_the_same_cells() -> None:
+    """The plan depends on what is held, not on how the rows lie."""
+    frame = book(5)
+    first = disclose(ibis.memtable(frame), PRIVACY)
+    again = disclose(ibis.memtable(frame.sample(frac=1.0, random_state=1)), PRIVACY)
+    for name in ("tiers", "symbols", "ladder"):
+        pd.testing.assert_frame_equal(getattr(first, name).plan, getattr(again, name).plan)
+        pd.testing.assert_frame_equal(getattr(first, name).counts, getattr(again, name).counts)
+
+
+def test_tiers_are_the_same_for_longs_and_shorts() -> None:
+    """Both sides are shown in the same ranges of tiers."""
+    cells = disclose(ibis.memtable(book(2)), PRIVACY)
+    ranges = cells.symbols.plan.groupby("side")["tier_range"].agg(set)
+    assert set().union(*ranges) == set(cells.tiers.plan["cell"])
+
+
+def test_side_with_too_few_accounts_is_not_told_apart() -> None:
+    """One short among forty longs would be the difference of the total and the longs."""
+    frame = book(1).assign(side="long", bin=-950, state=LINE, step=-3)
+    frame.loc[0, "side"] = "short"
+    cells = disclose(ibis.memtable(frame), PRIVACY)
+    assert not cells.sides_apart
+    assert set(cells.symbols.plan["side"]) == {BOTH}
+
+
+def test_one_account_without_line_is_hidden_in_the_rest() -> None:
+    """Else its notional would be the total less the steps of the ladder."""
+    frame = book(3).assign(state=LINE, bin=-950, side="long")
+    frame["step"] = -frame["step"].abs() - 1
+    frame.loc[0, ["state", "bin", "step"]] = [NO_LINE, 0, 0]
+    cells = disclose(ibis.memtable(frame), PRIVACY)
+    assert cells.direction_cents(NOWHERE) is None
+    assert cells.ladder.counts["safe"].all()
+
+
+def test_notional_without_line_of_many_is_told() -> None:
+    """With accounts enough behind it, the part of the ladder is a cell like any other."""
+    frame = book(3).assign(state=LINE, bin=-950, side="long", step=-2, notional_cents=100)
+    frame.loc[:9, ["state", "bin", "step"]] = [NO_LINE, 0, 0]
+    frame["account_id"] = [f"a{n}" for n in range(len(frame))]
+    assert disclose(ibis.memtable(frame), PRIVACY).direction_cents(NOWHERE) == 1000
+
+
+def test_average_line_of_one_account_is_withheld() -> None:
+    """A safe cell in which one account alone has a line would publish that account's line as the average."""
+    frame = steps([12]).assign(
+        account_id=lambda f: f["account_id"], symbol="BTC", side="long", tier=10, state=NO_LINE, bin=0, step=0
+    )
+    frame.loc[0, ["state", "bin", "step"]] = [LINE, -950, -3]
+    cells = disclose(ibis.memtable(frame), PRIVACY)
+    assert cells.symbols.counts["safe"].all()
+    assert cells.averaged == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("frame", "told"),
+    [
+        (steps([1]), "1 account"),
+        (steps([2]), "2 account"),
+        (steps([5]).assign(notional_cents=[900, 1, 1, 1, 1]), "100%"),
+    ],
+)
+def test_whole_that_may_not_be_told_is_refused(frame: pd.DataFrame, told: str) -> None:
+    """Where even the total would tell an account's size, nothing is published, and the message says what to do."""
+    held = frame.assign(symbol="BTC", side="long", tier=10, state=LINE, bin=-950)
+    with pytest.raises(DataError, match=rf"{told}.*allowed are at least 3 accounts.*Widen the cohort"):
+        disclose(ibis.memtable(held), PRIVACY)
+
+
+def test_nothing_leveraged_has_nothing_to_hide() -> None:
+    """An empty book gives empty partitions and no error."""
+    kinds = dict.fromkeys(COLUMNS, "int64") | dict.fromkeys(("account_id", "symbol", "side"), "string")
+    cells = disclose(ibis.memtable(book(0).iloc[:0], schema=kinds), PRIVACY)
+    assert cells.symbols.plan.empty
+    assert cells.ladder.counts.empty

@@ -1,0 +1,120 @@
+"""The pass by account against plain pandas."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from book_support import BRACKETS, Desk, position
+from test_profile_build import MARKS, random_book
+
+from cohortiv.comovement import comovement
+from cohortiv.liquidation import LINE, MARKET, UNLEVERAGED
+from cohortiv.profile import AccountFigures, account_figures, leveraged_positions
+from cohortiv.sources.files import connect
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
+
+KAPPAS = {name: comovement().kappa(name) for name in MARKS}
+NODE = ["kappa_symbol", "state", "bin", "second_bin"]
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[AccountFigures, pd.DataFrame]:
+    """Figures of a book with isolated and cross positions, and its leveraged lines."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "fetch_arrow_table")
+        desk = Desk(tmp_path_factory.mktemp("accounts"), connect(threads=2))
+        lines = desk.solve(random_book(21, 4_000, cross=True), brackets=BRACKETS).profile().lines
+        figures = account_figures(leveraged_positions(lines, KAPPAS), KAPPAS)
+        frame: pd.DataFrame = lines.to_pyarrow().to_pandas()
+    held = frame[(frame["reason"] == 0) & (frame["tier"] != UNLEVERAGED)]
+    market = held["reading"] == MARKET
+    return figures, held.assign(
+        kappa_symbol=held["symbol"].where(~market, ""),
+        bin=held["bin"].fillna(0).astype(int), second_bin=held["second_bin"].fillna(0).astype(int),
+    )  # fmt: skip
+
+
+def test_accounts_and_margin_units_are_counted(solved: tuple[AccountFigures, pd.DataFrame]) -> None:
+    """An isolated position is a unit, and so are all cross positions of an account on a venue."""
+    figures, held = solved
+    cross = held[held["margin_mode"] == "cross"]
+    units = (held["margin_mode"] == "isolated").sum() + len(cross[["account_id", "venue"]].drop_duplicates())
+    assert (figures.accounts, figures.margin_units) == (held["account_id"].nunique(), units)
+
+
+def test_groups_have_their_accounts_and_the_largest_of_them(solved: tuple[AccountFigures, pd.DataFrame]) -> None:
+    """By symbol, side and tier."""
+    figures, held = solved
+    keys = ["symbol", "side", "tier"]
+    by_account = held.groupby([*keys, "account_id"], as_index=False)["notional_cents"].sum()
+    expected = by_account.groupby(keys, as_index=False)["notional_cents"].agg(["sum", "count", "max"])
+    expected = expected.rename(columns={"sum": "notional_cents", "count": "accounts", "max": "largest_cents"})
+    columns = [*keys, "notional_cents", "accounts", "largest_cents"]
+    got = figures.groups[columns].reset_index(drop=True)
+    pd.testing.assert_frame_equal(got, expected[columns].reset_index(drop=True), check_dtype=False, check_exact=True)
+
+
+def test_sizes_hold_all_notional_by_class(solved: tuple[AccountFigures, pd.DataFrame]) -> None:
+    """A class is one per cent wide."""
+    figures, held = solved
+    expected = held.groupby(np.floor(np.log(held["notional_cents"]) / 0.01).astype(int))["notional_cents"].sum()
+    got = figures.sizes.groupby("size")["notional_cents"].sum()
+    assert got.to_dict() == expected.to_dict()
+    assert set(figures.sizes.columns) >= {*NODE, "accounts"}
+
+
+def test_the_gram_matrix_meets_brute_force(solved: tuple[AccountFigures, pd.DataFrame]) -> None:
+    """Sums over accounts of products of notional, each pair of nodes once, to the quantum of the fixed point."""
+    figures, held = solved
+    nodes = figures.nodes.assign(node=range(len(figures.nodes)))
+    placed = held.merge(nodes, on=NODE)
+    assert len(placed) == len(held)
+    weights = placed.pivot_table(
+        index="account_id", columns="node", values="notional_cents", aggfunc="sum", fill_value=0
+    )
+    brute = weights.to_numpy(dtype=float).T @ weights.to_numpy(dtype=float)
+    got = np.zeros_like(brute)
+    first, second = figures.gram["first"].astype(int), figures.gram["second"].astype(int)
+    assert (first <= second).all()
+    got[first, second] = figures.gram["value"]
+    total = float(held["notional_cents"].sum())
+    np.testing.assert_allclose(got, np.triu(brute), rtol=1e-5, atol=2e-8 * total * brute.max() ** 0.5)
+
+
+def test_lines_share_a_node_by_kappa_not_by_symbol(tmp_path: Path) -> None:
+    """Symbols of the same volatility are one, under the first one's name."""
+    desk = Desk(tmp_path, connect(threads=1))
+    rows = [position(), position(symbol="ETH", mark_price=6e4, account_id="b")]
+    lines = desk.solve(rows).profile().lines
+    figures = account_figures(leveraged_positions(lines, {"BTC": 1.0, "ETH": 1.0}), {"BTC": 1.0, "ETH": 1.0})
+    assert set(figures.nodes["kappa_symbol"]) == {"BTC"}
+    assert figures.kappa_names == {"BTC": "BTC", "ETH": "BTC"}
+
+
+def test_without_leverage_there_are_no_figures(tmp_path: Path) -> None:
+    """Empty frames, no error."""
+    desk = Desk(tmp_path, connect(threads=1))
+    lines = desk.solve([position(leverage=1.0)]).profile().lines
+    figures = account_figures(leveraged_positions(lines, KAPPAS), KAPPAS)
+    assert (figures.accounts, figures.margin_units) == (0, 0)
+    assert figures.groups.empty
+    assert figures.gram.empty
+
+
+def test_no_account_leaves_the_engine(solved: tuple[AccountFigures, pd.DataFrame]) -> None:
+    """The figures are counts and sums."""
+    figures, _ = solved
+    for frame in (figures.groups, figures.sizes, figures.gram, figures.nodes):
+        assert "account_id" not in frame.columns
+
+
+def test_ladder_steps_are_counted_from_the_mark(tmp_path: Path) -> None:
+    """Two per cent wide, signed."""
+    desk = Desk(tmp_path, connect(threads=1))
+    lines = desk.solve([position(liquidation_price=6e4 * ratio, account_id=str(ratio)) for ratio in (0.985, 0.5)])
+    held = leveraged_positions(lines.profile().lines, KAPPAS).to_pyarrow().to_pylist()
+    assert sorted(row["step"] for row in held) == [-25, -1]
+    assert {row["state"] for row in held} == {LINE}
