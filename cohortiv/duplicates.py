@@ -1,9 +1,12 @@
 """Repeated rows: one position given twice would be counted twice."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import ibis
+import ibis.expr.types as ir
 
+from cohortiv.materialise import materialise
 from cohortiv.positions import Positions
 from cohortiv.schema import DUPLICATE, USED
 
@@ -27,19 +30,28 @@ def without_duplicates(positions: Positions) -> Positions:
     Returns
     -------
     Positions
-        Unchanged, at the cost of one grouping, where no position is repeated.
+        Unchanged, at the cost of one grouping, where no position is repeated; else with `row`, the row's number in the
+        file.
     """
-    table = positions.table
     identity = [name for name in IDENTITY if name in positions.given]
-    sound = table.filter(table.reason == USED)
+    sound = positions.table.filter(positions.table.reason == USED)
     counted = sound.group_by(identity).aggregate(rows=sound.count())
-    if not counted.filter(counted.rows > 1).count().to_pyarrow().as_py():
+    keys = materialise(counted.filter(counted.rows > 1).select(identity))
+    if not keys.count().to_pyarrow().as_py():
         return positions
+    table = positions.table.mutate(row=ibis.row_number() + 1)
+    sound, unsound = table.filter(table.reason == USED), table.filter(table.reason != USED)
+    order = [name for name in ORDER if name in positions.given]
+    marked = materialise(_marked(sound.semi_join(keys, identity), identity, order))
+    return replace(positions, table=ibis.union(unsound, sound.anti_join(keys, identity), marked, distinct=False))
+
+
+def _marked(repeated: ir.Table, identity: Sequence[str], order: Sequence[str]) -> ir.Table:
+    """Rows of repeated positions, all but the first of each with the rule for duplicates."""
     window = ibis.window(
-        group_by=[table[name] for name in identity] + [table.reason],
-        order_by=[ibis.desc(table.quantity), *(table[name] for name in ORDER if name in positions.given)],
+        group_by=[repeated[name] for name in identity],
+        order_by=[ibis.desc(repeated.quantity), *(repeated[name] for name in order)],
     )
-    numbered = table.mutate(place=ibis.row_number().over(window))
-    repeated = (numbered.reason == USED) & (numbered.place > 0)
-    marked = numbered.mutate(reason=ibis.ifelse(repeated, ibis.literal(DUPLICATE, "int8"), numbered.reason))
-    return replace(positions, table=marked.drop("place"))
+    numbered = repeated.mutate(place=ibis.row_number().over(window))
+    reason = ibis.ifelse(numbered.place > 0, ibis.literal(DUPLICATE, "int8"), numbered.reason)
+    return numbered.mutate(reason=reason).drop("place")

@@ -25,6 +25,11 @@ def materialise(table: ir.Table) -> ir.Table:
 
 
 def release(*tables: ir.Table) -> None:
-    """Drop tables that `materialise` stored, once nothing stands on them any more."""
+    """Drop tables that `materialise` stored, once nothing stands on them any more.
+
+    Notes
+    -----
+    In plain SQL: the installed sqlglot writes the statement of Ibis' own `drop_table` without the table's name.
+    """
     for table in tables:
-        table.get_backend().drop_table(table.get_name(), force=True)
+        table.get_backend().raw_sql(f"DROP TABLE {table.get_name()}")

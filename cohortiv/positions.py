@@ -255,7 +255,7 @@ def example_rows(table: ir.Table, code: int) -> str:
     """
     shown = [name for name in EXAMPLE_COLUMNS if name in table.columns]
     in_order = shown == list(EXAMPLE_COLUMNS)
-    if in_order:
+    if in_order and "row" not in table.columns:
         table = table.mutate(row=ibis.row_number() + 1)
     broken = table.filter(table.reason == code)
     first = broken.order_by(["row"] if in_order else shown).limit(EXAMPLES)

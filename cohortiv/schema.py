@@ -75,7 +75,7 @@ POSITION_COLUMNS: tuple[Column, ...] = (
 )
 REQUIRED = tuple(column.name for column in POSITION_COLUMNS if column.required)
 
-_TYPES: Mapping[Kind, str] = {"text": "string", "number": "float64", "flag": "boolean", "time": "timestamp"}
+_TYPES: Mapping[Kind, str] = {"text": "string", "number": "float64", "flag": "boolean", "time": "timestamp(6)"}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What the tests of a cohort's result share: made-up books in a file, and readings of them."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pandas as pd
 import pytest
 
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
-from cohortiv.publication import Publication, publish
+from cohortiv.findings import Findings
+from cohortiv.publication import publish
 
 #: Ibis 12 asks DuckDB 2 and pandas 3 for what they will drop one day.
 ENGINE_WARNINGS = [
@@ -15,6 +17,7 @@ ENGINE_WARNINGS = [
     pytest.mark.filterwarnings("ignore:The 'future.infer_string' option is deprecated"),
 ]
 AS_OF = "2026-02-18"
+TIMES = ("2026-02-04T12:00:00", "2026-02-11T12:00:00", "2026-02-18T12:00:00")
 MARKS = {"BTC": 60_000.0, "ETH": 3_000.0, "SOL": 150.0}
 
 
@@ -71,6 +74,53 @@ def assessed(
     return assess(settings, read_cohort(settings, for_report=for_report, say=lambda _: None))
 
 
-def shown(folder: Path, frame: pd.DataFrame, **changes: object) -> Publication:
-    """What may be published of a book."""
-    return publish(assessed(folder, frame, **changes))  # type: ignore[arg-type]
+def unleveraged(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same positions at leverage 1."""
+    return frame.assign(leverage=1.0)
+
+
+def past_lines(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same positions entered so far from the mark that every second account is past its line."""
+    under_water = np.where(frame["side"] == "long", 4.0, 0.25)
+    entry = np.where(np.arange(len(frame)) % 2 == 0, under_water, 1.0) * frame["mark_price"]
+    return frame.assign(entry_price=entry)
+
+
+def out_of_reach(frame: pd.DataFrame) -> pd.DataFrame:
+    """Shorts at a low multiplier: no volatility liquidates nine tenths of them."""
+    return frame.assign(side="short", leverage=2.0, entry_price=frame["mark_price"])
+
+
+CASES: Mapping[str, Callable[[Path], Assessment]] = {
+    "solved": lambda folder: assessed(folder, book(times=TIMES)),
+    "analyst": lambda folder: assessed(folder, book(), for_report=False),
+    "one symbol": lambda folder: assessed(folder, book(), symbol="BTC"),
+    "past": lambda folder: assessed(folder, past_lines(book())),
+    "unreachable": lambda folder: assessed(folder, out_of_reach(book()), critical_mass=0.9),
+    "nothing leveraged": lambda folder: assessed(folder, unleveraged(book())),
+    "few units": lambda folder: assessed(folder, book(20)),
+    "undated": lambda folder: assessed(folder, book().drop(columns="as_of"), for_report=False, as_of=None),
+}
+"""Results of every kind, by name."""
+
+
+class Results:
+    """Results by name, each made once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep what is made in a folder."""
+        self._folder = folder
+        self._made: dict[str, Assessment] = {}
+
+    def __getitem__(self, name: str) -> Assessment:
+        """The result of a case."""
+        if name not in self._made:
+            folder = self._folder / name.replace(" ", "-")
+            folder.mkdir()
+            self._made[name] = CASES[name](folder)
+        return self._made[name]
+
+    def findings(self, name: str, *, previous: Mapping[str, object] | None = None) -> Findings:
+        """What the sentences of a case are about."""
+        result = self[name]
+        return Findings(result, publish(result), previous)

@@ -4,10 +4,14 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from cohort_support import Results
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_DATA = "COHORTIV_REAL_DATA"
@@ -110,3 +114,11 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory) -> "Results":
+    """Results of made-up books by name, each made when it is first asked for."""
+    from cohort_support import Results
+
+    return Results(tmp_path_factory.mktemp("results"))

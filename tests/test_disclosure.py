@@ -152,11 +152,11 @@ def book(seed: int, *, accounts: int = 60, positions: int = 90) -> pd.DataFrame:
     )
 
 
-def direction_of(frame: pd.DataFrame) -> "pd.Series[int]":
+def direction_of(frame: pd.DataFrame) -> "pd.Series[float]":
     """Part of the ladder that each position is in."""
     lined = np.where(frame["bin"] < 0, -1, 1)
     parts = np.where(frame["state"] == PAST, 0, np.where(frame["state"] == NO_LINE, NOWHERE, lined))
-    return pd.Series(parts, index=frame.index)
+    return pd.Series(parts, index=frame.index, dtype=float)
 
 
 def published(frame: pd.DataFrame, disclosed: Disclosed) -> "list[pd.Series[bool]]":
@@ -194,7 +194,7 @@ def can_be_solved(equations: npt.NDArray[np.float64], target: npt.NDArray[np.flo
     return bool(np.abs(equations.T @ weights - target).max() < 1e-8)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_unsafe_cell_can_be_solved_for(seed: int) -> None:
     """No combination of all published sums, totals and rests is the notional of a cell that may not be told."""
     frame = book(seed)
@@ -220,7 +220,7 @@ def _only_planned(unknown: pd.DataFrame, disclosed: Disclosed) -> pd.DataFrame:
 
 
 @given(seed=st.integers(0, 10_000), accounts=st.integers(4, 40), positions=st.integers(4, 60))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_cells_are_safe_and_lose_nothing(seed: int, accounts: int, positions: int) -> None:
     """Whatever the book, every cell obeys the rule and the cells add up to the whole, or nothing is published."""
     frame = book(seed, accounts=accounts, positions=positions)

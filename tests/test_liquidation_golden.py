@@ -54,10 +54,10 @@ def shipped_lines(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
     brackets = load_brackets()
     tables = brackets.effective(pd.Timestamp(DAY).date())
     maintenance = []
-    for row in rows.itertuples():
-        found = tables.schedule_for("hyperliquid", str(row.coin), "linear")
-        assert found is not None, row.coin
-        maintenance.append(found.schedule.maintenance(row.size_usd).item())
+    for coin, size_usd in zip(rows["coin"], rows["size_usd"], strict=True):
+        found = tables.schedule_for("hyperliquid", coin, "linear")
+        assert found is not None, coin
+        maintenance.append(found.schedule.maintenance(size_usd).item())
     return lines_of(desk, rows.assign(book_symbol=rows["coin"]), brackets, pd.Series(maintenance, rows.index))
 
 

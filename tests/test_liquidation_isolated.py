@@ -125,7 +125,8 @@ def random_rows(seed: int, count: int, **changes: object) -> list[Row]:
     return [
         position(
             account_id=f"{n:04d}", side=("long", "short")[int(rng.integers(2))],
-            quantity=float(np.exp(rng.uniform(-6, 5))), entry_price=60_000 * float(np.exp(rng.normal(0, 0.1))), **changes,
+            quantity=float(np.exp(rng.uniform(-6, 5))), entry_price=60_000 * float(np.exp(rng.normal(0, 0.1))),
+            **changes,
         )
         for n in range(count)
     ]  # fmt: skip

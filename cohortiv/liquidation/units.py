@@ -8,13 +8,14 @@ so the order of rows doesn't show in the last digit.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
 
 from cohortiv.liquidation.schedules import by_schedule
 from cohortiv.margin.brackets import BracketSchedule
-from cohortiv.materialise import materialise
+from cohortiv.materialise import materialise, release
 
 #: Steps after which a unit counts as not settled; published schedules have at most a dozen brackets a position.
 MAX_STEPS = 60
@@ -61,20 +62,23 @@ def solve_units(legs: ir.Table, schedules: Sequence[BracketSchedule], betas: Seq
     UnitLines
     """
     legs = materialise(_scaled(legs))
-    today = materialise(_evaluate(legs, schedules, legs.select("unit").distinct().mutate(r=ibis.literal(0.0))))
-    alive = today.filter(today.excess > 0)
-    down, down_steps = _search(legs, schedules, _outer_down(legs, schedules, alive, betas=betas))
-    up, up_steps = _search(legs, schedules, _outer_up(legs, schedules, alive))
+    units = legs.select("unit").distinct()
+    today = materialise(_evaluate(legs, schedules, units.mutate(r=ibis.literal(0.0))))
+    down, down_steps = _search(legs, schedules, _outer_down(legs, schedules, today, betas=betas))
+    up, up_steps = _search(legs, schedules, _outer_up(legs, schedules, today))
     excess = today.select("unit", "excess")
     joined = excess.left_join(down, "unit", rname="{name}_down").left_join(up, "unit", rname="{name}_up")
-    table = joined.select(
-        "unit",
-        down=joined.root,
-        up=joined.root_up,
-        sunk=joined.excess <= 0,
-        settled=ibis.coalesce(joined.settled, True) & ibis.coalesce(joined.settled_up, True),
+    table = materialise(
+        joined.select(
+            "unit",
+            down=joined.root,
+            up=joined.root_up,
+            sunk=joined.excess <= 0,
+            settled=ibis.coalesce(joined.settled, True) & ibis.coalesce(joined.settled_up, True),
+        )
     )
-    return UnitLines(materialise(table), max(down_steps, up_steps))
+    release(legs, today, down, up)
+    return UnitLines(table, max(down_steps, up_steps))
 
 
 def _scaled(legs: ir.Table) -> ir.Table:
@@ -88,8 +92,16 @@ def _evaluate(legs: ir.Table, schedules: Sequence[BracketSchedule], at: ir.Table
     """Excess of each unit at its own return `r`, the excess' slope there, and the root of the straight piece."""
     t = legs.inner_join(at, "unit")
     reach = 1.0 + t.beta * t.r
-    t = t.mutate(factor=ibis.greatest(reach, 0.0), moves=reach >= -SETTLED)
-    level, gradient = _piece(t, schedules, _bracket_at(t, schedules))
+    factor = ibis.greatest(reach, 0.0)
+    inverse = _is_inverse(t, schedules)
+    t = t.mutate(
+        moves=reach >= -SETTLED,
+        bracket_size=ibis.ifelse(inverse, t.gross, t.gross * factor),
+        bracket_scale=ibis.ifelse(inverse, t.mark * factor, 1.0),
+    )
+    t = t.mutate(bracket=_bracket_number(t, schedules))
+    t = t.mutate(rate=_figures(schedules, "rates")[t.bracket], amount=_figures(schedules, "amounts")[t.bracket])
+    level, gradient = _piece(t, schedules, (t.rate, t.amount))
     summed = t.group_by(["unit", "r"]).aggregate(level=level, gradient=gradient)
     return summed.mutate(
         excess=summed.level + summed.gradient * summed.r,
@@ -113,19 +125,21 @@ def _whole(value: ir.Value, part: ir.Value) -> ir.Value:
     return (value * part).cast("decimal(38, 0)").sum().cast("float64")
 
 
-def _bracket_at(t: ir.Table, schedules: Sequence[BracketSchedule]) -> tuple[ir.Value, ir.Value]:
-    """Rate and amount of the bracket that counts at the leg's price factor; 0 for collateral."""
+def _bracket_number(t: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Value:
+    """Number of the bracket that counts at the leg's price factor, over all schedules; 0 for collateral."""
+    branches: list[tuple[ir.BooleanValue, int]] = []
+    number = 0
+    for place, schedule in enumerate(schedules):
+        for k in reversed(range(len(schedule.floors))):
+            reached = t.bracket_size >= schedule.floors[k] * t.bracket_scale
+            branches.append(((t.schedule == place) & reached, number + k + 1))
+        number += len(schedule.floors)
+    return ibis.cases(*branches, else_=0) if branches else ibis.literal(0)
 
-    def pick(schedule: BracketSchedule, values: Sequence[float]) -> ir.Value:
-        inverse = schedule.contract == "inverse"
-        scale = t.mark * t.factor if inverse else ibis.literal(1.0)
-        size = t.gross if inverse else t.gross * t.factor
-        downward = list(zip(schedule.floors, values, strict=True))[:0:-1]
-        branches = [(size >= floor * scale, value) for floor, value in downward]
-        return ibis.cases(*branches, else_=values[0]) if branches else ibis.literal(values[0])
 
-    rate = _of_schedule(t, schedules, lambda s: pick(s, s.rates))
-    return rate, _of_schedule(t, schedules, lambda s: pick(s, s.amounts))
+def _figures(schedules: Sequence[BracketSchedule], name: Literal["rates", "amounts"]) -> ir.ArrayValue:
+    """Rates or amounts of all brackets in the order of their numbers, 0 for collateral first."""
+    return ibis.array([0.0, *(value for schedule in schedules for value in getattr(schedule, name))])
 
 
 def _of_schedule(
@@ -143,50 +157,71 @@ def _is_inverse(t: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Value:
 
 
 def _outer_down(
-    legs: ir.Table, schedules: Sequence[BracketSchedule], alive: ir.Table, *, betas: Sequence[float]
+    legs: ir.Table, schedules: Sequence[BracketSchedule], today: ir.Table, *, betas: Sequence[float]
 ) -> ir.Table:
-    """First edge of the domain, going down, at which the excess is no longer positive.
+    """A return at or beyond the first root going down, for every unit that has one.
 
-    The edges are the returns at which a price reaches 0: -1/beta for betas above 1, and -1.
+    That is the root of today's straight piece where it lies before the first edge of the domain, else the first edge at
+    which the excess is no longer positive. The edges are the returns at which a price reaches 0: -1/beta for betas
+    above 1, and -1.
     """
     edges = sorted({-1.0 / beta for beta in betas if beta > 1} | {-1.0}, reverse=True)
-    pending = alive.select("unit")
-    found: list[ir.Table] = []
+    alive = today.filter(today.excess > 0)
+    near = (alive.gradient > 0) & (alive.root >= edges[0])
+    found = [materialise(alive.filter(near).select("unit", r=alive.root))]
+    pending = materialise(alive.filter(~near).select("unit"))
     for edge in edges:
         at_edge = materialise(_evaluate(legs, schedules, pending.mutate(r=ibis.literal(edge))))
-        found.append(at_edge.filter(at_edge.excess <= 0).select("unit", "r"))
-        pending = at_edge.filter(at_edge.excess > 0).select("unit")
-    return ibis.union(*found, distinct=False) if len(found) > 1 else found[0]
+        release(pending)
+        found.append(materialise(at_edge.filter(at_edge.excess <= 0).select("unit", "r")))
+        pending = materialise(at_edge.filter(at_edge.excess > 0).select("unit"))
+        release(at_edge)
+    release(pending)
+    return _joined(found)
 
 
-def _outer_up(legs: ir.Table, schedules: Sequence[BracketSchedule], alive: ir.Table) -> ir.Table:
-    """Root of the last straight piece, going up; units whose excess doesn't fall for ever have none."""
+def _outer_up(legs: ir.Table, schedules: Sequence[BracketSchedule], today: ir.Table) -> ir.Table:
+    """A return at or beyond the root going up, for every unit that has one: that of the last straight piece, or today's.
+
+    Units whose excess doesn't fall for ever have none.
+    """
 
     def last(schedule: BracketSchedule, values: Sequence[float]) -> ir.Value:
         return ibis.literal(values[0] if schedule.contract == "inverse" else values[-1])
 
-    t = legs.inner_join(alive.select("unit"), "unit").mutate(moves=ibis.literal(True))
+    alive = today.filter(today.excess > 0).select("unit", now=today.root, falls=today.gradient < 0)
+    t = legs.inner_join(alive, "unit").mutate(moves=ibis.literal(True))
     rate = _of_schedule(t, schedules, lambda s: last(s, s.rates))
     amount = _of_schedule(t, schedules, lambda s: last(s, s.amounts))
     level, gradient = _piece(t, schedules, (rate, amount))
-    piece = t.group_by("unit").aggregate(level=level, gradient=gradient)
+    piece = t.group_by(["unit", "now", "falls"]).aggregate(level=level, gradient=gradient)
     falling = piece.filter(piece.gradient < 0)
-    return falling.select("unit", r=-falling.level / falling.gradient)
+    farthest = -falling.level / falling.gradient
+    nearest = ibis.ifelse(falling.falls, ibis.least(falling.now, farthest), farthest)
+    return materialise(falling.select("unit", r=nearest))
 
 
 def _search(legs: ir.Table, schedules: Sequence[BracketSchedule], start: ir.Table) -> tuple[ir.Table, int]:
     """Newton's steps from outside the root until no unit moves; roots with `settled`, and how many steps it took."""
-    pending = materialise(start)
-    waiting = pending.count().to_pyarrow().as_py()
-    done: list[ir.Table] = []
+    pending = start
+    found: list[ir.Table] = []
     steps = 0
-    while steps < MAX_STEPS and waiting:
+    while steps < MAX_STEPS and pending.count().to_pyarrow().as_py():
         steps += 1
         at = _evaluate(legs, schedules, pending)
         step = (at.root - at.r).abs()
         moved = materialise(at.mutate(short=step <= SETTLED * ibis.greatest(1.0, at.root.abs())))
-        done.append(moved.filter(moved.short).select("unit", "root", settled=ibis.literal(True)))
-        pending = moved.filter(~moved.short).select("unit", r=moved.root)
-        waiting = pending.count().to_pyarrow().as_py()
-    done.append(pending.select("unit", root=pending.r, settled=ibis.literal(False)))
-    return ibis.union(*done, distinct=False) if len(done) > 1 else done[0], steps
+        release(pending)
+        found.append(materialise(moved.filter(moved.short).select("unit", "root", settled=ibis.literal(True))))
+        pending = materialise(moved.filter(~moved.short).select("unit", r=moved.root))
+        release(moved)
+    found.append(materialise(pending.select("unit", root=pending.r, settled=ibis.literal(False))))
+    release(pending)
+    return _joined(found), steps
+
+
+def _joined(parts: list[ir.Table]) -> ir.Table:
+    """Stored tables as one stored table; the parts are released."""
+    table = materialise(ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0])
+    release(*parts)
+    return table

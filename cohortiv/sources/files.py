@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from glob import has_magic, iglob
 from pathlib import Path
+from tempfile import gettempdir
 
 import duckdb
 import ibis
@@ -35,9 +36,11 @@ def connect(*, memory_limit: str = "8GB", threads: int | None = None) -> Backend
     threads : int, optional
         Worker threads; DuckDB's default (all cores) if None.
     """
-    options = {"memory_limit": memory_limit} | ({} if threads is None else {"threads": threads})
-    backend = ibis.duckdb.connect(**options)
+    options = {"memory_limit": memory_limit, "temp_directory": str(Path(gettempdir()) / "cohortiv-spill")}
+    backend = ibis.duckdb.connect(**options | ({} if threads is None else {"threads": threads}))
     backend.raw_sql("SET TimeZone='UTC'")
+    # One SELECT a step: merged selects repeat their expressions, and writing them took most of a cross solve.
+    ibis.options.sql.fuse_selects = False
     return backend
 
 

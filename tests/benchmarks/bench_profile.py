@@ -7,7 +7,6 @@ its own; decode and profile take turns, and the ratio is that of the medians of 
 import argparse
 import json
 import math
-import resource
 import statistics
 import subprocess
 import sys
@@ -93,7 +92,7 @@ def measure(path: Path, what: str, repeats: int) -> dict[str, float]:
 
     if what == "peak":
         profile()
-        return {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        return {"peak_mb": _peak_mb()}
     for _ in range(repeats):
         decode.append(_cpu(lambda: connection.raw_sql(DECODE.format(path=path)).fetchall()))
         if what == "accounts":
@@ -102,6 +101,12 @@ def measure(path: Path, what: str, repeats: int) -> dict[str, float]:
         else:
             stage.append(_cpu(profile))
     return {"decode": statistics.median(decode), "stage": statistics.median(stage)}
+
+
+def _peak_mb() -> float:
+    """Peak resident memory of this process since it began [MB]; getrusage would count what its parent had."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(float(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def _cpu(run: Callable[[], object]) -> float:

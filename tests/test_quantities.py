@@ -1,0 +1,61 @@
+"""Numbers as a reader sees them."""
+
+import math
+
+import pytest
+
+from cohortiv.quantities import percent, points, price, signed, usd
+
+NB = "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("fraction", "digits", "text"),
+    [
+        (0.1128, 1, f"11.3{NB}%"), (0.15, 0, f"15{NB}%"), (-0.2508, 2, f"−25.08{NB}%"), (-1e-9, 1, f"0.0{NB}%"),
+        (math.inf, 1, "infinite"), (math.nan, 1, "none"), (None, 1, "none"),
+    ],
+)  # fmt: skip
+def test_percent(fraction: float | None, digits: int, text: str) -> None:
+    """A fraction is written as a percentage, with a true minus sign and never a negative zero."""
+    assert percent(fraction, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("index", "text"), [(50.7827, "50.8"), (1234.5, "1,234.5"), (-0.01, "0.0"), (math.inf, "infinite"), (None, "none")]
+)
+def test_points(index: float | None, text: str) -> None:
+    """An index has one digit behind the point."""
+    assert points(index) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (771_125_459.82, f"771.1{NB}m{NB}USD"), (3.2e9, f"3.2{NB}bn{NB}USD"), (999_999.0, f"1.0{NB}m{NB}USD"),
+        (999_940.0, f"999.9{NB}k{NB}USD"), (12.4, f"12{NB}USD"), (0.0, f"0{NB}USD"), (-2_500.0, f"−2.5{NB}k{NB}USD"),
+        (math.nan, "none"), (None, "none"),
+    ],
+)  # fmt: skip
+def test_usd(amount: float | None, text: str) -> None:
+    """Dollars have three or four digits, and roll over to the next unit rather than show a thousand."""
+    assert usd(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (67_012.6, f"67,013{NB}USD"), (999.996, f"1,000{NB}USD"), (152.5, f"152.5{NB}USD"),
+        (0.1234567, f"0.12346{NB}USD"),
+        (0.00001234567, f"0.000012346{NB}USD"), (3.0, f"3{NB}USD"), (0.0, f"0{NB}USD"), (None, "none"),
+    ],
+)  # fmt: skip
+def test_price(amount: float | None, text: str) -> None:
+    """Prices have five digits that count, never an exponent, and no cents from a thousand on."""
+    assert price(amount) == text
+
+
+@pytest.mark.parametrize(("change", "text"), [(2.13, "+2.1"), (-0.5, "−0.5"), (-0.001, "+0.0")])
+def test_signed(change: float, text: str) -> None:
+    """A change always has its sign."""
+    assert signed(change) == text
