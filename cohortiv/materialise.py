@@ -3,24 +3,27 @@
 from itertools import count
 
 import ibis.expr.types as ir
+from ibis.backends import BaseBackend
 
 _numbers = count()
 
 
-def materialise(table: ir.Table) -> ir.Table:
+def materialise(table: ir.Table, *, engine: BaseBackend | None = None) -> ir.Table:
     """Run an expression once and keep its rows as a temporary table of its engine.
 
     Parameters
     ----------
     table : ibis Table
         Any expression on one engine.
+    engine : BaseBackend, optional
+        Where to keep rows that are on no engine yet; the table's own engine if None.
 
     Returns
     -------
     ibis Table
         The stored rows; they live as long as the connection.
     """
-    backend = table.get_backend()
+    backend = engine or table.get_backend()
     return backend.create_table(f"cohortiv_step_{next(_numbers)}", table, temp=True)
 
 

@@ -150,7 +150,7 @@ def tier_rows(assessment: Assessment) -> pd.DataFrame:
     money = _named(cells, cell_names).groupby("cell")[["notional_cents", "collateral_cents"]].sum() / 100
     lines = _lines_by_cell(assessment, cell_names)
     labels = cell_names.groupby("cell").agg(
-        symbol=("symbol", _one_or_other), side=("side", _one_or_both), low=("low", "min"), high=("high", "max")
+        symbol=("symbol", _one_or_other), side=("shown_side", "first"), low=("low", "min"), high=("high", "max")
     )
     table = labels.join(money).join(lines).join(counts)
     factor = (table["lined_factor"] / table["lined"]).where(table["lined_factor"] > 0)
@@ -185,7 +185,7 @@ def _tier_cells(assessment: Assessment) -> tuple[pd.DataFrame, pd.DataFrame]:
     groups = assessment.reading.figures.groups
     if disclosed is None:
         named = groups[["symbol", "side", "tier"]].assign(
-            cell=np.arange(len(groups)), low=groups["tier"], high=groups["tier"]
+            cell=np.arange(len(groups)), shown_side=groups["side"], low=groups["tier"], high=groups["tier"]
         )
         return named, pd.DataFrame({"accounts": groups["accounts"].to_numpy()}, index=named["cell"])
     ranges = disclosed.tiers.plan.rename(columns={"cell": "tier_range"})
@@ -195,7 +195,7 @@ def _tier_cells(assessment: Assessment) -> tuple[pd.DataFrame, pd.DataFrame]:
     named = named.merge(cells, on=["tier_range", "shown_side", "symbol"])
     low = named.groupby("tier_range")["tier"].transform("min")
     high = named.groupby("tier_range")["tier"].transform("max")
-    named = named.assign(low=low, high=high).drop(columns=["tier_range", "shown_side"])
+    named = named.assign(low=low, high=high).drop(columns="tier_range")
     return named, disclosed.symbols.counts.set_index("cell")[["accounts"]]
 
 
@@ -234,11 +234,6 @@ def _with_factors(assessment: Assessment) -> pd.DataFrame:
 def _one_or_other(names: "pd.Series[str]") -> str:
     found = sorted(set(names))
     return found[0] if len(found) == 1 else OTHER
-
-
-def _one_or_both(sides: "pd.Series[str]") -> str:
-    found = sorted(set(sides))
-    return found[0] if len(found) == 1 else BOTH
 
 
 def _tier_label(low: float, high: float) -> str:
@@ -288,7 +283,7 @@ def _ladder(assessment: Assessment, mark: float | None) -> tuple[pd.DataFrame, f
     if cells.plan.empty:
         return pd.DataFrame(columns=columns), 0.0
     spans = cells.plan.groupby("cell").agg(
-        side=("side", _one_or_both), direction=("direction", "first"), low=("step", "min"), high=("step", "max")
+        side=("side", "first"), direction=("direction", "first"), low=("step", "min"), high=("step", "max")
     )
     table = spans.join(cells.counts.set_index("cell")["notional_cents"]).reset_index()
     shown = table[(table["cell"] >= 0) & table["direction"].isin([BELOW, AT_MARK, ABOVE])]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import ibis.expr.types as ir
 import pandas as pd
 import pytest
 from cohort_support import AS_OF, ENGINE_WARNINGS, book, cohort_file, write
@@ -10,6 +11,7 @@ from cohort_support import AS_OF, ENGINE_WARNINGS, book, cohort_file, write
 from cohortiv.assessment import CohortReading, Settings, exclusions, read_cohort, reading
 from cohortiv.errors import DataError, UsageError
 from cohortiv.positions import ControlTotals
+from cohortiv.profile import used_totals
 
 pytestmark = ENGINE_WARNINGS
 SMALL = book(40)
@@ -39,9 +41,9 @@ def test_everything_read_is_used_excluded_or_out_of_scope(tmp_path: Path) -> Non
 @pytest.mark.parametrize("field", ["rows", "notional_cents", "accounts"])
 def test_totals_that_do_not_reconcile_stop_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str) -> None:
     """A row, an account or a cent too few is named with both figures."""
-    true = reading.used_totals
+    true = used_totals
 
-    def short(lines: object) -> ControlTotals:
+    def short(lines: ir.Table) -> ControlTotals:
         totals = true(lines)
         return replace(totals, **{field: getattr(totals, field) - 1})
 

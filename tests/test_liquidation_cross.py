@@ -1,6 +1,6 @@
 """Lines of cross units through the engine, against a walk along the breaks of their straight pieces."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -90,53 +90,52 @@ def book() -> dict[str, list[Row]]:
     return {f"u{n:04d}": random_unit(rng, f"u{n:04d}") for n in range(UNITS)}
 
 
-def compare(rows: Sequence[Row], found: pd.DataFrame, betas: dict[str, float]) -> str:
+def compare(rows: Sequence[Row], found: Sequence[Row], betas: dict[str, float]) -> str:
     """Hold a unit's lines against the walk; return what kind of unit it is."""
     unit = reference(rows, betas)
-    assert (found["reason"] == 0).all()
+    assert {row["reason"] for row in found} == {0}
+    states = {row["state"] for row in found}
     if unit.excess(0.0) <= 0:
-        assert (found["state"] == PAST).all()
+        assert states == {PAST}
         return "sunk"
     below, above = unit.line_below(), unit.line_above()
     expected = [1 + line for line in (below, above) if line is not None]
-    assert (found["state"] == (LINE if expected else NO_LINE)).all()
-    got = found[["ratio", "second_ratio"]].drop_duplicates()
+    assert states == {LINE if expected else NO_LINE}
+    got = {tuple(row[name] for name in ("ratio", "second_ratio") if row[name] is not None) for row in found}
     assert len(got) == 1
-    assert [ratio for ratio in got.iloc[0] if not pd.isna(ratio)] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert list(got.pop()) == pytest.approx(expected, rel=1e-9, abs=1e-9)
     return f"{'down' if below is not None else ''}{'up' if above is not None else ''}" or "none"
 
 
 def kinds_of(
     book: dict[str, list[Row]], solved: SolvedBook, betas: dict[str, float], *, symbol: str | None = None
-) -> dict[str, int]:
+) -> Counter[str]:
     """Compare every unit; count the kinds."""
-    frame = solved.frame()
-    frame = frame[frame["symbol"] == symbol] if symbol else frame
-    kinds: dict[str, int] = defaultdict(int)
-    for account, found in frame.groupby("account_id"):
-        kinds[compare(book[str(account)], found, betas)] += 1
-    return kinds
+    by_account: dict[str, list[Row]] = defaultdict(list)
+    for row in solved.lines.table.to_pyarrow().to_pylist():
+        if symbol in {None, row["symbol"]}:
+            by_account[row["account_id"]].append(row)
+    return Counter(compare(book[account], found, betas) for account, found in by_account.items())
 
 
 def test_market_lines_meet_the_walk(desk: Desk, book: dict[str, list[Row]]) -> None:
     """Two thousand units of several symbols: down, up, both, none and sunk all occur."""
     several = {account: rows for account, rows in book.items() if len({row["symbol"] for row in rows}) > 1}
     solved = desk.solve([row for rows in several.values() for row in rows], movement=MOVEMENT)
-    assert (solved.frame()["reading"] == MARKET).all()
     kinds = kinds_of(several, solved, BETAS)
     assert set(kinds) == {"down", "up", "downup", "none", "sunk"}
     assert min(kinds.values()) >= 5
     assert 2 <= solved.lines.steps < units.MAX_STEPS
+    assert set(solved.lines.table.reading.to_pyarrow().to_pylist()) == {MARKET}
 
 
 def test_units_of_one_symbol_have_their_own_line(desk: Desk, book: dict[str, list[Row]]) -> None:
     """Its symbol moves, other coins in the wallet stand."""
     single = {account: rows for account, rows in book.items() if len({row["symbol"] for row in rows}) == 1}
     solved = desk.solve([row for rows in single.values() for row in rows], movement=MOVEMENT)
-    frame = solved.frame()
-    assert (frame["reading"] == OWN).all()
-    for account, found in frame.groupby("account_id"):
-        compare(single[str(account)], found, {single[str(account)][0]["symbol"]: 1.0})
+    assert (solved.frame()["reading"] == OWN).all()
+    for symbol in MARKS:
+        assert kinds_of(single, solved, {symbol: 1.0}, symbol=symbol)["down"] > 10
 
 
 @pytest.mark.parametrize("symbol", ["BTC", "ETH"])

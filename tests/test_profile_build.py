@@ -182,7 +182,7 @@ def test_rows_outside_the_scope_are_counted_apart(
     desk: Desk, scope: Scope, column: str, allowed: Sequence[str]
 ) -> None:
     """They are neither in use nor excluded, and all rows still reconcile."""
-    book = random_book(7, 500)
+    book = random_book(7, 300)
     solved = desk.solve(book)
     built = solved.profile(scope=scope)
     outside = built.profile.cells.query(f"reason == {OUT_OF_SCOPE}")

@@ -122,8 +122,8 @@ def test_side_of_few_is_not_told_apart(tmp_path: Path) -> None:
 
 def test_rare_symbols_are_other(tmp_path: Path) -> None:
     """Symbols of too few accounts are added up under one name."""
-    frame = book(120)
-    frame.loc[:4, ["symbol", "mark_price", "entry_price"]] = ["SOL", 150.0, 150.0]
+    rare = book(5, symbols=("SOL",)).assign(account_id=[f"rare-{number}" for number in range(5)])
+    frame = pd.concat([book(120), rare], ignore_index=True)
     symbols = set(publish(assessed(tmp_path, frame)).tier_rows["symbol"])
     assert "SOL" not in symbols
     assert "other" in symbols

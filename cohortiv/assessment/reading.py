@@ -193,7 +193,15 @@ def _build(
     movement = comovement(cohort.betas, cohort.kappas)
     tell(f"Solving the liquidation lines of {sum(h.rows for h in kept):,} positions")
     brackets = load_brackets(settings.brackets)
-    lines = liquidation_lines(chosen, kept, brackets=brackets, comovement=movement, as_of=label, symbol=symbol)
+    lines = liquidation_lines(
+        chosen,
+        kept,
+        brackets=brackets,
+        comovement=movement,
+        as_of=label,
+        symbol=symbol,
+        tier_edges=cohort.tier_edges,
+    )
     origin = {"sources": [path.name for path in positions.paths], "symbol": symbol, "cohort": cohort.name}
     scope = _scope(cohort, symbol)
     built = build_profile(lines, kept, positions.given, scope=scope, comovement=movement, origin=origin)

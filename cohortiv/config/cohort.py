@@ -15,7 +15,7 @@ Product = Literal["perpetual", "future", "option", "margin"]
 Name = Annotated[str, Field(min_length=1)]
 Positive = Annotated[FiniteFloat, Field(gt=0.0)]
 Share = Annotated[FiniteFloat, Field(ge=0.0, le=1.0)]
-Edges = Annotated[tuple[Annotated[FiniteFloat, Field(ge=1.0)], ...], Field(strict=False, min_length=1)]
+Edges = Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(strict=False, min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
 
 SLUG = r"^[a-z0-9][a-z0-9-]{0,63}$"
@@ -122,7 +122,7 @@ class CohortConfig(_Settings):
         What the data need for a code.
     privacy : Privacy
         What may be published.
-    tier_edges : tuple of float
+    tier_edges : tuple of int
         Lowest leverage of each tier, rising from 1 [x].
     """
 
@@ -140,8 +140,8 @@ class CohortConfig(_Settings):
 
     @field_validator("tier_edges")
     @classmethod
-    def _rising_from_one(cls, edges: tuple[float, ...]) -> tuple[float, ...]:
-        if edges[0] != 1.0 or list(edges) != sorted(set(edges)):
+    def _rising_from_one(cls, edges: tuple[int, ...]) -> tuple[int, ...]:
+        if edges[0] != 1 or list(edges) != sorted(set(edges)):
             raise ValueError("allowed are edges that begin with 1 and rise")
         return edges
 

@@ -60,6 +60,7 @@ def liquidation_lines(
     comovement: Comovement,
     as_of: datetime,
     symbol: str | None = None,
+    tier_edges: Sequence[int] = TIER_EDGES,
 ) -> LineTable:
     """Solve the liquidation line of every position in the engine.
 
@@ -77,6 +78,8 @@ def liquidation_lines(
         Snapshot time of rows without one (UTC).
     symbol : str, optional
         With a symbol the own reading holds for all units. Rows of other symbols stay in the table.
+    tier_edges : sequence of int
+        Lowest leverage of each tier, rising from 1 [x].
 
     Returns
     -------
@@ -95,11 +98,12 @@ def liquidation_lines(
     steps = 0
     if modes != {"cross"}:
         single = t.filter(t.margin_mode != "cross") if "cross" in modes else t
-        parts.append(_finish(_isolated(single, positions.given, book, inventory=inventory), positions.given))
+        alone = _isolated(single, positions.given, book, inventory=inventory)
+        parts.append(_finish(alone, positions.given, tier_edges))
     if "cross" in modes:
         crossed = t.filter(t.margin_mode == "cross") if modes != {"cross"} else t
         solved = cross_lines(crossed, book, comovement, inventory=inventory, symbol=symbol)
-        parts.append(materialise(_finish(solved.table, positions.given)))
+        parts.append(materialise(_finish(solved.table, positions.given, tier_edges)))
         steps = solved.steps
     table = parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=False)
     return LineTable(table, book, steps)
@@ -175,7 +179,7 @@ def _supplied(t: ir.Table) -> ir.Table:
     )
 
 
-def _tier(leverage: ir.Value) -> ir.Value:
+def _tier(leverage: ir.Value, tier_edges: Sequence[int]) -> ir.Value:
     """Largest tier edge <= leverage as a balanced CASE; `UNLEVERAGED` for a declared leverage of 1."""
 
     def half(edges: Sequence[int]) -> ir.Value:
@@ -184,10 +188,10 @@ def _tier(leverage: ir.Value) -> ir.Value:
         middle = len(edges) // 2
         return ibis.ifelse(leverage < edges[middle], half(edges[:middle]), half(edges[middle:]))
 
-    return ibis.ifelse(leverage > 1, half(TIER_EDGES), ibis.literal(UNLEVERAGED, "int16"))
+    return ibis.ifelse(leverage > 1, half(tier_edges), ibis.literal(UNLEVERAGED, "int16"))
 
 
-def _finish(t: ir.Table, given: frozenset[str]) -> ir.Table:
+def _finish(t: ir.Table, given: frozenset[str], tier_edges: Sequence[int]) -> ir.Table:
     """State, tier and whole cents; excluded rows keep their notional where it can be computed."""
     used = t.reason == USED
     state = ibis.cases(
@@ -204,7 +208,7 @@ def _finish(t: ir.Table, given: frozenset[str]) -> ir.Table:
         differs = compared & ((theirs - t.computed_ratio).abs() > DISAGREEMENT)
     return t.mutate(
         as_of=t.as_of.cast("timestamp(6)"),
-        tier=_tier(t.leverage),
+        tier=_tier(t.leverage, tier_edges),
         state=state,
         notional_cents=countable_cents(t.size_usd),
         collateral_cents=ibis.ifelse(used, (t.collateral_usd * 100).round(), 0).cast("int64"),

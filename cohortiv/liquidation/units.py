@@ -6,17 +6,17 @@ unit whose excess is still positive at the edge of the domain has no line on tha
 so the order of rows doesn't show in the last digit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
 
-from cohortiv.liquidation.schedules import by_schedule
 from cohortiv.margin.brackets import BracketSchedule
 from cohortiv.materialise import materialise, release
 
+#: Number that stands for no schedule: collateral needs no maintenance.
+NO_SCHEDULE = -1
 #: Steps after which a unit counts as not settled; published schedules have at most a dozen brackets a position.
 MAX_STEPS = 60
 #: A step shorter than this [simple return] ends the search; a price below this share of the mark is 0.
@@ -62,10 +62,11 @@ def solve_units(legs: ir.Table, schedules: Sequence[BracketSchedule], betas: Seq
     UnitLines
     """
     legs = materialise(_scaled(legs))
+    brackets = _bracket_table(legs, schedules)
     units = legs.select("unit").distinct()
-    today = materialise(_evaluate(legs, schedules, units.mutate(r=ibis.literal(0.0))))
-    down, down_steps = _search(legs, schedules, _outer_down(legs, schedules, today, betas=betas))
-    up, up_steps = _search(legs, schedules, _outer_up(legs, schedules, today))
+    today = materialise(_evaluate(legs, brackets, units.mutate(r=ibis.literal(0.0))))
+    down, down_steps = _search(legs, brackets, _outer_down(legs, brackets, today, betas=betas))
+    up, up_steps = _search(legs, brackets, _outer_up(legs, brackets, today))
     excess = today.select("unit", "excess")
     joined = excess.left_join(down, "unit", rname="{name}_down").left_join(up, "unit", rname="{name}_up")
     table = materialise(
@@ -77,7 +78,7 @@ def solve_units(legs: ir.Table, schedules: Sequence[BracketSchedule], betas: Seq
             settled=ibis.coalesce(joined.settled, True) & ibis.coalesce(joined.settled_up, True),
         )
     )
-    release(legs, today, down, up)
+    release(legs, brackets, today, down, up)
     return UnitLines(table, max(down_steps, up_steps))
 
 
@@ -85,23 +86,33 @@ def _scaled(legs: ir.Table) -> ir.Table:
     """Legs with the factor that makes their unit's figures whole numbers."""
     most = legs.constant.abs() + (legs.slope.abs() + legs.gross) * ibis.greatest(1.0, legs.beta)
     largest = most.max().over(ibis.window(group_by=legs.unit))
-    return legs.mutate(part=LARGEST_PART / ibis.greatest(largest, 1e-300))
+    return legs.mutate(schedule=ibis.coalesce(legs.schedule, NO_SCHEDULE), part=LARGEST_PART / ibis.greatest(largest, 1e-300))
 
 
-def _evaluate(legs: ir.Table, schedules: Sequence[BracketSchedule], at: ir.Table) -> ir.Table:
+def _bracket_table(legs: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Table:
+    """One row a schedule with its brackets as lists, and one without brackets for collateral, kept in the legs' engine."""
+    numbered = [(NO_SCHEDULE, False, (0.0,), (0.0,), (0.0,))]
+    numbered += [(n, s.contract == "inverse", s.floors, s.rates, s.amounts) for n, s in enumerate(schedules)]
+    names = ("schedule", "inverse", "floors", "rates", "amounts")
+    rows = [dict(zip(names, row, strict=True)) for row in numbered]
+    numbers = "array<float64>"
+    kinds = {"schedule": "int16", "inverse": "boolean", "floors": numbers, "rates": numbers, "amounts": numbers}
+    return materialise(ibis.memtable(rows, schema=ibis.schema(kinds)), engine=legs.get_backend())
+
+
+def _evaluate(legs: ir.Table, brackets: ir.Table, at: ir.Table) -> ir.Table:
     """Excess of each unit at its own return `r`, the excess' slope there, and the root of the straight piece."""
-    t = legs.inner_join(at, "unit")
+    t = legs.inner_join(at, "unit").inner_join(brackets, "schedule")
     reach = 1.0 + t.beta * t.r
     factor = ibis.greatest(reach, 0.0)
-    inverse = _is_inverse(t, schedules)
     t = t.mutate(
         moves=reach >= -SETTLED,
-        bracket_size=ibis.ifelse(inverse, t.gross, t.gross * factor),
-        bracket_scale=ibis.ifelse(inverse, t.mark * factor, 1.0),
+        size=ibis.ifelse(t.inverse, t.gross, t.gross * factor),
+        scale=ibis.ifelse(t.inverse, t.mark * factor, 1.0),
     )
-    t = t.mutate(bracket=_bracket_number(t, schedules))
-    t = t.mutate(rate=_figures(schedules, "rates")[t.bracket], amount=_figures(schedules, "amounts")[t.bracket])
-    level, gradient = _piece(t, schedules, (t.rate, t.amount))
+    t = t.mutate(place=t.floors.filter(lambda floor: floor * t.scale <= t.size).length() - 1)
+    t = t.mutate(rate=t.rates[t.place], amount=t.amounts[t.place])
+    level, gradient = _piece(t)
     summed = t.group_by(["unit", "r"]).aggregate(level=level, gradient=gradient)
     return summed.mutate(
         excess=summed.level + summed.gradient * summed.r,
@@ -109,14 +120,10 @@ def _evaluate(legs: ir.Table, schedules: Sequence[BracketSchedule], at: ir.Table
     )
 
 
-def _piece(
-    t: ir.Table, schedules: Sequence[BracketSchedule], bracket: tuple[ir.Value, ir.Value]
-) -> tuple[ir.Value, ir.Value]:
-    """Level at r = 0 and gradient of a unit's excess with brackets (rate, amount) held fixed, as whole numbers."""
-    rate, amount = bracket
-    inverse = _is_inverse(t, schedules)
-    slope = ibis.ifelse(t.moves, t.slope + ibis.ifelse(inverse, amount * t.mark, -rate * t.gross), 0.0)
-    constant = t.constant + ibis.ifelse(inverse, -rate * t.gross, amount)
+def _piece(t: ir.Table) -> tuple[ir.Value, ir.Value]:
+    """Level at r = 0 and gradient of a unit's excess with `rate` and `amount` held fixed, as whole numbers."""
+    slope = ibis.ifelse(t.moves, t.slope + ibis.ifelse(t.inverse, t.amount * t.mark, -t.rate * t.gross), 0.0)
+    constant = t.constant + ibis.ifelse(t.inverse, -t.rate * t.gross, t.amount)
     return _whole(constant + slope, t.part), _whole(slope * t.beta, t.part)
 
 
@@ -125,39 +132,8 @@ def _whole(value: ir.Value, part: ir.Value) -> ir.Value:
     return (value * part).cast("decimal(38, 0)").sum().cast("float64")
 
 
-def _bracket_number(t: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Value:
-    """Number of the bracket that counts at the leg's price factor, over all schedules; 0 for collateral."""
-    branches: list[tuple[ir.BooleanValue, int]] = []
-    number = 0
-    for place, schedule in enumerate(schedules):
-        for k in reversed(range(len(schedule.floors))):
-            reached = t.bracket_size >= schedule.floors[k] * t.bracket_scale
-            branches.append(((t.schedule == place) & reached, number + k + 1))
-        number += len(schedule.floors)
-    return ibis.cases(*branches, else_=0) if branches else ibis.literal(0)
-
-
-def _figures(schedules: Sequence[BracketSchedule], name: Literal["rates", "amounts"]) -> ir.ArrayValue:
-    """Rates or amounts of all brackets in the order of their numbers, 0 for collateral first."""
-    return ibis.array([0.0, *(value for schedule in schedules for value in getattr(schedule, name))])
-
-
-def _of_schedule(
-    t: ir.Table, schedules: Sequence[BracketSchedule], value: Callable[[BracketSchedule], ir.Value]
-) -> ir.Value:
-    """A figure of each leg's schedule, 0 where it has none."""
-    if not schedules:
-        return ibis.literal(0.0)
-    return ibis.ifelse(t.schedule.isnull(), 0.0, by_schedule(t, {n: value(s) for n, s in enumerate(schedules)}))
-
-
-def _is_inverse(t: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Value:
-    numbers = [n for n, s in enumerate(schedules) if s.contract == "inverse"]
-    return ibis.coalesce(t.schedule.isin(numbers), False) if numbers else ibis.literal(False)
-
-
 def _outer_down(
-    legs: ir.Table, schedules: Sequence[BracketSchedule], today: ir.Table, *, betas: Sequence[float]
+    legs: ir.Table, brackets: ir.Table, today: ir.Table, *, betas: Sequence[float]
 ) -> ir.Table:
     """A return at or beyond the first root going down, for every unit that has one.
 
@@ -171,7 +147,7 @@ def _outer_down(
     found = [materialise(alive.filter(near).select("unit", r=alive.root))]
     pending = materialise(alive.filter(~near).select("unit"))
     for edge in edges:
-        at_edge = materialise(_evaluate(legs, schedules, pending.mutate(r=ibis.literal(edge))))
+        at_edge = materialise(_evaluate(legs, brackets, pending.mutate(r=ibis.literal(edge))))
         release(pending)
         found.append(materialise(at_edge.filter(at_edge.excess <= 0).select("unit", "r")))
         pending = materialise(at_edge.filter(at_edge.excess > 0).select("unit"))
@@ -180,20 +156,17 @@ def _outer_down(
     return _joined(found)
 
 
-def _outer_up(legs: ir.Table, schedules: Sequence[BracketSchedule], today: ir.Table) -> ir.Table:
+def _outer_up(legs: ir.Table, brackets: ir.Table, today: ir.Table) -> ir.Table:
     """A return at or beyond the root going up, for every unit that has one: that of the last straight piece, or today's.
 
     Units whose excess doesn't fall for ever have none.
     """
 
-    def last(schedule: BracketSchedule, values: Sequence[float]) -> ir.Value:
-        return ibis.literal(values[0] if schedule.contract == "inverse" else values[-1])
-
     alive = today.filter(today.excess > 0).select("unit", now=today.root, falls=today.gradient < 0)
-    t = legs.inner_join(alive, "unit").mutate(moves=ibis.literal(True))
-    rate = _of_schedule(t, schedules, lambda s: last(s, s.rates))
-    amount = _of_schedule(t, schedules, lambda s: last(s, s.amounts))
-    level, gradient = _piece(t, schedules, (rate, amount))
+    t = legs.inner_join(alive, "unit").inner_join(brackets, "schedule")
+    last = ibis.ifelse(t.inverse, 0, t.floors.length() - 1)
+    t = t.mutate(moves=ibis.literal(True), rate=t.rates[last], amount=t.amounts[last])
+    level, gradient = _piece(t)
     piece = t.group_by(["unit", "now", "falls"]).aggregate(level=level, gradient=gradient)
     falling = piece.filter(piece.gradient < 0)
     farthest = -falling.level / falling.gradient
@@ -201,14 +174,14 @@ def _outer_up(legs: ir.Table, schedules: Sequence[BracketSchedule], today: ir.Ta
     return materialise(falling.select("unit", r=nearest))
 
 
-def _search(legs: ir.Table, schedules: Sequence[BracketSchedule], start: ir.Table) -> tuple[ir.Table, int]:
+def _search(legs: ir.Table, brackets: ir.Table, start: ir.Table) -> tuple[ir.Table, int]:
     """Newton's steps from outside the root until no unit moves; roots with `settled`, and how many steps it took."""
     pending = start
     found: list[ir.Table] = []
     steps = 0
     while steps < MAX_STEPS and pending.count().to_pyarrow().as_py():
         steps += 1
-        at = _evaluate(legs, schedules, pending)
+        at = _evaluate(legs, brackets, pending)
         step = (at.root - at.r).abs()
         moved = materialise(at.mutate(short=step <= SETTLED * ibis.greatest(1.0, at.root.abs())))
         release(pending)
