@@ -142,10 +142,15 @@ RULES: tuple[Rule, ...] = (
     Rule(
         12,
         "duplicate",
-        "one row per account, venue, symbol, side, product and margin mode",
+        "one row per snapshot, account, venue, symbol, side, product, contract and margin mode",
         "add up or drop the repeated rows; the largest of them was kept",
     ),
-    Rule(13, "no brackets", "a venue and symbol with a bracket table, or a supplied line", "pass --brackets FILE"),
+    Rule(
+        13,
+        "no brackets",
+        "a venue and symbol with a bracket table, or a supplied line",
+        "fill venue (binance and hyperliquid have shipped tables) or liquidation_price, or pass --brackets FILE",
+    ),
     Rule(
         14,
         "cross margin without balance",

@@ -6,8 +6,8 @@ import pytest
 from chart_reading import dashed_at, layers, marks, rows_of, words
 
 from cohortiv.charts import index_gauge, index_history, index_sensitivity
-from cohortiv.early_warning import Thresholds
 from cohortiv.charts.marks import code_bands, index_top
+from cohortiv.early_warning import Thresholds
 from cohortiv.palette import CODES, INK, PAPER
 
 INFINITE, MISSING = float("inf"), float("nan")

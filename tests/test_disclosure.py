@@ -220,7 +220,7 @@ def _only_planned(unknown: pd.DataFrame, disclosed: Disclosed) -> pd.DataFrame:
 
 
 @given(seed=st.integers(0, 10_000), accounts=st.integers(4, 40), positions=st.integers(4, 60))
-@settings(max_examples=6)
+@settings(max_examples=5)
 def test_cells_are_safe_and_lose_nothing(seed: int, accounts: int, positions: int) -> None:
     """Whatever the book, every cell obeys the rule and the cells add up to the whole, or nothing is published."""
     frame = book(seed, accounts=accounts, positions=positions)

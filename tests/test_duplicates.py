@@ -9,8 +9,6 @@ from book_support import AS_OF, Desk, position
 from cohortiv.duplicates import without_duplicates
 from cohortiv.sources.files import connect
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:

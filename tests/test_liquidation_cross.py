@@ -15,8 +15,6 @@ from cohortiv.liquidation import LINE, MARKET, NO_LINE, OWN, PAST, units
 from cohortiv.margin.brackets import Brackets
 from cohortiv.sources.files import connect
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 MARKS = {"BTC": 60_000.0, "ETH": 3_000.0, "SOL": 150.0}
 #: Betas above 1, so that prices reach 0 before the market does, at different returns.
 BETAS = {"BTC": 1.0, "ETH": 1.4, "SOL": 2.3}

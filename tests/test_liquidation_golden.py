@@ -13,8 +13,6 @@ from cohortiv.margin.brackets import Brackets, BracketSchedule, load_brackets
 from cohortiv.positions import parse_as_of
 from cohortiv.sources.files import connect
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 GOLDEN = "hl_liqprice_golden_2026-02-05T0802.csv.gz"
 DAY = "2026-02-05"
 

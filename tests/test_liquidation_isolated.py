@@ -15,8 +15,6 @@ from cohortiv.margin.brackets import Brackets, BracketSchedule
 from cohortiv.margin.isolated import isolated_inverse_line, isolated_linear_line
 from cohortiv.sources.files import connect
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 #: The brackets of the model's printed checks.
 PRINTED = schedule("BTC", (0, 50_000, 250_000, 3_000_000), (0.004, 0.005, 0.01, 0.025))
 #: Closed form and engine differ by no more than rounding.

@@ -18,8 +18,6 @@ from cohortiv.positions import (
 )
 from cohortiv.sources.files import connect
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 
 def moment(text: str) -> datetime:
     """A time, UTC without zone."""

@@ -14,8 +14,6 @@ from cohortiv.liquidation import LINE, MARKET, UNLEVERAGED
 from cohortiv.profile import AccountFigures, account_figures, leveraged_positions
 from cohortiv.sources.files import connect
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 KAPPAS = {name: comovement().kappa(name) for name in MARKS}
 NODE = ["kappa_symbol", "state", "bin", "second_bin"]
 

@@ -20,8 +20,6 @@ from cohortiv.profile.cells import MEASURES
 from cohortiv.sources.files import connect
 from cohortiv.volatility import critical_volatility_of, line_book
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 MARKS = {"BTC": 60_000.0, "ETH": 3_000.0, "SOL": 150.0}
 HORIZON_DAYS = 7.0
 

@@ -14,8 +14,6 @@ from cohortiv.errors import DataError
 from cohortiv.profile import LiquidationProfile, load_profile, save_profile
 from cohortiv.sources.files import connect
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:

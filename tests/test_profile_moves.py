@@ -13,8 +13,6 @@ from cohortiv.liquidation import LINE, PAST, UNLEVERAGED
 from cohortiv.profile import BuiltProfile, critical_distance
 from cohortiv.sources.files import connect
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:

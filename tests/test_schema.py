@@ -17,8 +17,6 @@ from cohortiv.positions import describe_exclusion, example_rows
 from cohortiv.schema import POSITION_COLUMNS, REQUIRED, RULE_BY_CODE, RULES, missing_columns
 from cohortiv.sources.files import connect
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 CROSS: Row = {"margin_mode": "cross", "margin": 9_000.0}
 SOUND = [position(account_id=f"sound-{n}", quantity=0.5 + n) for n in range(3)]
 BAD_NUMBERS = {"nan": math.nan, "inf": math.inf, "minus-inf": -math.inf, "zero": 0.0, "negative": -1.0, "huge": 1e15}

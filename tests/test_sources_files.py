@@ -15,8 +15,6 @@ from cohortiv.errors import DataError, UsageError
 from cohortiv.positions import Positions, take_inventory
 from cohortiv.sources.files import SYNTHETIC_KEY, connect, open_positions
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 HEADER = ",".join(position())
 ROW = ",".join(str(value) for value in position().values())
 

@@ -10,8 +10,6 @@ from cohortiv.errors import DataError
 from cohortiv.positions import Positions, take_inventory
 from cohortiv.sources.files import connect, open_positions
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 on DuckDB 2
-
 EXPORT: dict[str, Any] = {
     "snapshot_utc": "2026-02-18 10:00:00+00:00", "trader_id": "t", "coin": "BTC", "side": "Long", "size": 2.0,
     "entry_px": 70_000.0, "leverage": 10, "position_value_usd": 136_000.0, "liquidation_px": None,

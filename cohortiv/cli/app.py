@@ -77,7 +77,7 @@ def cli() -> None:
 @click.option("--brand", type=click.Path(path_type=Path), metavar="FILE", help="Your own brand file (YAML).")
 def report(**options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Publish a dated HTML report: OUT/<as-of>/<name>/report.html, with summary.json and manifest.json."""
-    from cohortiv.cli.issue import ReportRequest, make_report  # noqa: PLC0415 - papermill and nbconvert are heavy
+    from cohortiv.cli.issue import ReportRequest, make_report
 
     click.echo(make_report(ReportRequest(**options), say=_say))
 
@@ -89,9 +89,9 @@ def report(**options: Any) -> None:  # noqa: ANN401 - as click hands them over
 @click.option("--fail-on", type=click.Choice(["yellow", "red"]), help="Exit 10, 11 or 12 at this code or above.")
 def index(*, as_json: bool, fail_on: str | None, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Print the IV Index of one snapshot, unsuppressed: for those who hold the positions."""
-    from cohortiv.assessment import Settings, assess, read_cohort  # noqa: PLC0415 - heavy
-    from cohortiv.cli.text import text_summary  # noqa: PLC0415
-    from cohortiv.summary import summarise  # noqa: PLC0415
+    from cohortiv.assessment import Settings, assess, read_cohort
+    from cohortiv.cli.text import text_summary
+    from cohortiv.summary import summarise
 
     settings = Settings(**_settings(options))
     summary = summarise(assess(settings, read_cohort(settings, for_report=False, say=_say)))
@@ -106,8 +106,8 @@ def index(*, as_json: bool, fail_on: str | None, **options: Any) -> None:  # noq
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, embedded.")
 def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> None:  # noqa: ANN401 - as click does
     """Build the liquidation profile and keep it as Parquet; internal, it is not suppressed."""
-    from cohortiv.assessment import Settings  # noqa: PLC0415 - heavy
-    from cohortiv.assessment.profiles import write_profiles  # noqa: PLC0415
+    from cohortiv.assessment import Settings
+    from cohortiv.assessment.profiles import write_profiles
 
     if engine != "duckdb":
         raise UsageError(f"--engine got {engine!r}; allowed is duckdb. Leave the option out.")
@@ -123,7 +123,7 @@ def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> N
 @click.option("--seed", type=click.IntRange(0), default=20260930, show_default=True, help="Seed of the generator.")
 def sample(out: Path, accounts: int, seed: int) -> None:
     """Write the SYNTHETIC sample: positions.parquet, cohort.yaml and README.txt."""
-    from cohortiv.sources.sample import write_sample  # noqa: PLC0415 - heavy
+    from cohortiv.sources.sample import write_sample
 
     _say("Generating a SYNTHETIC cohort")
     made = write_sample(out, accounts=accounts, seed=seed)
@@ -135,7 +135,7 @@ def sample(out: Path, accounts: int, seed: int) -> None:
 @click.argument("folder", type=click.Path(path_type=Path), metavar="REPORT_DIR")
 def verify(folder: Path) -> None:
     """Compare a published report with its manifest; exit 3 names each file that was altered."""
-    from cohortiv.report.manifest import verify_report  # noqa: PLC0415 - heavy
+    from cohortiv.report.manifest import verify_report
 
     found = verify_report(folder)
     if not found.passed:

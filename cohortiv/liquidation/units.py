@@ -86,15 +86,18 @@ def _scaled(legs: ir.Table) -> ir.Table:
     """Legs with the factor that makes their unit's figures whole numbers."""
     most = legs.constant.abs() + (legs.slope.abs() + legs.gross) * ibis.greatest(1.0, legs.beta)
     largest = most.max().over(ibis.window(group_by=legs.unit))
-    return legs.mutate(schedule=ibis.coalesce(legs.schedule, NO_SCHEDULE), part=LARGEST_PART / ibis.greatest(largest, 1e-300))
+    return legs.mutate(
+        schedule=ibis.coalesce(legs.schedule, NO_SCHEDULE), part=LARGEST_PART / ibis.greatest(largest, 1e-300)
+    )
 
 
 def _bracket_table(legs: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.Table:
-    """One row a schedule with its brackets as lists, and one without brackets for collateral, kept in the legs' engine."""
-    numbered = [(NO_SCHEDULE, False, (0.0,), (0.0,), (0.0,))]
-    numbered += [(n, s.contract == "inverse", s.floors, s.rates, s.amounts) for n, s in enumerate(schedules)]
-    names = ("schedule", "inverse", "floors", "rates", "amounts")
-    rows = [dict(zip(names, row, strict=True)) for row in numbered]
+    """Brackets as lists, one row a schedule, and one without brackets for collateral, kept in the legs' engine."""
+    none = {"schedule": NO_SCHEDULE, "inverse": False, "floors": (0.0,), "rates": (0.0,), "amounts": (0.0,)}
+    rows = [none] + [
+        {"schedule": n, "inverse": s.contract == "inverse", "floors": s.floors, "rates": s.rates, "amounts": s.amounts}
+        for n, s in enumerate(schedules)
+    ]
     numbers = "array<float64>"
     kinds = {"schedule": "int16", "inverse": "boolean", "floors": numbers, "rates": numbers, "amounts": numbers}
     return materialise(ibis.memtable(rows, schema=ibis.schema(kinds)), engine=legs.get_backend())
@@ -132,9 +135,7 @@ def _whole(value: ir.Value, part: ir.Value) -> ir.Value:
     return (value * part).cast("decimal(38, 0)").sum().cast("float64")
 
 
-def _outer_down(
-    legs: ir.Table, brackets: ir.Table, today: ir.Table, *, betas: Sequence[float]
-) -> ir.Table:
+def _outer_down(legs: ir.Table, brackets: ir.Table, today: ir.Table, *, betas: Sequence[float]) -> ir.Table:
     """A return at or beyond the first root going down, for every unit that has one.
 
     That is the root of today's straight piece where it lies before the first edge of the domain, else the first edge at
@@ -157,11 +158,10 @@ def _outer_down(
 
 
 def _outer_up(legs: ir.Table, brackets: ir.Table, today: ir.Table) -> ir.Table:
-    """A return at or beyond the root going up, for every unit that has one: that of the last straight piece, or today's.
+    """A return at or beyond the root going up, for every unit that has one.
 
-    Units whose excess doesn't fall for ever have none.
+    That is the root of the last straight piece, or of today's. Units whose excess doesn't fall for ever have none.
     """
-
     alive = today.filter(today.excess > 0).select("unit", now=today.root, falls=today.gradient < 0)
     t = legs.inner_join(alive, "unit").inner_join(brackets, "schedule")
     last = ibis.ifelse(t.inverse, 0, t.floors.length() - 1)

@@ -242,7 +242,9 @@ def _without_folders(value: Value, inputs: Sequence[Path]) -> Value:
     """Leave of a path that leads to the inputs only what comes after the machine's own folders."""
     if not isinstance(value, str):
         return value
-    folders = {form for path in inputs for form in (path.parent, path.resolve().parent) if form.is_absolute()}
+    forms = {form for path in inputs for form in (path, path.resolve()) if form.is_absolute()}
+    above = {folder for form in forms for folder in form.parents if len(folder.parts) > 2}  # noqa: PLR2004 - no /data
+    folders = above | {form.parent for form in forms}
     for folder in sorted(map(str, folders), key=len, reverse=True):
         value = value.replace(f"{folder}/", "")
         value = value.replace(folder, Path(folder).name)
