@@ -2,8 +2,8 @@
 
 A cell with too few accounts, or one that a single account dominates, is merged with its neighbour; what no neighbour
 can save goes into a rest, and more cells follow it there until the rest is safe. Published tables are sums of such
-cells, so neither a total nor the difference of two totals gives a smaller cell away. Where another table tells the totals of
-some groups (longs and shorts), each of these needs a rest of its own: a common one would be split by those totals.
+cells, so neither a total nor the difference of two totals gives a smaller cell away. Where another table tells the
+totals of some groups (longs and shorts), each of these needs a rest of its own: those totals would split a common one.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from cohortiv.materialise import materialise
-from cohortiv.positions import Positions
+from cohortiv.positions import Holding, Positions
 from cohortiv.schema import DUPLICATE, USED
 
 #: Columns that identify a position.
@@ -19,13 +19,15 @@ ORDER = (
 )  # fmt: skip
 
 
-def without_duplicates(positions: Positions) -> Positions:
+def without_duplicates(positions: Positions, inventory: Sequence[Holding] = ()) -> Positions:
     """Mark repeated rows with the rule for duplicates; the largest row of each position stays in use.
 
     Parameters
     ----------
     positions : Positions
         Checked positions; rows that already break a rule are left alone.
+    inventory : sequence of Holding, optional
+        What the table holds; columns with one value in all of it tell no positions apart and are not grouped by.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def without_duplicates(positions: Positions) -> Positions:
         Unchanged, at the cost of one grouping, where no position is repeated; else with `row`, the row's number in the
         file.
     """
-    identity = [name for name in IDENTITY if name in positions.given]
+    identity = [name for name in IDENTITY if name in positions.given and not _is_constant(name, inventory)]
     sound = positions.table.filter(positions.table.reason == USED)
     counted = sound.group_by(identity).aggregate(rows=sound.count())
     keys = materialise(counted.filter(counted.rows > 1).select(identity))
@@ -44,6 +46,11 @@ def without_duplicates(positions: Positions) -> Positions:
     order = [name for name in ORDER if name in positions.given]
     marked = materialise(_marked(sound.semi_join(keys, identity), identity, order))
     return replace(positions, table=ibis.union(unsound, sound.anti_join(keys, identity), marked, distinct=False))
+
+
+def _is_constant(name: str, inventory: Sequence[Holding]) -> bool:
+    """Whether all of an inventory has one value in a column; False for columns that it doesn't have."""
+    return bool(inventory) and hasattr(inventory[0], name) and len({getattr(held, name) for held in inventory}) == 1
 
 
 def _marked(repeated: ir.Table, identity: Sequence[str], order: Sequence[str]) -> ir.Table:

@@ -61,7 +61,7 @@ def test_sizes_hold_all_notional_by_class(solved: tuple[AccountFigures, pd.DataF
     expected = held.groupby(np.floor(np.log(held["notional_cents"]) / 0.01).astype(int))["notional_cents"].sum()
     got = figures.sizes.groupby("size")["notional_cents"].sum()
     assert got.to_dict() == expected.to_dict()
-    assert set(figures.sizes.columns) >= {*NODE, "accounts"}
+    assert set(figures.sizes.columns) >= {*NODE}
 
 
 def test_the_gram_matrix_meets_brute_force(solved: tuple[AccountFigures, pd.DataFrame]) -> None:

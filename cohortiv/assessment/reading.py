@@ -48,9 +48,11 @@ from cohortiv.profile import (
     used_totals,
 )
 from cohortiv.sources.files import connect, open_positions
-from cohortiv.sources.sample import write_sample
+from cohortiv.sources.sample import LAST_SNAPSHOT, write_sample
 
 Say = Callable[[str], None]
+#: Time of rows that neither the source nor the caller dates.
+UNDATED = datetime(2200, 1, 1)  # noqa: DTZ001 - house times are UTC without zone
 #: Symbols that the message about an unknown one names.
 SYMBOLS_NAMED = 20
 
@@ -139,6 +141,7 @@ def read_cohort(settings: Settings, *, for_report: bool = True, say: Say | None 
         If the data are bad, more than `max_excluded` of the notional is excluded, or totals do not reconcile.
     """
     tell = say or partial(print, file=sys.stderr)
+    settings = _dated(settings)
     with _source(settings, tell) as (positions, cohort):
         return _read(settings, positions, cohort, for_report=for_report, tell=tell)
 
@@ -189,7 +192,7 @@ def _build(
     label = moment or _label(settings.as_of)
     symbol = _known_symbol(settings.symbol, inventory)
     kept = _period(inventory, moment, past=past or every)
-    chosen = without_duplicates(_only(positions, kept, times))
+    chosen = without_duplicates(_only(positions, kept, times), kept)
     movement = comovement(cohort.betas, cohort.kappas)
     tell(f"Solving the liquidation lines of {sum(h.rows for h in kept):,} positions")
     brackets = load_brackets(settings.brackets)
@@ -236,7 +239,8 @@ def _read(
     made = _build(settings, positions, cohort, past=for_report, every=False, tell=tell)
     moment, past = made.moment, made.built.profile
     profile = past.at(made.label) if moment else past
-    now = materialise(made.built.lines.filter(made.built.lines.as_of == made.label))
+    now = made.built.lines.filter(made.built.lines.as_of == made.label)
+    now = materialise(now) if for_report else now
     tell("Grouping by account")
     totals = _reconciled(made.rows, now, profile)
     _judge(settings, made, profile, rows=made.rows, lines=now, tell=tell)
@@ -244,7 +248,7 @@ def _read(
     held = leveraged_positions(now, kappas)
     figures = account_figures(held, kappas)
     distances = [
-        critical_distance(profile, now, below=below, critical_mass=settings.critical_mass) for below in (True, False)
+        critical_distance(profile, held, below=below, critical_mass=settings.critical_mass) for below in (True, False)
     ]
     return CohortReading(
         profile=profile,
@@ -285,10 +289,17 @@ def _judge(
     judge_exclusions(settings, profile, rows=rows, lines=lines, scope=scope, tell=tell)
 
 
+def _dated(settings: Settings) -> Settings:
+    """The embedded sample is read at its last snapshot unless another one is asked for."""
+    if settings.positions or settings.as_of:
+        return settings
+    return replace(settings, as_of=f"{LAST_SNAPSHOT:%Y-%m-%d}")
+
+
 def _label(as_of: str | None) -> datetime:
-    """Time given to rows of a source without snapshot times: the asked one, or a fixed early date."""
+    """Time given to rows without snapshot times: the one asked for, or a late one, so that the latest brackets count."""
     if as_of is None:
-        return datetime(1970, 1, 1)  # noqa: DTZ001 - house times are UTC without zone
+        return UNDATED
     wanted = parse_as_of(as_of)
     return wanted if isinstance(wanted, datetime) else datetime.combine(wanted, time())
 

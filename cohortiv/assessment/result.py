@@ -24,11 +24,14 @@ from cohortiv.iv_index import (
     quantile_reading,
     sensitivity,
 )
-from cohortiv.liquidation import MARKET
+from cohortiv.liquidation import MARKET, UNLEVERAGED
 from cohortiv.positions import parse_as_of
 from cohortiv.profile import LiquidationProfile
 from cohortiv.profile.accounts import NODE, AccountFigures
 from cohortiv.volatility import CriticalVolatility, LineBook, critical_volatility_of, hit_chances, line_book
+
+#: Code of the rule on leverage.
+LEVERAGE_INVALID = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,9 +180,10 @@ def _moves(reading: CohortReading) -> CriticalMoves:
 
 
 def _usable_share(profile: LiquidationProfile) -> float:
-    """Share of the leveraged notional in scope that could be used [1]."""
+    """Share of the leveraged notional in scope that could be used [1]; what has no leverage counts as leveraged."""
     lost = profile.excluded
-    whole = profile.leveraged_notional_usd + float(lost.loc[lost["tier"] != 0, "notional_cents"].sum()) / 100
+    leveraged = (lost["tier"] != UNLEVERAGED) | (lost["reason"] == LEVERAGE_INVALID)
+    whole = profile.leveraged_notional_usd + float(lost.loc[leveraged, "notional_cents"].sum()) / 100
     return profile.leveraged_notional_usd / whole if whole else math.nan
 
 

@@ -196,11 +196,12 @@ def _smallest_move(book: LineBook, near: FloatArray, far: FloatArray, *, below: 
 def _first_held(inner: FloatArray, outer: FloatArray, weights: FloatArray, *, target: float) -> float | None:
     """First x at which the mass with an even spread from inner to outer reaches the target."""
     atom = inner == outer
-    widths = np.where(atom, 1.0, outer - inner)
+    widths = np.where(atom, 1.0, np.maximum(outer - inner, np.finfo(float).tiny))
 
     def held(x: float, *, atoms_at: bool = True) -> float:
         jumped = (inner <= x) if atoms_at else (inner < x)
-        parts = np.where(atom, jumped, np.clip((x - inner) / widths, 0.0, 1.0))
+        with np.errstate(over="ignore"):
+            parts = np.where(atom, jumped, np.clip((x - inner) / widths, 0.0, 1.0))
         return float(weights @ parts)
 
     points = np.unique(np.concatenate([inner, outer]))

@@ -41,7 +41,7 @@ class AccountFigures:
     groups : DataFrame
         symbol, side, tier, accounts, largest_cents: the largest account's notional in the group.
     sizes : DataFrame
-        `NODE`, size (number of `SIZE_STEP`), notional_cents, accounts (summed over nodes: an upper bound).
+        `NODE`, size (number of `SIZE_STEP`), notional_cents.
     gram : DataFrame
         first, second (row numbers of `nodes`), value [cents**2]: sums over accounts of products of notional; each
         unordered pair once.
@@ -73,12 +73,13 @@ def leveraged_positions(lines: ir.Table, kappas: Mapping[str, float]) -> ir.Tabl
     Returns
     -------
     ibis Table
-        account_id, venue, symbol, side, tier, margin_mode, notional_cents, `NODE`, and `step`: number of `LADDER_STEP`
-        from the mark to the line.
+        account_id, venue, symbol, side, tier, margin_mode, notional_cents, reason, ratio, second_ratio, `NODE`, and
+        `step`: number of `LADDER_STEP` from the mark to the line.
     """
     held = lines.filter((lines.reason == USED) & (lines.tier != UNLEVERAGED))
-    named = [(held.symbol.isin(names), names[0]) for names in _by_kappa(kappas)]
-    kappa_symbol = ibis.cases((held.reading == MARKET, ""), *named, else_="")
+    *others, last = _by_kappa(kappas)
+    named = [(held.symbol.isin(names), names[0]) for names in others]
+    kappa_symbol = ibis.cases((held.reading == MARKET, ""), *named, else_=last[0])
     steps = ibis.ifelse(held.state == LINE, ((held.ratio - 1) / LADDER_STEP).floor(), 0)
     held = held.mutate(
         kappa_symbol=kappa_symbol,
@@ -87,8 +88,11 @@ def leveraged_positions(lines: ir.Table, kappas: Mapping[str, float]) -> ir.Tabl
         step=ibis.greatest(ibis.least(steps, LADDER_REACH), -LADDER_REACH).cast("int16"),
     )
     return materialise(
-        held.select("account_id", "venue", "symbol", "side", "tier", "margin_mode", "notional_cents", "step", *NODE)
-    )
+        held.select(
+            "account_id", "venue", "symbol", "side", "tier", "margin_mode", "notional_cents", "step", *NODE,
+            "reason", "ratio", "second_ratio",
+        )
+    )  # fmt: skip
 
 
 def _by_kappa(kappas: Mapping[str, float]) -> list[list[str]]:
@@ -138,9 +142,7 @@ def _largest(held: ir.Table, keys: list[str]) -> pd.DataFrame:
 
 def _sizes(held: ir.Table) -> pd.DataFrame:
     sized = held.mutate(size=(ibis.greatest(held.notional_cents, 1).ln() / SIZE_STEP).floor().cast("int32"))
-    grouped = sized.group_by([*NODE, "size"]).aggregate(
-        notional_cents=sized.notional_cents.sum(), accounts=sized.account_id.nunique()
-    )
+    grouped = sized.group_by([*NODE, "size"]).aggregate(notional_cents=sized.notional_cents.sum())
     return _whole(grouped.to_pyarrow().to_pandas()).sort_values(["size", *NODE], ignore_index=True)
 
 
@@ -156,13 +158,22 @@ def _gram(held: ir.Table, total_cents: float) -> tuple[pd.DataFrame, pd.DataFram
     by_account = numbered.group_by(["account_id", "node"]).aggregate(cents=numbered.notional_cents.sum())
     share = (by_account.cents / quantum).round().cast("int64")
     by_account = materialise(by_account.select("account_id", "node", w=share))
-    other = by_account.view()
-    paired = by_account.inner_join(
-        other, [by_account.account_id == other.account_id, by_account.node <= other.node], rname="{name}_2"
-    )
-    summed = paired.group_by(first=paired.node, second=paired.node_2).aggregate(value=(paired.w * paired.w_2).sum())
-    gram = summed.to_pyarrow().to_pandas().sort_values(["first", "second"], ignore_index=True)
+    own = by_account.group_by(first=by_account.node, second=by_account.node)
+    parts = [own.aggregate(value=(by_account.w * by_account.w).sum()), _shared(by_account)]
+    summed = pd.concat([part.to_pyarrow().to_pandas() for part in parts])
+    gram = summed.sort_values(["first", "second"], ignore_index=True)
     return nodes, gram.assign(value=gram["value"].astype("float64") * quantum**2)
+
+
+def _shared(by_account: ir.Table) -> ir.Table:
+    """Products of pairs of different nodes; accounts on one node only, most of them as a rule, stay out of the join."""
+    spread = by_account.group_by("account_id").aggregate(low=by_account.node.min(), high=by_account.node.max())
+    several = by_account.semi_join(spread.filter(spread.low < spread.high), "account_id")
+    other = several.view()
+    paired = several.inner_join(
+        other, [several.account_id == other.account_id, several.node < other.node], rname="{name}_2"
+    )
+    return paired.group_by(first=paired.node, second=paired.node_2).aggregate(value=(paired.w * paired.w_2).sum())
 
 
 def _whole(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Wall time of `cohortiv index` on generated positions, over a Python process that only imports ibis and scipy.
 
+One position an account, as on the real snapshot of 18 February 2026.
+
 Run by hand or by `make bench`: python tests/benchmarks/bench_index.py [--rows 1e6]. The two take turns.
 """
 
@@ -24,7 +26,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "positions.parquet"
-        generate(path, int(arguments.rows), cross=False)
+        generate(path, int(arguments.rows), cross=False, per_account=1)
         index = [sys.executable, "-m", "cohortiv.cli", "index", "--positions", str(path), "--symbol", "BTC", "--json"]
         base, ours = [], []
         for _ in range(REPEATS):

@@ -37,30 +37,32 @@ sum(entry_price), sum(mark_price), sum(leverage), sum(margin) FROM '{path}'"""
 REPEATS = {1_000_000: 9, 10_000_000: 5}
 
 
-def generate(path: Path, rows: int, *, cross: bool, seed: int = 7) -> None:
-    """Write SYNTHETIC positions: lognormal sizes, entries round the mark; two a cross account, half of them hedged."""
+def generate(path: Path, rows: int, *, cross: bool, per_account: int = 2, seed: int = 7) -> None:
+    """Write SYNTHETIC positions: lognormal sizes, entries round the mark, one or two (long and short) an account."""
     rng = np.random.default_rng(seed)
     writer: pq.ParquetWriter | None = None
     for start in range(0, rows, CHUNK):
-        table = _chunk(rng, start, min(CHUNK, rows - start), rows, cross=cross)
+        table = _chunk(rng, start, min(CHUNK, rows - start), cross=cross, per_account=per_account)
         writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=1)
         writer.write_table(table, row_group_size=CHUNK)
     if writer:
         writer.close()
 
 
-def _chunk(rng: np.random.Generator, start: int, count: int, rows: int, *, cross: bool) -> pa.Table:
+def _chunk(rng: np.random.Generator, start: int, count: int, *, cross: bool, per_account: int) -> pa.Table:
     leverage = rng.choice(LEVERAGES, count, p=SHARES)
     notional = np.exp(rng.normal(7.6, 1.8, count))
     quantity = np.maximum(np.round(notional / MARK, 5), 1e-5)
     number = np.arange(start, start + count)
-    account = number // 2 if cross else rng.integers(0, max(rows // 2, 1), count)
+    account = number // per_account
+    is_short = rng.random(count) > 0.6
+    is_short[1::2] = ~is_short[: 2 * (count // 2) : 2]
     return pa.table(
         {
             "account_id": pa.array(account.astype(str)),
             "symbol": np.where(number % 2 == 0, "BTC", "ETH") if cross else np.full(count, "BTC"),
             "venue": np.full(count, "binance"),
-            "side": np.array(["long", "short"])[(rng.random(count) > 0.6).astype(int)],
+            "side": np.array(["long", "short"])[is_short.astype(int)],
             "quantity": quantity,
             "entry_price": np.round(MARK * np.exp(rng.normal(0, 0.03, count) * np.minimum(1, 6 / leverage)), 1),
             "mark_price": np.full(count, MARK),
