@@ -297,7 +297,7 @@ def _dated(settings: Settings) -> Settings:
 
 
 def _label(as_of: str | None) -> datetime:
-    """Time given to rows without snapshot times: the one asked for, or a late one, so that the latest brackets count."""
+    """Time given to rows without snapshot times: the one asked for, or a late one, so the latest brackets count."""
     if as_of is None:
         return UNDATED
     wanted = parse_as_of(as_of)

@@ -31,8 +31,8 @@ def _probability(f: Findings) -> str:
     return (
         f"With the accounts taken as a sample, the index lies between {points(interval.low)} and "
         f"{points(interval.high)} with {percent(interval.level, 0)} probability; Green has "
-        f"{percent(chances.green, 0)}, Yellow {percent(chances.yellow, 0)} and Red {percent(chances.red, 0)}. This leaves "
-        "out errors in the data, the hit law and the parameters."
+        f"{percent(chances.green, 0)}, Yellow {percent(chances.yellow, 0)} and Red {percent(chances.red, 0)}. This "
+        "leaves out errors in the data, the hit law and the parameters."
     )
 
 
