@@ -54,9 +54,15 @@ class DisclosedCells:
 
 
 def is_safe(counts: pd.DataFrame, rule: DisclosureRule) -> "pd.Series[bool]":
-    """Whether cells have accounts enough and none that dominates; columns accounts, notional_cents, largest_cents."""
-    enough = counts["accounts"] >= rule.min_accounts
-    return enough & (counts["largest_cents"] <= rule.max_account_share * counts["notional_cents"])
+    """Whether cells have accounts enough and none that dominates their notional, nor their collateral where it is told.
+
+    Columns accounts, notional_cents, largest_cents, and collateral_cents and largest_collateral_cents where there are.
+    """
+    safe = counts["accounts"] >= rule.min_accounts
+    safe &= counts["largest_cents"] <= rule.max_account_share * counts["notional_cents"]
+    if "collateral_cents" in counts:
+        safe &= counts["largest_collateral_cents"] <= rule.max_account_share * counts["collateral_cents"]
+    return safe
 
 
 def ordered_cells(
@@ -162,21 +168,25 @@ def counted(held: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     held : ibis Table
-        account_id, notional_cents and the keys; one row a position.
+        account_id, notional_cents and the keys, and collateral_cents if that is to be told; one row a position.
     keys : sequence of str
         At least one.
 
     Returns
     -------
     DataFrame
-        The keys, sorted, notional_cents, accounts, largest_cents; empty where `held` is.
+        The keys, sorted, notional_cents, accounts, largest_cents, and the same of collateral; empty where `held` is.
     """
-    by_account = held.group_by([*keys, "account_id"]).aggregate(own=held.notional_cents.sum())
-    grouped = by_account.group_by(list(keys)).aggregate(
-        notional_cents=by_account.own.sum(), accounts=by_account.count(), largest_cents=by_account.own.max()
-    )
-    frame: pd.DataFrame = grouped.to_pandas().sort_values(list(keys), ignore_index=True)
-    return frame.astype({"notional_cents": "float64", "largest_cents": "float64"})
+    by_account = held.group_by([*keys, "account_id"])
+    told = {"own": held.notional_cents.sum()}
+    told |= {"posted": held.collateral_cents.sum()} if "collateral_cents" in held.columns else {}
+    each = by_account.aggregate(**told)
+    sums = {"notional_cents": each.own.sum(), "accounts": each.count(), "largest_cents": each.own.max()}
+    if "posted" in told:
+        sums |= {"collateral_cents": each.posted.sum(), "largest_collateral_cents": each.posted.max()}
+    frame: pd.DataFrame = each.group_by(list(keys)).aggregate(**sums).to_pandas()
+    frame = frame.sort_values(list(keys), ignore_index=True)
+    return frame.astype({name: "float64" for name in frame.columns if name.endswith("_cents")})
 
 
 def _merge_neighbours(plan: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | None:

@@ -64,25 +64,3 @@ CODES: Mapping[str, CodeStyle] = MappingProxyType(
 )
 
 SIDES: Mapping[str, str] = MappingProxyType({"long": "#08519C", "short": "#CC79A7"})
-
-CATEGORY: tuple[str, ...] = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#000000",
-    "#F0E442",
-)
-
-CATEGORY_DASHES: tuple[tuple[int, int], ...] = (
-    (1, 0),
-    (6, 3),
-    (2, 2),
-    (8, 2),
-    (4, 4),
-    (1, 3),
-    (10, 4),
-    (3, 1),
-)

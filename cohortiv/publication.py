@@ -16,6 +16,8 @@ from cohortiv.profile.accounts import LADDER_REACH
 from cohortiv.volatility import hit_curve, root_horizon
 
 OTHER = "other"
+#: Shares of the hit-share curve are rounded to this many decimals: its far tail would tell the nearest line.
+CURVE_DECIMALS = 3
 #: Points of the hit-share curve.
 CURVE_POINTS = 81
 
@@ -92,7 +94,7 @@ def publish(assessment: Assessment) -> Publication:
         share_past_line=state_share(assessment, PAST),
         mark_price=mark,
         hit_curve=_hit_curve(assessment),
-        sensitivity=pd.DataFrame([vars(point) for point in assessment.sensitivity]),
+        sensitivity=pd.DataFrame([vars(point) for point in assessment.sensitivity]).round({"iv_index": 1}),
         history=_history(assessment),
         index=_index(assessment),
         exclusions=published_exclusions(assessment.reading)[["rule", "rows", "notional_usd"]],
@@ -166,7 +168,7 @@ def tier_rows(assessment: Assessment) -> pd.DataFrame:
                 "tier_floor": table["low"].astype(float),
                 "notional_usd": table["notional_cents"],
                 "share": table["notional_cents"] / whole,
-                "collateral_usd": table["collateral_cents"],
+                "collateral_usd": table["collateral_cents"] if _collateral_told(assessment) else math.nan,
                 "accounts": table["accounts"].astype(int),
                 "weighted_liquidation_price": marks.astype(float) * factor,
                 "swing": swing,
@@ -249,7 +251,9 @@ def _largest_symbols_first(rows: pd.DataFrame, symbols: tuple[str, ...]) -> pd.D
 def _over_symbols(assessment: Assessment, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows added up over symbols; accounts with several symbols count once in a published cell."""
     keys = ["tier", "tier_floor", "side"]
-    summed = rows.groupby(keys, as_index=False)[["notional_usd", "collateral_usd", "share", "accounts"]].sum()
+    summed = rows.groupby(keys, as_index=False)[["notional_usd", "collateral_usd", "share", "accounts"]].sum(
+        min_count=1
+    )
     contribution = rows.groupby(keys, as_index=False)["contribution"].sum(min_count=1)["contribution"]
     whole = summed["collateral_usd"].sum()
     summed = summed.assign(
@@ -318,4 +322,10 @@ def _hit_curve(assessment: Assessment) -> pd.DataFrame:
     if assessment.nodes.empty:
         return pd.DataFrame({"volatility": volatilities, "share": np.nan})
     shares = hit_curve(assessment.book, volatilities, horizon_days=assessment.settings.horizon_days)
-    return pd.DataFrame({"volatility": volatilities, "share": shares})
+    return pd.DataFrame({"volatility": volatilities, "share": shares.round(CURVE_DECIMALS)})
+
+
+def _collateral_told(assessment: Assessment) -> bool:
+    """Whether the collateral of cells may be shown."""
+    disclosed = assessment.reading.disclosed
+    return disclosed is None or disclosed.collateral_told

@@ -170,7 +170,8 @@ def as_of_text(reading: CohortReading) -> str | None:
 
 def tvl_usd(reading: CohortReading) -> float | None:
     """Collateral behind all positions in use, leveraged or not [USD]; None where it is withheld."""
-    if "tvl_usd" in reading.withheld.figures:
+    told = reading.disclosed is None or reading.disclosed.collateral_told
+    if "tvl_usd" in reading.withheld.figures or not told:
         return None
     return float(reading.profile.used["collateral_cents"].sum()) / 100
 

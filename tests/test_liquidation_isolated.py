@@ -12,7 +12,7 @@ from reference_margin import Leg, Unit
 
 from cohortiv.liquidation import LINE, NO_LINE, OWN, PAST, UNLEVERAGED
 from cohortiv.margin.brackets import Brackets, BracketSchedule
-from cohortiv.margin.isolated import isolated_inverse_line, isolated_linear_line
+from reference_isolated import isolated_inverse_line, isolated_linear_line
 from cohortiv.sources.files import connect
 
 #: The brackets of the model's printed checks.

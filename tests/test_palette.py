@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cohortiv.palette import ACCENT, CATEGORY, CATEGORY_DASHES, CODES, INK, MUTED, PAPER, SIDES
+from cohortiv.palette import ACCENT, CODES, INK, MUTED, PAPER, SIDES
 
 Vector = NDArray[np.float64]
 
@@ -133,8 +133,3 @@ def test_sides_and_codes_share_no_colour() -> None:
     """One colour has one meaning: to normal sight, no side looks like a code."""
     looks = [*SIDES.values(), *(style.fill for style in CODES.values())]
     assert smallest_difference(looks, "normal") >= 20
-
-
-def test_each_category_has_a_dash() -> None:
-    """Every category colour has a line style of its own beside it."""
-    assert len(set(CATEGORY)) == len(CATEGORY) == len(set(CATEGORY_DASHES)) == len(CATEGORY_DASHES)

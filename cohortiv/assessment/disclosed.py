@@ -29,6 +29,8 @@ class Disclosed:
     ----------
     sides_apart : bool
         Whether longs and shorts may be told apart; if not, `side` is `BOTH` everywhere.
+    collateral_told : bool
+        Whether collateral may be published; not where one account holds too much of a side's.
     tiers : DisclosedCells
         tier -> ranges of tiers over all symbols, the same for longs and shorts.
     tier_accounts : DataFrame
@@ -43,6 +45,7 @@ class Disclosed:
     """
 
     sides_apart: bool
+    collateral_told: bool
     tiers: DisclosedCells
     tier_accounts: pd.DataFrame
     symbols: DisclosedCells
@@ -79,20 +82,23 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
         If the whole has too few accounts, or one account holds too much of it: then no total may be published.
     """
     rule = rule_of(privacy)
-    _refuse_unsafe(counted(held.mutate(everything=0), ["everything"]), rule)
-    by_side = counted(held, ["side"])
-    apart = bool(is_safe(by_side, rule).all())
+    plain = held.drop("collateral_cents")
+    _refuse_unsafe(counted(plain.mutate(everything=0), ["everything"]), rule)
+    apart = bool(is_safe(counted(plain, ["side"]), rule).all())
+    told = bool(is_safe(counted(held if apart else held.mutate(side=ibis.literal(BOTH)), ["side"]), rule).all())
+    held = held if told else plain
     held = held if apart else held.mutate(side=ibis.literal(BOTH))
     tiers = ordered_cells(held, group=[], order="tier", rule=rule, within=["side"])
     ranged = held.inner_join(ibis.memtable(tiers.plan.rename(columns={"cell": "tier_range"})), ["tier"])
     symbols = pooled_cells(ranged, within=["tier_range", "side"], by="symbol", rule=rule)
     return Disclosed(
         sides_apart=apart,
+        collateral_told=told,
         tiers=tiers,
         tier_accounts=counted(ranged, ["tier_range", "side"])[["tier_range", "side", "accounts"]],
         symbols=symbols,
         averaged=_averaged(ranged, symbols, rule),
-        ladder=_ladder(held, rule),
+        ladder=_ladder(plain if apart else plain.mutate(side=ibis.literal(BOTH)), rule),
     )
 
 

@@ -1,7 +1,7 @@
 """A cohort read: from the source to its profile, account figures and data quality, with nothing lost on the way."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time
@@ -44,6 +44,7 @@ from cohortiv.profile import (
     build_profile,
     critical_distance,
     leveraged_positions,
+    margin_units_by_snapshot,
     reconcile,
     used_totals,
 )
@@ -67,6 +68,8 @@ class CohortReading:
         The snapshot.
     past : LiquidationProfile
         The snapshots of the same source up to and including this one.
+    past_units : mapping of datetime to int
+        Leveraged margin units of each snapshot; empty where there is only one.
     figures : AccountFigures
         From the pass by account.
     disclosed : Disclosed or None
@@ -99,6 +102,7 @@ class CohortReading:
 
     profile: LiquidationProfile
     past: LiquidationProfile
+    past_units: Mapping[datetime, int]
     figures: AccountFigures
     disclosed: Disclosed | None
     withheld: Withheld
@@ -253,6 +257,7 @@ def _read(
     return CohortReading(
         profile=profile,
         past=past,
+        past_units=margin_units_by_snapshot(made.built.lines) if len(past.snapshots) > 1 else {},
         figures=figures,
         disclosed=disclose(held, cohort.privacy) if for_report else None,
         withheld=_withheld(settings, made, now, held=held, sizes=figures.sizes) if for_report else Withheld(),

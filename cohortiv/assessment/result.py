@@ -18,6 +18,7 @@ from cohortiv.iv_index import (
     Reading,
     SensitivityPoint,
     account_gram,
+    contributions,
     index_uncertainty,
     iv_index,
     largest_positions_reading,
@@ -167,16 +168,22 @@ def _with_contributions(nodes: pd.DataFrame, book: LineBook, critical: CriticalV
     v = critical.single_v
     if not (math.isfinite(v) and v > 0):
         return nodes.assign(chance=np.nan, contribution=np.nan)
-    chances = hit_chances(book, v)
-    mass = book.weights * chances
-    return nodes.assign(chance=chances, contribution=mass / mass.sum())
+    return nodes.assign(chance=hit_chances(book, v), contribution=contributions(book, critical))
 
 
 def _moves(reading: CohortReading) -> CriticalMoves:
     fall, rise = reading.drawdown_distance, reading.rally_distance
-    return CriticalMoves(
+    moves = CriticalMoves(
         drawdown=None if fall is None else -math.expm1(-fall), rally=None if rise is None else math.expm1(rise)
     )
+    if reading.disclosed is None:
+        return moves
+    return CriticalMoves(drawdown=_outward(moves.drawdown), rally=_outward(moves.rally))
+
+
+def _outward(move: float | None) -> float | None:
+    """A move as it may be published, rounded up to whole percent: the exact one is a position's own line."""
+    return None if move is None else math.ceil(round(100 * move, 9)) / 100
 
 
 def _usable_share(profile: LiquidationProfile) -> float:
@@ -223,7 +230,9 @@ def _history(settings: Settings, reading: CohortReading, *, reference: float, no
                 "iv_index": index,
                 "critical_volatility": solved.value,
                 "leveraged_notional_usd": profile.leveraged_notional_usd,
-                "code": code_of(index, thresholds, grey_reasons=_past_grey(profile, reading)),
+                "code": code_of(
+                    index, thresholds, grey_reasons=_past_grey(profile, reading, reading.past_units.get(moment, 0))
+                ),
             }
         )
     rows[-1]["code"] = now
@@ -232,11 +241,11 @@ def _history(settings: Settings, reading: CohortReading, *, reference: float, no
     return pd.DataFrame(rows).assign(code=[str(code) for code in codes], code_held=[str(code) for code in held])
 
 
-def _past_grey(profile: LiquidationProfile, reading: CohortReading) -> tuple[str, ...]:
-    """Grey reasons of an earlier snapshot, by what its profile tells: positions stand in for margin units."""
+def _past_grey(profile: LiquidationProfile, reading: CohortReading, units: int) -> tuple[str, ...]:
+    """Grey reasons of a snapshot of the series; its age is not asked."""
     return grey_reasons(
         leveraged_notional_usd=profile.leveraged_notional_usd,
-        margin_units=int(profile.leveraged["positions"].sum()),
+        margin_units=units,
         usable_share=_usable_share(profile),
         rules=_grey_rules(reading),
     )

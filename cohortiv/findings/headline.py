@@ -56,9 +56,9 @@ def sentence(f: Findings) -> str:
         past = f"at least {mass}" if share is None else percent(share)
         return f"The IV Index is infinite: {past} of the leveraged notional is already past its lines."
     return (
-        f"The IV Index stands at {points(result.iv_index)} ({CODES[str(result.code)].word}){_change(f)}: a volatility "
-        f"of {percent(result.critical.value)} over {result.settings.horizon_days:g} days would bring {mass} of the "
-        f"leveraged notional to its liquidation lines{_rank(f)}."
+        f"The IV Index stands at {points(result.iv_index)} ({CODES[str(result.code)].word}){_change(f)}: within "
+        f"{result.settings.horizon_days:g} days an annualised volatility of {percent(result.critical.value)} would bring "
+        f"{mass} of the leveraged notional to its liquidation lines{_rank(f)}."
     )
 
 
@@ -94,7 +94,7 @@ def _rank(f: Findings) -> str:
     if len(past) < 2:  # noqa: PLR2004 - one snapshot has no rank
         return ""
     lower = int((past.iloc[:-1] < past.iloc[-1]).sum())
-    return f"; it was lower in {lower} of the {len(past) - 1} snapshots before"
+    return f"; the index was lower in {lower} of the {len(past) - 1} snapshots before"
 
 
 def key_figures(f: Findings) -> list[dict[str, str]]:
@@ -123,7 +123,7 @@ def _level(f: Findings, move: float | None, sign: int) -> str:
     if move is None:
         return "lines on that side never hold the mass"
     if f.shown.mark_price is None:
-        return "move of each position's own price"
+        return "of its own price, or of the market for cross units"
     return f"to {price(f.shown.mark_price * (1 + sign * move))}; mark {price(f.shown.mark_price)}"
 
 

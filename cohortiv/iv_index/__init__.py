@@ -1,4 +1,4 @@
-"""The IV Index: the index itself, critical moves and other readings, its interval and code probabilities."""
+"""The IV Index: the index itself, other readings of a critical mass, its interval and code probabilities."""
 
 from cohortiv.iv_index.index import (
     CRITICAL_MASSES,
@@ -26,7 +26,6 @@ from cohortiv.iv_index.moves import (
     LARGEST_POSITIONS_MASS,
     CriticalMoves,
     Reading,
-    critical_moves,
     largest_positions_reading,
     quantile_reading,
 )
@@ -48,7 +47,6 @@ __all__ = [
     "account_gram",
     "code_probability",
     "contributions",
-    "critical_moves",
     "index_interval",
     "index_uncertainty",
     "iv_index",

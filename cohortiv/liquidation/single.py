@@ -1,7 +1,7 @@
 """The line of one isolated position in closed form, as engine expressions.
 
 Equity minus maintenance is the lowest of straight lines in the price, one per bracket, so it is positive between the
-highest root of a rising line and the lowest root of a falling one. Reference: `cohortiv.margin.isolated`.
+highest root of a rising line and the lowest root of a falling one. Reference: `tests/reference_isolated.py`.
 """
 
 from collections.abc import Sequence

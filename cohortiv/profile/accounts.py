@@ -5,6 +5,7 @@ Only small results leave the engine, and no account id does.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import ibis
@@ -89,8 +90,8 @@ def leveraged_positions(lines: ir.Table, kappas: Mapping[str, float]) -> ir.Tabl
     )
     return materialise(
         held.select(
-            "account_id", "venue", "symbol", "side", "tier", "margin_mode", "notional_cents", "step", *NODE,
-            "reason", "ratio", "second_ratio",
+            "account_id", "venue", "symbol", "side", "tier", "margin_mode", "notional_cents",
+            "collateral_cents", "step", *NODE, "reason", "ratio", "second_ratio",
         )
     )  # fmt: skip
 
@@ -129,6 +130,24 @@ def account_figures(held: ir.Table, kappas: Mapping[str, float]) -> AccountFigur
         nodes=nodes,
         kappa_names={symbol: names[0] for names in _by_kappa(kappas) for symbol in names},
     )
+
+
+def margin_units_by_snapshot(lines: ir.Table) -> dict[datetime, int]:
+    """Leveraged margin units in use of every snapshot: isolated positions, and accounts with cross positions on a venue.
+
+    Parameters
+    ----------
+    lines : ibis Table
+        From `cells.binned`, any number of snapshots.
+    """
+    held = lines.filter((lines.reason == USED) & (lines.tier != UNLEVERAGED))
+    alone = held.filter(held.margin_mode != "cross")
+    crossed = held.filter(held.margin_mode == "cross").select("as_of", "account_id", "venue").distinct()
+    counts = [table.group_by("as_of").aggregate(units=table.count()) for table in (alone, crossed)]
+    units: dict[datetime, int] = {}
+    for row in [row for table in counts for row in table.to_pyarrow().to_pylist()]:
+        units[row["as_of"]] = units.get(row["as_of"], 0) + int(row["units"])
+    return units
 
 
 def _largest(held: ir.Table, keys: list[str]) -> pd.DataFrame:
