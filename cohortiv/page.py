@@ -169,7 +169,7 @@ def figure(
     note: str = "",
     source: str = "",
 ) -> None:
-    """Show one numbered figure.
+    """Show one numbered figure; without rows, its title and "Nothing to draw.".
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def figure(
     Raises
     ------
     UsageError
-        If title, alt text or data are empty, or if the chart loads anything from elsewhere.
+        If title or alt text are empty, or if the chart loads anything from elsewhere.
     """
     _display(
         figure_bundle(chart, name=name, title=title, alt=alt, data=data, subtitle=subtitle, note=note, source=source)
@@ -216,7 +216,7 @@ def figure_bundle(
         if not given.strip():
             raise UsageError(f"Figure {name!r} has no {what}. Every figure needs one: give it to page.figure.")
     if data.empty:
-        raise UsageError(f"Figure {name!r} has no data. Show a sentence instead when there is nothing to draw.")
+        return _text_bundle(f"**{title}**\n\nNothing to draw.")
     specification = chart.to_dict()
     check_specification(specification, name=name)
     labels = {"title": title, "subtitle": subtitle, "alt": alt, "note": note, "source": source, "name": name}
@@ -309,8 +309,7 @@ def text(markdown: str) -> None:
     markdown : str
         Markdown without HTML; a dollar sign means dollars, not a formula.
     """
-    escaped = markdown.replace("\\$", "$").replace("$", "\\$")
-    _display(Bundle({"text/markdown": escaped, "text/plain": markdown}, {"cohortiv": {"kind": "text"}}))
+    _display(_text_bundle(markdown))
 
 
 def publish(summary: Mapping[str, object], *, run_id: str) -> None:
@@ -341,6 +340,11 @@ def _default_column(frame: "pd.DataFrame", key: str) -> Column:
     return Column(
         key, key.replace("_", " ").capitalize(), "{:,}" if is_number else "{}", "right" if is_number else "left"
     )
+
+
+def _text_bundle(markdown: str) -> Bundle:
+    escaped = markdown.replace("\\$", "$").replace("$", "\\$")
+    return Bundle({"text/markdown": escaped, "text/plain": markdown}, {"cohortiv": {"kind": "text"}})
 
 
 def _typed_bundle(mime: str, *, kind: str, content: dict[str, object], plain: str) -> Bundle:

@@ -50,7 +50,8 @@ def shown(value: object, pattern: str = "{}") -> str:
     Returns
     -------
     str
-        The formatted value; a dash for NaN and None, ∞ for infinity; negative numbers have a true minus sign.
+        The formatted value; a dash for NaN and None, ∞ for infinity; negative numbers have a true minus sign, a
+        percent sign stands after a no-break space.
     """
     if _is_missing(value):
         return MISSING
@@ -59,7 +60,7 @@ def shown(value: object, pattern: str = "{}") -> str:
     if isinstance(value, str):
         return value
     formatted = pattern.format(value)
-    return formatted.replace("-", "−") if isinstance(value, Real) else formatted
+    return formatted.replace("-", "−").replace("%", "\u00a0%") if isinstance(value, Real) else formatted
 
 
 def _csv_column(values: list[object]) -> list[str]:

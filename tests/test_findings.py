@@ -73,7 +73,7 @@ def test_sentence_of_a_solved_result(results: Results) -> None:
     findings = results.findings("solved")
     said = str(headline(findings)["sentence"])
     assert said.startswith(f"The IV Index stands at {points(findings.result.iv_index)} (")
-    assert "since 11 February 2026: a volatility of" in said
+    assert "since 11 February 2026: within 7 days an annualised volatility of" in said
     assert "of the 2 snapshots before." in said
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from book_support import BRACKETS, BTC, BTC_COIN, ETH, Desk, Row, position, schedule
+from reference_isolated import isolated_inverse_line, isolated_linear_line
 from reference_margin import Leg, Unit
 
 from cohortiv.liquidation import LINE, NO_LINE, OWN, PAST, UNLEVERAGED
 from cohortiv.margin.brackets import Brackets, BracketSchedule
-from reference_isolated import isolated_inverse_line, isolated_linear_line
 from cohortiv.sources.files import connect
 
 #: The brackets of the model's printed checks.

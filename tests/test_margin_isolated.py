@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 import pytest
+from reference_isolated import isolated_inverse_line, isolated_linear_line
 
 from cohortiv.margin.brackets import load_brackets
-from reference_isolated import isolated_inverse_line, isolated_linear_line
 
 RATES = (0.004, 0.005, 0.01)
 AMOUNTS = (0.0, 50.0, 1_300.0)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import ibis
+import pyarrow as pa
 import pytest
 from reference_isolated import isolated_inverse_line, isolated_linear_line
 
@@ -194,7 +195,7 @@ def closed_table(terms: Sequence[Terms]) -> ibis.Table:
         }
         for n, t in enumerate(terms)
     ]  # fmt: skip
-    return materialise(ibis.memtable(rows), engine=connect(threads=2))
+    return materialise(ibis.memtable(pa.Table.from_pylist(rows)), engine=connect(threads=2))
 
 
 def plain_engine_lines(terms: Sequence[Terms]) -> list[float]:
@@ -224,7 +225,7 @@ def unit_engine_lines(terms: Sequence[Terms]) -> list[float]:
             {**shared, "constant": held[0], "slope": held[1], "schedule": n, "gross": gross},
             {**shared, "constant": backing[0], "slope": backing[1], "schedule": None, "gross": 0.0},
         ]
-    legs = materialise(ibis.memtable(rows), engine=connect(threads=2))
+    legs = materialise(ibis.memtable(pa.Table.from_pylist(rows)), engine=connect(threads=2))
     solved = solve_units(legs, [t.schedule for t in terms], [1.0]).table.order_by("unit").to_pyarrow().to_pylist()
     moves = [row["down" if t.side > 0 else "up"] for row, t in zip(solved, terms, strict=True)]
     return [math.nan if r is None else t.entry * (1.0 + r) for r, t in zip(moves, terms, strict=True)]

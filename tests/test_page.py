@@ -26,10 +26,17 @@ def test_figure_needs_words(title: str, alt: str) -> None:
         figure(title=title, alt=alt)
 
 
-def test_figure_needs_data() -> None:
-    """A figure over no rows is an error."""
-    with pytest.raises(UsageError, match="has no data"):
-        figure(data=DAYS.iloc[:0])
+def test_figure_without_rows_is_said_in_words() -> None:
+    """A figure over no rows shows its title and that there is nothing to draw."""
+    bundle = figure(data=DAYS.iloc[:0], title="No $ rises")
+    assert bundle.data["text/markdown"] == "**No \\$ rises**\n\nNothing to draw."
+    assert bundle.metadata == {"cohortiv": {"kind": "text"}}
+
+
+def test_figure_without_rows_needs_words() -> None:
+    """A title and an alt text are needed also where there is nothing to draw."""
+    with pytest.raises(UsageError, match="Figure 'days' has no alt text"):
+        figure(data=DAYS.iloc[:0], alt="")
 
 
 def test_jupyterlab_gets_a_fixed_width_in_its_own_version() -> None:
@@ -62,7 +69,7 @@ def test_table_cells_are_formatted_text() -> None:
         pd.DataFrame({"tier": ["10x", "20x"], "share": [0.1234, math.nan]}), name="t", title="Tiers", columns=columns
     )
     content: Any = bundle.data[page.TABLE_MIME]
-    assert content["rows"] == [["10x", "12.3%"], ["20x", "–"]]
+    assert content["rows"] == [["10x", "12.3\u00a0%"], ["20x", "–"]]
     assert content["columns"][1] == {"key": "share", "label": "Share", "align": "right"}
 
 

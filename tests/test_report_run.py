@@ -45,11 +45,12 @@ def test_kernel_is_private_and_always_the_same(tmp_path: Path) -> None:
     ],
 )
 def test_failure_is_told_plainly(tmp_path: Path, fail: str, error: type[CohortivError], message: str) -> None:
-    """Our own errors come back as they were raised; others name the cell; what ran is kept."""
+    """Our own errors come back as they were and leave no notebook; others name the cell and keep what ran."""
     kept = tmp_path / "kept" / "failed.ipynb"
     with pytest.raises(error, match=message):
         run_notebook(SMALL, parameters={"fail": fail}, keep_failed=kept)
-    assert any(cell.get("outputs") or cell.source for cell in read(kept).cells)
+    assert kept.exists() == (error is RunError)
+    assert error is not RunError or any(cell.get("outputs") or cell.source for cell in read(kept).cells)
 
 
 def test_cell_may_not_take_longer_than_allowed(tmp_path: Path) -> None:

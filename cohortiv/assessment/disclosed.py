@@ -82,12 +82,13 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
         If the whole has too few accounts, or one account holds too much of it: then no total may be published.
     """
     rule = rule_of(privacy)
-    plain = held.drop("collateral_cents")
+    plain = held.drop("collateral_cents") if "collateral_cents" in held.columns else held
     _refuse_unsafe(counted(plain.mutate(everything=0), ["everything"]), rule)
     apart = bool(is_safe(counted(plain, ["side"]), rule).all())
-    told = bool(is_safe(counted(held if apart else held.mutate(side=ibis.literal(BOTH)), ["side"]), rule).all())
+    if not apart:
+        held, plain = held.mutate(side=ibis.literal(BOTH)), plain.mutate(side=ibis.literal(BOTH))
+    told = bool(is_safe(counted(held, ["side"]), rule).all())
     held = held if told else plain
-    held = held if apart else held.mutate(side=ibis.literal(BOTH))
     tiers = ordered_cells(held, group=[], order="tier", rule=rule, within=["side"])
     ranged = held.inner_join(ibis.memtable(tiers.plan.rename(columns={"cell": "tier_range"})), ["tier"])
     symbols = pooled_cells(ranged, within=["tier_range", "side"], by="symbol", rule=rule)
@@ -98,7 +99,7 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
         tier_accounts=counted(ranged, ["tier_range", "side"])[["tier_range", "side", "accounts"]],
         symbols=symbols,
         averaged=_averaged(ranged, symbols, rule),
-        ladder=_ladder(plain if apart else plain.mutate(side=ibis.literal(BOTH)), rule),
+        ladder=_ladder(plain, rule),
     )
 
 

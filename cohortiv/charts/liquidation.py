@@ -11,6 +11,7 @@ from cohortiv.palette import INK, PAPER
 
 _FEW_LEVELS = 160
 _OPEN_END = 1.0
+_ALONE = 0.1
 _LADDER_PX = 420
 _LINE_PX = 14
 _ROW_PX = 16
@@ -34,7 +35,8 @@ def per_point(ladder: pd.DataFrame) -> pd.DataFrame:
     """
     width = ladder["move_high"].astype(float) - ladder["move_low"].astype(float)
     closed = (width > 0) & (ladder["move_low"].astype(float) < _OPEN_END)
-    levels = ladder[closed].assign(per_point=ladder["notional_usd"].astype(float) / (100 * width))
+    levels = ladder[closed]
+    levels = levels.assign(per_point=levels["notional_usd"].astype(float) / (100 * width[closed]))
     return levels.sort_values("per_point", ascending=False, ignore_index=True)
 
 
@@ -75,6 +77,8 @@ def liquidation_ladder(
     rules = _ladder_rules(mark_price, critical_drawdown, critical_rally)
     edges = pd.concat([levels["low"], levels["high"], rules["at"]]).astype(float)
     lowest, highest = float(edges.min()), float(edges.max())
+    if lowest == highest:
+        lowest, highest = lowest - _ALONE * (mark_price or 1.0), highest + _ALONE * (mark_price or 1.0)
     layers = [
         _ladder_bars(levels, _level_axis(lowest, highest, mark_price), written=_PRICE if mark_price else "+.1%"),
         *_ladder_words(rules, (highest - lowest) or 1.0),

@@ -13,6 +13,7 @@ from cohortiv.palette import INK, MUTED, PAPER
 TIER_TITLE = "Leverage tier"
 
 _PLOT_WIDTH = 676
+_HEAD_ROOM = 1.15
 _FEW_TIERS = 6
 _ROW_PX = 22
 _COLUMNS = 3
@@ -59,10 +60,12 @@ def _tier_axis(tiers: int, *, shown: bool = True) -> alt.X:
 
 def _share_panel(frame: pd.DataFrame, column: str, *, title: str, last: bool) -> alt.LayerChart:
     words = ["" if pd.isna(share) else number(100 * share) for share in frame[column]]
+    highest = float(frame[column].astype(float).max())
+    scale = alt.Scale(domain=[0, _HEAD_ROOM * highest], nice=False) if highest > 0 else alt.Undefined
     base = alt.Chart(frame[["tier", "tier_floor", "side", column]].assign(words=words)).encode(
         x=_tier_axis(frame["tier"].nunique(), shown=last),
         xOffset=alt.XOffset("side:N", scale=alt.Scale(domain=sides_drawn(frame["side"]))),
-        y=alt.Y(f"{column}:Q", title=title, axis=alt.Axis(format=".0%", tickCount=5)),
+        y=alt.Y(f"{column}:Q", title=title, scale=scale, axis=alt.Axis(format=".0%", tickCount=5)),
     )
     tooltip = [
         alt.Tooltip("tier:N", title=TIER_TITLE),

@@ -1,5 +1,6 @@
 """A summary for people at a terminal."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,8 +45,11 @@ def _interval(summary: Mapping[str, Any]) -> str:
 
 def _volatility(summary: Mapping[str, Any]) -> str:
     """Critical volatility and what it depends on."""
+    critical = _number(summary["critical_volatility"])
+    unreachable = critical is not None and math.isinf(critical)
+    said = "none reaches the critical mass" if unreachable else f"{percent(critical, 2)} annualised"
     return (
-        f"{percent(_number(summary['critical_volatility']), 2)} annualised over {summary['horizon_days']:g} days; "
+        f"{said}; horizon {summary['horizon_days']:g} days, "
         f"critical mass {percent(summary['critical_mass'], 0)}, reference {percent(summary['reference_volatility'], 0)}"
     )
 

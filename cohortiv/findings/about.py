@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cohortiv.findings.context import Findings
+from cohortiv.plain import MISSING
 from cohortiv.publication import OTHER
 from cohortiv.quantities import percent, price, usd
 from cohortiv.summary import METHODOLOGY_VERSION, data_quality, summarise
@@ -63,7 +64,7 @@ def tier_table(f: Findings) -> pd.DataFrame:
     sums = ["notional_usd", "share", "collateral_usd", "contribution"]
     summed = rest.groupby(keys, as_index=False)[sums].sum(min_count=1)
     table = pd.concat([kept, summed.sort_values(["side", "tier_floor"])], ignore_index=True)
-    lines = [price(line) if math.isfinite(line) else "" for line in table["weighted_liquidation_price"]]
+    lines = [price(line) if math.isfinite(line) else MISSING for line in table["weighted_liquidation_price"]]
     return table.assign(average_line=lines)
 
 

@@ -18,7 +18,8 @@ HIGH_LEVERAGE = 10
 def gauge(f: Findings) -> Words:
     """The index on its scale, with its interval and the probability of each code."""
     index, word = f.result.iv_index, CODES[str(f.result.code)].word
-    title = "There is no index" if math.isnan(index) else f"The index stands at {points(index)}"
+    title = f"The index {'is' if math.isinf(index) else 'stands at'} {points(index)}"
+    title = "There is no index" if math.isnan(index) else title
     measure = "IV Index with its 90 % interval on the code bands"
     return f.words("iv-index", f"{title}: code {word}", measure, reading=_probability(f))
 
@@ -44,15 +45,18 @@ def history(f: Findings) -> Words:
         none = "The source holds no earlier snapshot; a code that is held against flicker needs two."
         return f.words("index-history", "One snapshot, no history yet", measure, reading=none)
     known = table["iv_index"].dropna()
-    low, high = (points(float(known.min())), points(float(known.max()))) if len(known) else ("none", "none")
+    title = "No snapshot has an index"
+    if len(known):
+        title = f"The index ranged from {points(float(known.min()))} to {points(float(known.max()))}"
     changes = int((table["code"] != table["code"].shift()).iloc[1:].sum())
     first = table["as_of"].iloc[0]
-    times = "never" if not changes else "once" if changes == 1 else f"{changes} times"
+    times = "did not change" if not changes else "changed once" if changes == 1 else f"changed {changes} times"
     reading = (
-        f"Over {len(table)} snapshots since {first.day} {first:%B %Y} the code changed {times}; held against flicker "
-        f"it is {CODES[str(f.result.code_held)].word} now."
+        f"Over {len(table)} snapshots since {first.day} {first:%B %Y} the code {times}; the held code, which rises "
+        "at once and falls only when two snapshots are 2 points clear of the threshold, "
+        f"is {CODES[str(f.result.code_held)].word}."
     )
-    return f.words("index-history", f"The index ranged from {low} to {high}", measure, reading=reading)
+    return f.words("index-history", title, measure, reading=reading)
 
 
 def hits(f: Findings) -> Words:
@@ -148,22 +152,29 @@ def ladder(f: Findings) -> Words:
     moves, mass = f.result.moves, percent(f.result.settings.critical_mass, 0)
     if moves.drawdown is None:
         title = "Lines below the mark never hold the critical mass"
+    elif moves.drawdown == 0:
+        title = f"{mass} of notional is already past its lines"
     else:
-        title = f"{mass} of notional has lines within a {percent(moves.drawdown)} fall"
+        title = f"{mass} of notional has lines within a fall of {percent(moves.drawdown, 0)}"
     hidden = f.shown.share_without_line
     without = "" if hidden is None else f"; {percent(hidden)} has no line"
     reading = (
-        f"The steps shown below the mark hold {percent(below / whole)} of the leveraged notional, those above it "
-        f"{percent(above / whole)}{without}. {_within(f)}"
+        f"The steps shown below the mark hold {_part(below, whole)} of the leveraged notional, those above it "
+        f"{_part(above, whole)}{without}. {_within(f)}"
     )
     return f.words("liquidation-ladder", title, measure, note=_ladder_note(f), reading=reading)
+
+
+def _part(shown: float, whole: float) -> str:
+    """Share of the whole in the steps shown; nothing shown is not nothing held."""
+    return percent(shown / whole) if shown else "a part that may not be shown"
 
 
 def _within(f: Findings) -> str:
     """How far the lines that hold the critical mass reach, in each direction."""
     moves = f.result.moves
     sides = (("a fall", "below", moves.drawdown), ("a rise", "above", moves.rally))
-    held = [f"within {word} of {percent(move)}" for word, _, move in sides if move is not None]
+    held = [f"within {word} of {percent(move, 0)}" for word, _, move in sides if move is not None]
     never = [f"lines {word} the mark never hold it" for _, word, move in sides if move is None]
     said = [f"the critical mass lies {' and '.join(held)}"] if held else []
     text = "; ".join(said + never)
@@ -246,6 +257,8 @@ def sensitivity(f: Findings) -> Words:
     spans = {str(name): f"{points(float(low[name]))} to {points(float(high[name]))}" for name in low.index}
     said = "; ".join(f"{name.lower()} {span}" for name, span in spans.items())
     title = f"{widest} matters most: {spans[widest]}"
+    if float((high - low).max()) == 0:
+        title = "No parameter tried changes the index"
     reading = f"Over the values tried the index runs over: {said}. {_readings(f)}"
     return f.words("index-sensitivity", title, measure, reading=reading)
 

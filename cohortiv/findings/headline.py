@@ -6,9 +6,11 @@ from typing import Any
 from cohortiv.findings.context import Findings
 from cohortiv.palette import CODES
 from cohortiv.quantities import percent, points, price, signed, usd
-from cohortiv.summary import as_of_text, tvl_usd
+from cohortiv.summary import as_of_text, data_quality, tvl_usd
 
 SERIES = "IV Index risk report"
+#: Share of an estimate from which a figure is called one [1].
+MOSTLY = 0.5
 #: Symbols that the headline names.
 SYMBOLS_NAMED = 6
 
@@ -57,8 +59,8 @@ def sentence(f: Findings) -> str:
         return f"The IV Index is infinite: {past} of the leveraged notional is already past its lines."
     return (
         f"The IV Index stands at {points(result.iv_index)} ({CODES[str(result.code)].word}){_change(f)}: within "
-        f"{result.settings.horizon_days:g} days an annualised volatility of {percent(result.critical.value)} would bring "
-        f"{mass} of the leveraged notional to its liquidation lines{_rank(f)}."
+        f"{result.settings.horizon_days:g} days an annualised volatility of {percent(result.critical.value)} would "
+        f"bring {mass} of the leveraged notional to its liquidation lines{_rank(f)}."
     )
 
 
@@ -102,20 +104,28 @@ def key_figures(f: Findings) -> list[dict[str, str]]:
     result = f.result
     interval = result.uncertainty.interval if result.uncertainty else None
     profile = result.reading.profile
-    tvl = tvl_usd(result.reading)
     critical, reference = result.critical.value, percent(result.reference_volatility, 0)
     span = f"90 % interval {points(interval.low)} to {points(interval.high)}" if interval else "no interval"
     return [
         _figure("IV Index", points(result.iv_index), span),
         _figure("Critical volatility", percent(critical), f"annualised; reference {reference}"),
-        _figure("Critical drawdown", percent(result.moves.drawdown), _level(f, result.moves.drawdown, -1)),
-        _figure("Critical rally", percent(result.moves.rally), _level(f, result.moves.rally, 1)),
+        _figure("Critical drawdown", percent(result.moves.drawdown, 0), _level(f, result.moves.drawdown, -1)),
+        _figure("Critical rally", percent(result.moves.rally, 0), _level(f, result.moves.rally, 1)),
         _figure(
             "Leveraged notional",
             usd(profile.leveraged_notional_usd),
-            f"{result.reading.figures.accounts:,} accounts" + ("" if tvl is None else f"; TVL {usd(tvl)}"),
+            f"{result.reading.figures.accounts:,} accounts" + _tvl(f),
         ),
     ]
+
+
+def _tvl(f: Findings) -> str:
+    """Value locked, and whether most of it is an estimate; nothing where it may not be told."""
+    tvl = tvl_usd(f.result.reading)
+    if tvl is None:
+        return ""
+    estimated = data_quality(f.result).estimated_collateral_share
+    return f"; TVL {usd(tvl)}" + (" (estimated)" if estimated is not None and estimated > MOSTLY else "")
 
 
 def _level(f: Findings, move: float | None, sign: int) -> str:

@@ -133,7 +133,7 @@ def account_figures(held: ir.Table, kappas: Mapping[str, float]) -> AccountFigur
 
 
 def margin_units_by_snapshot(lines: ir.Table) -> dict[datetime, int]:
-    """Leveraged margin units in use of every snapshot: isolated positions, and accounts with cross positions on a venue.
+    """Leveraged margin units of every snapshot: isolated positions, and accounts with cross positions on a venue.
 
     Parameters
     ----------

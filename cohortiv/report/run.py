@@ -24,6 +24,7 @@ _OUR_ERRORS: Mapping[str, type[CohortivError]] = {
     "UsageError": UsageError,
     "RunError": RunError,
 }
+_SAYS_ALL = ("DataError", "UsageError")
 
 
 def run_notebook(
@@ -42,7 +43,8 @@ def run_notebook(
     parameters : mapping
         Values for its parameters, already checked against the declaration.
     keep_failed : Path
-        Where a notebook that failed is kept, as far as it got.
+        Where a notebook that failed unexpectedly is kept, as far as it got. None is kept after an error of ours, whose
+        message says all: its output may hold rows of the positions.
     timeout_seconds : int, optional
         Longest time that one cell may take [s]; by default any.
 
@@ -76,7 +78,8 @@ def run_notebook(
                 shutdown_kernel="immediate",
             )
         except PapermillExecutionError as error:
-            _keep(output, keep_failed)
+            if error.ename not in _SAYS_ALL:
+                _keep(output, keep_failed)
             raise _own_error(error, keep_failed) from None
         except (CellControlSignal, CellTimeoutError, DeadKernelError, RuntimeError) as error:
             _keep(output, keep_failed)

@@ -51,7 +51,7 @@ class Place:
 
     @property
     def failed_notebook(self) -> Path:
-        """Where the notebook of a failed run is kept."""
+        """Where the notebook of a run that failed unexpectedly is kept."""
         return self.workroom.with_name(f"{self.workroom.name}.failed.ipynb")
 
 
