@@ -9,7 +9,7 @@ CRITICAL_MASS = 0.15
 HORIZON_DAYS = 7.0
 MAX_EXCLUDED = 0.01
 #: Values beyond these are taken for a unit error [days; 1/sqrt(year)].
-LONGEST_HORIZON_DAYS, LARGEST_VOLATILITY = 10_000, 100
+LONGEST_HORIZON_DAYS, LARGEST_VOLATILITY = 10_000, 10
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,11 @@ class Settings:
         """Refuse values outside their range: what was got, what is allowed."""
         checks = (
             ("critical_mass", 0 < self.critical_mass < 1, "a share above 0 and below 1, such as 0.15"),
-            ("horizon_days", 0 < self.horizon_days < LONGEST_HORIZON_DAYS, "days above 0, such as 7"),
+            ("horizon_days", 0 < self.horizon_days < LONGEST_HORIZON_DAYS, "days above 0 and below 10,000, such as 7"),
             (
                 "reference_volatility",
                 self.reference_volatility is None or 0 < self.reference_volatility < LARGEST_VOLATILITY,
-                "an annualised fraction above 0, such as 0.40",
+                "an annualised fraction above 0 and below 10, such as 0.40 for 40 %",
             ),
             ("max_excluded", 0 <= self.max_excluded <= 1, "a share from 0 to 1, such as 0.01"),
         )
