@@ -1,7 +1,7 @@
 """One issue of a report: from the command's flags to a published folder and the catalogue."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,10 +103,17 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
             published=published,
             brand=brand,
         )
-    for note in made.notes:
+    for note in (*made.notes, *_exclusion_notes(made.summary)):
         say(note)
     write_catalogue(request.out, brand=brand)
     return made.page
+
+
+def _exclusion_notes(summary: Mapping[str, object]) -> tuple[str, ...]:
+    """A warning where rows were excluded and the report was published all the same."""
+    quality = summary.get("data_quality")
+    rows = quality.get("rows_excluded") if isinstance(quality, Mapping) else None
+    return (f"Warning: {rows:,} row(s) are excluded; the page says by which rule.",) if rows else ()
 
 
 def find_notebook(name: str) -> Path:
