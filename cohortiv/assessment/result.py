@@ -25,7 +25,7 @@ from cohortiv.iv_index import (
     quantile_reading,
     sensitivity,
 )
-from cohortiv.liquidation import MARKET, UNLEVERAGED
+from cohortiv.liquidation import LINE, MARKET, PAST, UNLEVERAGED
 from cohortiv.positions import parse_as_of
 from cohortiv.profile import LiquidationProfile
 from cohortiv.profile.accounts import NODE, AccountFigures
@@ -268,7 +268,7 @@ def _keyed_book(nodes: pd.DataFrame, figures: AccountFigures, symbol: str | None
     table = keys.merge(summed, on=list(NODE), how="left").fillna({"weight": 0.0, "kappa": 1.0})
     weight = table["weight"].where(table["weight"] > 0)
     distance = np.sign(table["bin"]) * np.exp(table["log_mass"] / weight)
-    distance = distance.where(table["state"] == 0).where(table["state"] != 1, 0.0)
+    distance = distance.where(table["state"] == LINE).where(table["state"] != PAST, 0.0)
     second = (table["second_mass"] / weight).where(table["second_bin"] != 0)
     return line_book(
         table["weight"], distance, second_distances=second, kappas=1.0 if symbol else table["kappa"]
