@@ -29,7 +29,9 @@ MAX_CELL_LINES = 12
 
 FORBIDDEN_TEXT = {
     "a path of one machine": re.compile(r"(?<![\w.~<>}])/(?:work|root|home|opt|tmp|mnt|Users)/"),
-    "a registry's address": re.compile(r"https?://[\w.-]*(?:pypi|registry|pythonhosted|anaconda)|https?://\S*/simple\b"),
+    "a registry's address": re.compile(
+        r"https?://[\w.-]*(?:pypi|registry|pythonhosted|anaconda)|https?://\S*/simple\b"
+    ),
     "an issue number": re.compile(r"\bissues? #?\d|(?<![\w&#/(])#\d{1,4}\b(?!\.)"),
     "a note to do something later": re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b"),
 }
