@@ -4,7 +4,8 @@ Each function displays one output that serves two readers. JupyterLab draws the 
 exporter takes the part with a MIME type of ours and leaves everything else out of the page.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
@@ -23,6 +24,7 @@ HEADLINE_MIME = "application/vnd.cohortiv.headline+json"
 TABLE_MIME = "application/vnd.cohortiv.table+json"
 SUMMARY_MIME = "application/vnd.cohortiv.summary+json"
 FIGURE_MIME = "application/vnd.vegalite.v6+json"
+NARROW_MIME = "application/vnd.cohortiv.narrow+json"
 JUPYTERLAB_MIME = "application/vnd.vegalite.v5+json"
 
 JUPYTERLAB_WIDTH = 640
@@ -65,15 +67,16 @@ class Column:
         Name of the column in the frame.
     label : str
         Head of the column, with the unit.
-    pattern : str
-        Pattern of `str.format` for one value, such as "{:,.0f}" or "{:.1%}".
+    pattern : str or callable
+        Pattern of `str.format` for one value, such as "{:,.0f}" or "{:.1%}"; or what writes a number, such as
+        `quantities.level`.
     align : {"left", "right"}
         Numbers stand right, words left.
     """
 
     key: str
     label: str
-    pattern: str = "{}"
+    pattern: str | Callable[[float], str] = "{}"
     align: Literal["left", "right"] = "left"
 
 
@@ -168,13 +171,15 @@ def figure(
     subtitle: str = "",
     note: str = "",
     source: str = "",
+    narrow: Chart | None = None,
 ) -> None:
-    """Show one numbered figure; without rows, its title and "Nothing to draw.".
+    """Show one numbered figure; without rows, its title alone.
 
     Parameters
     ----------
     chart : Chart
-        The Altair chart; it embeds every column of its frame, so give it only those it draws.
+        The Altair chart as on a desk's screen and on paper; it embeds every column of its frame, so give it only those
+        it draws.
     name : str
         Name of the figure's CSV file, a slug such as "liquidation-ladder".
     title : str
@@ -189,15 +194,16 @@ def figure(
         What to know when reading it.
     source : str
         Where the data come from.
+    narrow : Chart, optional
+        The same for a phone; by default the chart itself is made narrower.
 
     Raises
     ------
     UsageError
         If title or alt text are empty, or if the chart loads anything from elsewhere.
     """
-    _display(
-        figure_bundle(chart, name=name, title=title, alt=alt, data=data, subtitle=subtitle, note=note, source=source)
-    )
+    labels = {"subtitle": subtitle, "note": note, "source": source}
+    _display(figure_bundle(chart, name=name, title=title, alt=alt, data=data, narrow=narrow, **labels))
 
 
 def figure_bundle(
@@ -210,22 +216,21 @@ def figure_bundle(
     subtitle: str = "",
     note: str = "",
     source: str = "",
+    narrow: Chart | None = None,
 ) -> Bundle:
     """Make the output that `figure` displays; see there."""
     for what, given in (("title", title), ("alt text", alt)):
         if not given.strip():
             raise UsageError(f"Figure {name!r} has no {what}. Every figure needs one: give it to page.figure.")
     if data.empty:
-        return _text_bundle(f"**{title}**\n\nNothing to draw.")
-    specification = chart.to_dict()
-    check_specification(specification, name=name)
+        return _text_bundle(f"**{title}.**")
+    drawn = {FIGURE_MIME: chart.to_dict()} | ({} if narrow is None else {NARROW_MIME: narrow.to_dict()})
+    for specification in drawn.values():
+        check_specification(specification, name=name)
+    in_lab = with_width(drawn[FIGURE_MIME], JUPYTERLAB_WIDTH) | {"$schema": JUPYTERLAB_SCHEMA}
     labels = {"title": title, "subtitle": subtitle, "alt": alt, "note": note, "source": source, "name": name}
     return Bundle(
-        {
-            FIGURE_MIME: specification,
-            JUPYTERLAB_MIME: with_width(specification, JUPYTERLAB_WIDTH) | {"$schema": JUPYTERLAB_SCHEMA},
-            "text/plain": alt,
-        },
+        {**drawn, JUPYTERLAB_MIME: in_lab, "text/plain": alt},
         {"cohortiv": {"kind": "figure", **labels, "csv": csv_text(data)}},
     )
 
@@ -293,7 +298,7 @@ def table_bundle(
         "source": source,
         "columns": [{"key": column.key, "label": column.label, "align": column.align} for column in chosen],
         "rows": [
-            [shown(value, column.pattern) for value, column in zip(row, chosen, strict=True)]
+            [_cell(value, column.pattern) for value, column in zip(row, chosen, strict=True)]
             for row in frame[[column.key for column in chosen]].itertuples(index=False, name=None)
         ],
         "csv": csv_text(frame[[column.key for column in chosen]]),
@@ -333,6 +338,13 @@ def _frame(rows: "pd.DataFrame | Iterable[Mapping[str, object]]", columns: Seque
         return rows
     listed = list(rows)
     return pd.DataFrame(listed, columns=None if listed or columns is None else [column.key for column in columns])
+
+
+def _cell(value: object, pattern: str | Callable[[float], str]) -> str:
+    """Text of a cell; what is no finite number is written the same way in all columns."""
+    if isinstance(pattern, str):
+        return shown(value, pattern)
+    return pattern(value) if isinstance(value, float) and math.isfinite(value) else shown(value)
 
 
 def _default_column(frame: "pd.DataFrame", key: str) -> Column:

@@ -1,4 +1,7 @@
-"""Quantities as a reader sees them: percentages, index points and dollars, with a true minus sign."""
+"""Quantities as a reader sees them, in sentences and on charts: percentages, index points and dollars.
+
+All have a true minus sign, a no-break space before their unit, and a word where there is no number.
+"""
 
 import math
 
@@ -8,7 +11,9 @@ WHOLE_FROM = 1000
 _THIN = "\u00a0"
 #: What is this near to a thousand of the smaller unit is written as one of the larger.
 _ROUNDS_UP = 0.99995
-_SCALES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
+#: An estimate of a probability is not said to be nearer to 0 or 1 than this.
+_NEAR_CERTAIN = 0.01
+_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 
 def percent(fraction: float | None, digits: int = 1) -> str:
@@ -18,6 +23,18 @@ def percent(fraction: float | None, digits: int = 1) -> str:
     if math.isinf(fraction):
         return "infinite"
     return f"{100 * fraction:z.{digits}f}".replace("-", "−") + f"{_THIN}%"
+
+
+def exact_percent(fraction: float) -> str:
+    """A fraction that somebody set, with the digits that it needs: 0.15 gives "15 %", 0.125 gives "12.5 %"."""
+    return f"{100 * fraction:,.6g}{_THIN}%".replace("inf", "infinite").replace("-", "−")
+
+
+def chance(probability: float) -> str:
+    """An estimated probability in whole percent, which is never said to be 0 or 1: 0.0004 gives "under 1 %"."""
+    if probability < _NEAR_CERTAIN:
+        return f"under {percent(_NEAR_CERTAIN, 0)}"
+    return f"over {percent(1 - _NEAR_CERTAIN, 0)}" if probability > 1 - _NEAR_CERTAIN else percent(probability, 0)
 
 
 def points(index: float | None, digits: int = 1) -> str:
@@ -37,13 +54,19 @@ def usd(amount: float | None) -> str:
     return f"{amount:z,.0f}{_THIN}USD".replace("-", "−")
 
 
-def price(amount: float | None) -> str:
-    """A price >= 0: whole dollars from 1,000 on, else five significant digits; "none" for None and NaN."""
+def level(amount: float | None) -> str:
+    """A price >= 0 without its unit: whole dollars from 1,000 on, else five significant digits; "none" for None."""
     if amount is None or math.isnan(amount):
         return NONE
     digits = "0" if amount == 0 else f"{amount:.{max(0, 4 - math.floor(math.log10(amount)))}f}"
     shown = f"{amount:,.0f}" if float(digits) >= WHOLE_FROM else digits
-    return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown}{_THIN}USD"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def price(amount: float | None) -> str:
+    """A price >= 0 with its unit: 67012.6 gives "67,013 USD"; "none" for None and NaN."""
+    shown = level(amount)
+    return shown if shown == NONE else f"{shown}{_THIN}USD"
 
 
 def signed(change: float) -> str:

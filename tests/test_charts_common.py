@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import altair as alt
@@ -14,11 +14,11 @@ import pytest
 import vl_convert
 
 from cohortiv import charts
-from cohortiv.charts.theme import WIDTH, select, styled, utc_naive
+from cohortiv.charts.theme import NARROW, WIDTH, select, styled, utc_naive
 from cohortiv.palette import CODES, INK, MUTED, PAPER, RULE, SIDES
 
 Specification = dict[str, Any]
-Maker = Callable[[], alt.TopLevelMixin]
+Maker = Callable[..., alt.TopLevelMixin]
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"datum[0]{{7*7}}"
 SECRETS = {"account": "0xfeed", "accounts": "12", "note": "kept inside"}
 INFINITE, MISSING = float("inf"), float("nan")
@@ -51,6 +51,24 @@ ORDINARY: dict[str, Maker] = {
     "hit share": lambda: hit_share(with_secrets(made.hit_curve()), 0.602),
     "sensitivity": lambda: charts.index_sensitivity(with_secrets(made.sensitivity())),
     "withstand": lambda: charts.withstand_volatility(with_secrets(made.tier_rows()), reference_volatility=0.4),
+}
+
+PHONE: dict[str, Maker] = {
+    "gauge": partial(charts.index_gauge, made.index(), code="red"),
+    "history": partial(charts.index_history, made.history()),
+    "leverage": partial(charts.leverage_distribution, made.tiers()),
+    "makeup": partial(charts.critical_mass_makeup, made.tiers()),
+    "ladder": partial(charts.liquidation_ladder, made.ladder(), mark_price=made.MARK_PRICE, critical_drawdown=0.084),
+    "cohort ladder": partial(charts.liquidation_ladder, made.ladder(mark_price=None), critical_rally=0.1),
+    "hit share": partial(
+        charts.hit_share_curve,
+        made.hit_curve(),
+        critical_mass=0.15,
+        critical_volatility=0.602,
+        reference_volatility=0.4,
+    ),
+    "sensitivity": partial(charts.index_sensitivity, made.sensitivity()),
+    "withstand": partial(charts.withstand_volatility, made.tier_rows(), reference_volatility=0.4),
 }
 
 DEGENERATE: dict[str, Maker] = {
@@ -197,6 +215,25 @@ def test_chart_is_as_wide_as_the_page(name: str) -> None:
     width = re.search(r'width="([\d.]+)"', drawn(ORDINARY[name](), "6.1"))
     assert width is not None
     assert float(width.group(1)) == pytest.approx(WIDTH, abs=20)
+
+
+@pytest.mark.parametrize("name", PHONE)
+def test_narrow_chart_fits_a_phone(name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """The rendition for a phone is 340 px wide with letters of at least 11 px, and draws without a warning."""
+    picture = drawn(PHONE[name](width=NARROW), "6.1")
+    width = re.search(r'width="([\d.]+)"', picture)
+    assert width is not None
+    assert float(width.group(1)) == pytest.approx(NARROW, abs=20)
+    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)px"', picture)) >= 10
+    assert capfd.readouterr() == ("", "")
+
+
+def test_renditions_draw_the_same_rows() -> None:
+    """Both widths of a figure are drawn from one frame."""
+    both = charts.renditions(charts.critical_mass_makeup, made.tiers())
+    wide, narrow = both.wide.to_dict(), both.narrow.to_dict()
+    assert (wide["width"], narrow["width"]) == (WIDTH, NARROW)
+    assert wide["datasets"] == narrow["datasets"]
 
 
 @pytest.mark.parametrize("name", ORDINARY)

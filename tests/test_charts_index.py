@@ -7,6 +7,7 @@ from chart_reading import dashed_at, layers, marks, rows_of, words
 
 from cohortiv.charts import index_gauge, index_history, index_sensitivity
 from cohortiv.charts.marks import code_bands, index_top
+from cohortiv.charts.theme import NARROW
 from cohortiv.early_warning import Thresholds
 from cohortiv.palette import CODES, INK, PAPER
 
@@ -45,7 +46,7 @@ def test_gauge_clips_an_infinite_index_with_an_arrow() -> None:
     """An infinite index stands at the edge of the scale, is written as infinite and has an arrow."""
     chart = index_gauge(made.index(INFINITE, MISSING, MISSING), code="red")
     assert marks(chart, "point")[0]["rows"][0]["drawn"] == 100.0
-    assert {"∞", "▶"} <= set(words(chart))
+    assert {"infinite", "▶"} <= set(words(chart))
 
 
 def test_gauge_widens_for_an_index_above_100() -> None:
@@ -120,7 +121,7 @@ def test_history_marks_infinity_at_the_edge() -> None:
     frame = made.history(snapshots=4).assign(iv_index=[20.0, 40.0, 70.0, INFINITE], code="red")
     chart = index_history(frame)
     assert [row["drawn"] for row in rows_of(chart, "line")] == [20.0, 40.0, 70.0, 100.0]
-    assert {"▲", "∞"} <= set(words(chart))
+    assert {"▲", "infinite"} <= set(words(chart))
 
 
 def test_history_leaves_a_gap_where_there_is_no_index() -> None:
@@ -197,9 +198,19 @@ def test_sensitivity_writes_infinity() -> None:
     """An infinite index is written as such, inside the panel."""
     chart = index_sensitivity(made.sensitivity().assign(iv_index=INFINITE))
     assert {row["drawn"] for row in rows_of(chart, "point")} == {90.0}
-    assert "∞" in words(chart)
+    assert "infinite" in words(chart)
 
 
 def test_every_layer_of_the_gauge_has_rows() -> None:
     """No layer of the gauge is left without data."""
     assert [layer for layer in layers(index_gauge(made.index(), code="red")) if not layer["rows"]] == []
+
+
+@pytest.mark.parametrize(
+    ("high", "said"), [(70.0, {"● Green", "▲ Yellow", "■ Red"}), (260.0, {"●", "▲", "■"})], ids=["short", "long"]
+)
+def test_narrow_gauge_says_the_codes_in_fewer_words(high: float, said: set[str]) -> None:
+    """On a phone the limits are read from the axis, and on a long scale the shapes stand for the codes."""
+    chart = index_gauge(made.index(0.9 * high, 0.8 * high, high), code="red", width=NARROW)
+    assert said <= set(words(chart))
+    assert "● Green below 30" not in words(chart)

@@ -7,20 +7,25 @@ import pytest
 from chart_reading import dashed_at, marks, rows_of, words
 
 from cohortiv.charts import hit_share_curve, liquidation_ladder
+from cohortiv.charts.theme import NARROW, WIDTH
 from cohortiv.palette import SIDES
 
 INFINITE = float("inf")
 
 
-def ladder(**moves: float | None) -> alt.LayerChart:
+def ladder(*, width: int = WIDTH, **moves: float | None) -> alt.LayerChart:
     """The ladder of one symbol with some critical moves."""
-    return liquidation_ladder(made.ladder(), mark_price=made.MARK_PRICE, **moves)
+    return liquidation_ladder(made.ladder(), mark_price=made.MARK_PRICE, width=width, **moves)
 
 
-def curve(critical_volatility: float | None) -> alt.LayerChart:
+def curve(critical_volatility: float | None, *, width: int = WIDTH) -> alt.LayerChart:
     """The hit share with the usual critical mass and reference."""
     return hit_share_curve(
-        made.hit_curve(), critical_mass=0.15, critical_volatility=critical_volatility, reference_volatility=0.4
+        made.hit_curve(),
+        critical_mass=0.15,
+        critical_volatility=critical_volatility,
+        reference_volatility=0.4,
+        width=width,
     )
 
 
@@ -38,7 +43,7 @@ def test_ladder_of_a_cohort_stands_on_moves() -> None:
     frame = made.ladder(mark_price=None)
     assert sorted(row["low"] for row in rows_of(chart, "bar")) == pytest.approx(sorted(frame["move_low"]))
     assert dashed_at(chart, "y", "at") == pytest.approx([0.0, -0.084])
-    assert words(chart) == ["Today's prices", "Critical drawdown\n−8.4\u00a0%"]
+    assert words(chart) == ["Today's prices", "Critical drawdown\n−8\u00a0%"]
 
 
 def test_ladder_marks_the_critical_moves() -> None:
@@ -46,9 +51,9 @@ def test_ladder_marks_the_critical_moves() -> None:
     chart = ladder(critical_drawdown=0.1, critical_rally=0.2)
     assert dashed_at(chart, "y", "at") == pytest.approx([67_812.0, 81_374.4, 61_030.8])
     assert words(chart) == [
-        "Mark 67,812 USD",
-        "Critical rally\n+20\u00a0% to 81,374 USD",
-        "Critical drawdown\n−10\u00a0% to 61,031 USD",
+        "Mark 67,812\u00a0USD",
+        "Critical rally\n+20\u00a0% to 81,374\u00a0USD",
+        "Critical drawdown\n−10\u00a0% to 61,031\u00a0USD",
     ]
 
 
@@ -89,7 +94,9 @@ def test_levels_without_a_place_are_said_in_words() -> None:
     frame = pd.concat([level(-0.02, 0.0, 1e6), level(1.0, 1.02, 6.644e8, "short"), level(0.0, 0.0, 2.5e6)])
     chart = liquidation_ladder(frame)
     assert len(rows_of(chart, "bar")) == 1
-    assert {"Beyond +100\u00a0%: short 664\u00a0m USD", "Past their line: long 2.5\u00a0m USD"} <= set(words(chart))
+    assert {"Beyond +100\u00a0%: short 664.4\u00a0m\u00a0USD", "Past their line: long 2.5\u00a0m\u00a0USD"} <= set(
+        words(chart)
+    )
 
 
 def test_merged_sides_have_a_colour_of_their_own() -> None:
@@ -134,9 +141,24 @@ def test_curve_says_when_no_volatility_reaches_the_mass(critical: float | None) 
 
 def test_curve_says_when_the_mass_is_past_its_lines() -> None:
     """A critical volatility of zero is explained."""
-    assert "Critical volatility 0\u00a0%: the critical mass is past its lines" in words(curve(0.0))
+    assert "Critical volatility 0.0\u00a0%: the mass is past its lines" in words(curve(0.0))
 
 
 def test_curve_reaches_past_its_rules() -> None:
     """A critical volatility beyond the curve stays inside the axis."""
     assert marks(curve(4.0), "line")[0]["encoding"]["x"]["scale"]["domain"][1] > 4.0
+
+
+def test_narrow_ladder_has_the_words_on_the_plot() -> None:
+    """On a phone a rule's words take one line beside bars that leave them room, and the axis has moves alone."""
+    chart = ladder(critical_rally=0.2, width=NARROW)
+    bars = marks(chart, "bar")[0]
+    longest = max(row["per_point"] for row in bars["rows"])
+    assert "Critical rally +20\u00a0% to 81,374\u00a0USD" in words(chart)
+    assert bars["encoding"]["x"]["scale"]["domain"][1] > 1.5 * longest
+    assert bars["encoding"]["y"]["axis"]["title"] == "Move from the mark (%)"
+
+
+def test_narrow_curve_has_short_words() -> None:
+    """On a phone the rules say which volatility they are in one word."""
+    assert {"Reference 40\u00a0%", "Critical 60.2\u00a0%"} <= set(words(curve(0.602, width=NARROW)))

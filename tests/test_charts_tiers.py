@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from chart_reading import dashed_at, marks, rows_of, words
 
-from cohortiv.charts import critical_mass_makeup, leverage_distribution, withstand_volatility
+from cohortiv.charts import critical_mass_makeup, leverage_distribution, renditions, withstand_volatility
+from cohortiv.charts.theme import NARROW
 from cohortiv.palette import SIDES
 
 
@@ -85,3 +86,19 @@ def test_withstand_leaves_out_what_has_no_place_on_a_log_scale() -> None:
     """Rows without a line or at their line draw no dot."""
     frame = made.tier_rows(("BTC",)).head(3).assign(withstand_volatility=[0.5, 0.0, float("nan")])
     assert [row["at"] for row in rows_of(withstand_volatility(frame, reference_volatility=0.4), "circle")] == [0.5]
+
+
+def test_narrow_distribution_writes_whole_percent() -> None:
+    """On a phone a share of 0.1234 is written as 12, and one under half a percent not at all."""
+    frame = made.tiers().head(2).assign(share=[0.1234, 0.004], collateral_share=0.5)
+    assert words(leverage_distribution(frame, width=NARROW)) == ["12", "50"]
+
+
+@pytest.mark.parametrize(
+    ("symbols", "wide", "narrow"), [(1, 1, 1), (2, 2, 2), (3, 3, 2), (4, 4, 2), (6, 3, 2), (7, 4, 2)]
+)
+def test_no_panel_is_left_alone(symbols: int, wide: int, narrow: int) -> None:
+    """Panels stand three or four a row on a desk's screen, so that the last row has company, and two on a phone."""
+    rows = made.tier_rows(tuple("ABCDEFG"[:symbols]))
+    drawn = renditions(withstand_volatility, rows, reference_volatility=0.4)
+    assert (drawn.wide.to_dict()["columns"], drawn.narrow.to_dict()["columns"]) == (wide, narrow)

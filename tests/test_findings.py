@@ -4,13 +4,15 @@ import json
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from cohort_support import CASES, ENGINE_WARNINGS, Results, assessed, book
 
-from cohortiv.findings import Findings, Words, about, figures, headline, read_previous
+from cohortiv.findings import Findings, Words, about, figures, headline, read_previous, tables
 from cohortiv.publication import publish
 from cohortiv.quantities import points
 from cohortiv.summary import summarise
@@ -24,6 +26,7 @@ FIGURES: dict[str, Callable[[Findings], Words]] = {
     )
 }  # fmt: skip
 NB = "\u00a0"
+TIERS_OF_OTHERS = (("2x", 5.0), ("3x", 5.0), ("3x", math.nan))
 
 
 def all_text(findings: Findings) -> str:
@@ -31,7 +34,7 @@ def all_text(findings: Findings) -> str:
     said = [about.method(findings), about.limits(findings), about.about(findings), about.quality(findings)]
     for words in (figure(findings) for figure in FIGURES.values()):
         said += [words.title, words.subtitle, words.note, words.reading]
-    said += [json.dumps(headline(findings), default=str), json.dumps(about.quality_rows(findings))]
+    said += [json.dumps(headline(findings), default=str), json.dumps(tables.quality_rows(findings))]
     return "\n".join(said)
 
 
@@ -58,8 +61,11 @@ def test_words_of_a_figure(results: Results, case: str, name: str) -> None:
     ("case", "sentence"),
     [
         ("past", "The IV Index is infinite: "),
-        ("unreachable", "The IV Index is 0: no volatility brings 90\u00a0% of the leveraged notional"),
-        ("nothing leveraged", "No code can be given: Nothing is leveraged."),
+        (
+            "unreachable",
+            "The critical mass of 90\u00a0% cannot be reached, so the IV Index is 0: 100.0\u00a0% of the leveraged",
+        ),
+        ("nothing leveraged", "No code can be given: nothing is leveraged."),
         ("few units", "No code can be given: "),
     ],
 )
@@ -100,7 +106,7 @@ def test_about_tells_what_changed_since_the_previous_issue(results: Results) -> 
     said = about.about(results.findings("solved", previous=before))
     assert "against 2026-02-11: code from green to" in said
     assert "accounts from 99 to 120" in said
-    assert f"critical mass from 10.0{NB}% to 15.0{NB}%" in said
+    assert f"critical mass from 10{NB}% to 15{NB}%" in said
 
 
 def test_about_says_when_nothing_changed(results: Results) -> None:
@@ -149,9 +155,9 @@ def test_sides_that_are_not_told_apart_are_not_spoken_of(tmp_path: Path) -> None
 def test_tier_table_adds_up_small_symbols(results: Results) -> None:
     """The shown table has the totals of all rows."""
     findings = results.findings("solved")
-    shown, rows = about.tier_table(findings), findings.shown.tier_rows
+    shown, rows = tables.tier_table(findings), findings.shown.tier_rows
     assert shown["notional_usd"].sum() == pytest.approx(rows["notional_usd"].sum())
-    assert {column for column, *_ in about.TIER_COLUMNS} <= set(shown.columns)
+    assert {column for column, *_ in tables.TIER_COLUMNS} <= set(shown.columns)
 
 
 def test_quality_names_the_privacy_rule(results: Results) -> None:
@@ -170,3 +176,87 @@ def test_infinite_index_is_kept_for_the_page(results: Results) -> None:
     """The headline takes infinity as it is, and no index as None."""
     assert math.isinf(headline(results.findings("past"))["iv_index"])
     assert headline(results.findings("nothing leveraged"))["iv_index"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "IV Index risk report"),
+        ({"critical_mass": 0.1}, f"with critical mass 10.0{NB}% instead of 15.0{NB}%"),
+        ({"horizon_days": 14.0}, "with horizon 14 days instead of 7"),
+        ({"symbol": "ETH"}, "IV Index risk report"),
+    ],
+)
+def test_unusual_definition_is_said_first(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    """What differs from the usual definition follows the name of the series; ETH's own reference is usual for ETH."""
+    result = assessed(tmp_path, book(60), **changes)
+    assert str(headline(Findings(result, publish(result)))["series"]).endswith(said)
+
+
+def test_sentence_counts_the_rows_of_the_table(tmp_path: Path) -> None:
+    """With more symbols than the table names, its rows are fewer than the published cells."""
+    symbols = ("BTC", "ETH", "SOL", "XRP", "DOGE", "BNB", "ADA", "LTC")
+    frame = pd.concat(
+        [book(60, symbols=("BTC",)).assign(symbol=name, mark_price=1.0, entry_price=1.0) for name in symbols]
+    )
+    frame["account_id"] = [f"a{number}" for number in range(len(frame))]
+    frame = frame.assign(quantity=1_000.0, liquidation_price=lambda f: f["side"].map({"long": 0.8, "short": 1.2}))
+    result = assessed(tmp_path, frame, max_excluded=1.0)
+    findings = Findings(result, publish(result))
+    table = tables.tier_table(findings)
+    assert len(table) < len(findings.shown.tier_rows)
+    assert f"in {(table['side'] == 'short').sum()} rows of the table" in figures.tiers(findings).reading
+
+
+def test_excluded_rows_of_one_account_are_said_without_a_number(tmp_path: Path) -> None:
+    """Sentence and table agree that the number is withheld."""
+    odd = book(3).assign(account_id="one", symbol=["A", "B", "C"])
+    result = assessed(tmp_path, pd.concat([book(80), odd]), max_excluded=1.0)
+    findings = Findings(result, publish(result))
+    assert about.quality(findings).startswith("Rows of fewer than 10 accounts were excluded; ")
+    values = {row["figure"]: row["value"] for row in tables.quality_rows(findings)}
+    assert values["Rows excluded"] == values["Rows read"] == "withheld"
+
+
+def test_a_grey_result_has_no_interval_and_no_probability(results: Results) -> None:
+    """Under Grey neither the first screen nor the gauge shows how sure a code would be."""
+    findings = results.findings("few units")
+    first = headline(findings)
+    assert findings.result.uncertainty is not None
+    assert (first["iv_index"], first["interval"], first["key_figures"][0]["context"]) == (None, None, "no code")
+    assert findings.index[["low", "high"]].isna().all(axis=None)
+    assert "probability of Green" not in figures.gauge(findings).reading
+
+
+def test_mass_out_of_reach_says_how_much_has_lines(results: Results) -> None:
+    """Where too little has a line, the sentence says how much has one."""
+    result = results["unreachable"]
+    findings = Findings(result, replace(publish(result), share_without_line=0.9))
+    assert "the IV Index is 0: at most 10.0\u00a0% of the leveraged notional has" in headline(findings)["sentence"]
+
+
+def test_one_snapshot_is_no_history(results: Results) -> None:
+    """A single snapshot draws nothing; several are drawn."""
+    assert results.findings("one symbol").history.empty
+    assert len(results.findings("solved").history) == 3
+
+
+def test_single_rows_of_other_symbols_stay_whole(results: Results) -> None:
+    """What is not added up keeps its line and its accounts; a sum has neither, nor collateral withheld in part."""
+    findings = results.findings("solved")
+    row = {"symbol": "other", "side": "long", "tier_floor": 2.0, "share": 0.1, "notional_usd": 1.0, "accounts": 20}
+    row |= {"contribution": 0.1, "swing": 0.5, "withstand_volatility": 3.6, "weighted_liquidation_price": math.nan}
+    rows = pd.DataFrame([row | {"tier": tier, "collateral_usd": usd} for tier, usd in TIERS_OF_OTHERS])
+    table = tables.tier_table(replace(findings, shown=replace(findings.shown, tier_rows=rows)))
+    shown = table.set_index("tier")[["withstand_volatility", "accounts", "collateral_usd", "share"]]
+    assert list(shown.loc["2x"]) == [3.6, 20.0, 5.0, 0.1]
+    assert shown.loc["3x", "share"] == pytest.approx(0.2)
+    assert shown.loc[["3x"], ["withstand_volatility", "accounts", "collateral_usd"]].isna().all(axis=None)
+
+
+def test_figure_of_withstand_agrees_with_the_table(results: Results) -> None:
+    """The tier named as withstanding least is the least of the table."""
+    findings = results.findings("solved")
+    rows = tables.tier_table(findings).dropna(subset="withstand_volatility")
+    least = rows.sort_values("withstand_volatility").iloc[0]
+    assert figures.withstand(findings).title.startswith(f"{least['symbol']} {least['side']}s at {least['tier']} ")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
+import altair as alt
 import nbformat
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from report_support import DAYS, chart, notebook_of, show_everything, shown_by
 
 from cohortiv import page
 from cohortiv.errors import UsageError
+from cohortiv.quantities import level
 
 
 def figure(*, title: str = "Value rises", alt: str = "Line from 3 to 6.5.", data: pd.DataFrame = DAYS) -> page.Bundle:
@@ -27,9 +29,9 @@ def test_figure_needs_words(title: str, alt: str) -> None:
 
 
 def test_figure_without_rows_is_said_in_words() -> None:
-    """A figure over no rows shows its title and that there is nothing to draw."""
+    """A figure over no rows shows its title alone, which says why."""
     bundle = figure(data=DAYS.iloc[:0], title="No $ rises")
-    assert bundle.data["text/markdown"] == "**No \\$ rises**\n\nNothing to draw."
+    assert bundle.data["text/markdown"] == "**No \\$ rises.**"
     assert bundle.metadata == {"cohortiv": {"kind": "text"}}
 
 
@@ -49,6 +51,31 @@ def test_jupyterlab_gets_a_fixed_width_in_its_own_version() -> None:
 def test_exporter_gets_the_chart_as_it_is() -> None:
     """The version for the exporter is the chart's own specification."""
     assert figure().data["application/vnd.vegalite.v6+json"] == chart().to_dict()
+
+
+def test_exporter_gets_the_narrow_chart_too() -> None:
+    """A figure drawn for a phone travels beside the wide one; JupyterLab shows the wide one."""
+    narrow = chart().properties(width=340)
+    both = page.figure_bundle(chart(), narrow=narrow, name="days", title="Value rises", alt="Line.", data=DAYS)
+    assert both.data[page.NARROW_MIME] == narrow.to_dict()
+    assert both.data[page.FIGURE_MIME] == chart().to_dict()
+    assert page.NARROW_MIME not in figure().data
+
+
+def test_narrow_chart_that_loads_is_refused() -> None:
+    """Neither rendition may take its data from elsewhere."""
+    narrow = alt.Chart("rows.csv").mark_line()
+    with pytest.raises(UsageError, match="Figure 'days' takes its data from a URL"):
+        page.figure_bundle(chart(), narrow=narrow, name="days", title="Value rises", alt="Line.", data=DAYS)
+
+
+def test_column_may_be_written_by_a_function() -> None:
+    """Cells are written by the column's function, the CSV keeps all digits, and a missing number is a dash."""
+    rows = pd.DataFrame({"price": [67_012.6, math.nan]})
+    columns = [page.Column("price", "Price (USD)", level, "right")]
+    shown: Any = page.table_bundle(rows, name="prices", title="Prices", columns=columns).data[page.TABLE_MIME]
+    assert shown["rows"] == [["67,013"], ["–"]]
+    assert shown["csv"] == 'price\n67012.6\n""\n'
 
 
 def test_figure_carries_its_rows() -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from cohortiv.quantities import percent, points, price, signed, usd
+from cohortiv.quantities import chance, exact_percent, level, percent, points, price, signed, usd
 
 NB = "\u00a0"
 
@@ -22,6 +22,22 @@ def test_percent(fraction: float | None, digits: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("fraction", "text"), [(0.15, "15"), (0.125, "12.5"), (0.532, "53.2"), (-0.1, "−10"), (12.5, "1,250"), (0.0, "0")]
+)
+def test_exact_percent(fraction: float, text: str) -> None:
+    """What was set is written with all its digits and no idle zero."""
+    assert exact_percent(fraction) == f"{text}{NB}%"
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"), [(0.0, "under 1"), (0.0099, "under 1"), (0.57, "57"), (0.99, "99"), (0.9999, "over 99")]
+)
+def test_chance(probability: float, text: str) -> None:
+    """An estimate never says that something is certain or impossible."""
+    assert chance(probability) == f"{text}{NB}%"
+
+
+@pytest.mark.parametrize(
     ("index", "text"), [(50.7827, "50.8"), (1234.5, "1,234.5"), (-0.01, "0.0"), (math.inf, "infinite"), (None, "none")]
 )
 def test_points(index: float | None, text: str) -> None:
@@ -32,6 +48,7 @@ def test_points(index: float | None, text: str) -> None:
 @pytest.mark.parametrize(
     ("amount", "text"),
     [
+        (4.6e12, f"4.6{NB}tn{NB}USD"),
         (771_125_459.82, f"771.1{NB}m{NB}USD"), (3.2e9, f"3.2{NB}bn{NB}USD"), (999_999.0, f"1.0{NB}m{NB}USD"),
         (999_940.0, f"999.9{NB}k{NB}USD"), (12.4, f"12{NB}USD"), (0.0, f"0{NB}USD"), (-2_500.0, f"−2.5{NB}k{NB}USD"),
         (math.nan, "none"), (None, "none"),
@@ -53,6 +70,12 @@ def test_usd(amount: float | None, text: str) -> None:
 def test_price(amount: float | None, text: str) -> None:
     """Prices have five digits that count, never an exponent, and no cents from a thousand on."""
     assert price(amount) == text
+
+
+@pytest.mark.parametrize(("amount", "text"), [(67_012.6, "67,013"), (171.666, "171.67"), (1.25e-6, "0.00000125")])
+def test_level(amount: float, text: str) -> None:
+    """A price in a column whose head has the unit goes without it."""
+    assert level(amount) == text
 
 
 @pytest.mark.parametrize(("change", "text"), [(2.13, "+2.1"), (-0.5, "−0.5"), (-0.001, "+0.0")])

@@ -85,3 +85,33 @@ def test_failure_leaves_the_old_page(tmp_path: Path) -> None:
     (tmp_path / "index.html").mkdir()
     with pytest.raises(RunError, match="Cannot write"):
         write_catalogue(tmp_path)
+
+
+def cards(root: Path) -> list[str]:
+    """Cards of the series, as text."""
+    html = write_catalogue(root, brand=load_brand()).read_text(encoding="utf-8")
+    found = re.findall(r'<p class="card-name">.*?</li>', html, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", card).split()) for card in found]
+
+
+def test_issues_by_another_definition_are_another_series(tmp_path: Path) -> None:
+    """An index at a critical mass of 10 % is no point of the line of those at 15 %."""
+    for day, mass in ((1, 0.15), (2, 0.15), (3, 0.10)):
+        shelve(tmp_path, as_of=f"2026-02-{day:02d}", critical_mass=mass, horizon_days=7.0)
+    assert cards(tmp_path) == [
+        "risk-all 20.0 Green As of 3 February 2026 Definition: critical mass 10 %, horizon 7 days",
+        "risk-all 20.0 Green As of 2 February 2026 · 2 issues Definition: critical mass 15 %, horizon 7 days",
+    ]
+
+
+def test_report_without_definition_has_a_card(tmp_path: Path) -> None:
+    """A notebook of another kind says nothing of a critical mass, nor does its card."""
+    shelve(tmp_path, as_of="2026-02-11")
+    assert cards(tmp_path) == ["risk-all 20.0 Green As of 11 February 2026 Definition: not stated"]
+
+
+def test_many_symbols_are_counted(tmp_path: Path) -> None:
+    """A row names the largest four and counts the others, which the search still finds."""
+    shelve(tmp_path, as_of="2026-02-11", symbols=["BTC", "ETH", "SOL", "XRP", "DOGE", "BNB"])
+    assert "BTC, ETH, SOL, XRP, 2 more" in rows(tmp_path)[0]
+    assert "doge" in (tmp_path / "index.html").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from report_support import chart, notebook_of, show_everything, shown_by
+from report_support import DAYS, chart, notebook_of, show_everything, shown_by
 
 from cohortiv import page
 from cohortiv.errors import RunError, UsageError
@@ -53,7 +53,20 @@ def test_specification_travels_with_the_figure() -> None:
     """The page holds what draws the live chart."""
     content = read_content(notebook_of(shown_by(show_everything)))
     figure = next(block for block in content.sections[0].blocks if isinstance(block, Exhibit))
-    assert json.loads(figure.specification)["encoding"] == chart().to_dict()["encoding"]
+    drawn = json.loads(figure.specification)
+    assert drawn["wide"]["encoding"] == drawn["narrow"]["encoding"] == chart().to_dict()["encoding"]
+    assert (drawn["wide"]["width"], drawn["narrow"]["width"]) == (720, 340)
+
+
+def test_figure_has_a_still_for_a_phone() -> None:
+    """Without a chart of its own the phone gets the same one in its width; with one, that."""
+    own = page.figure_bundle(
+        chart(), narrow=chart().properties(height=100), name="days", title="Plain", alt="Plain", data=DAYS
+    )
+    content = read_content(notebook_of([*shown_by(show_everything), own]))
+    figures = [block for section in content.sections for block in section.blocks if isinstance(block, Exhibit)]
+    narrow = [figure.narrow for figure in figures if figure.kind == "figure"]
+    assert [(still.width, still.height) for still in narrow if still] == [(340, 300), (340, 100)]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 """Stills, specifications and the one script."""
 
 import json
+import re
 from pathlib import Path
 
+import altair as alt
+import pandas as pd
 import pytest
 import vl_convert
 from report_support import chart
@@ -42,6 +45,23 @@ def test_broken_chart_is_named() -> None:
     """A specification that Vega-Lite cannot draw stops the run with the figure's name."""
     with pytest.raises(RunError, match="Figure 'x' cannot be drawn"):
         drawing.still_picture({"mark": "no such mark"}, name="x")
+
+
+def test_still_is_lean() -> None:
+    """Words for screen readers, handles and repeated fonts are left out; text stays as it is."""
+    words = alt.Chart(pd.DataFrame({"say": ['role="x" 1.23456']})).mark_text().encode(text="say:N")
+    svg = drawing.still_picture(drawing.drawn_specification(words.to_dict(), name="x", alt="A"), name="x")
+    assert "aria-" not in svg
+    assert "class=" not in svg
+    assert svg.count("font-family") == 1
+    assert re.search(r'>role=(?:"|&quot;)x(?:"|&quot;) 1\.23456<', svg)
+
+
+def test_rows_of_two_renditions_are_there_once() -> None:
+    """Both specifications ask for their rows by name, and the page holds them once."""
+    rows = {"a": [{"x": 1}]}
+    both = drawing.both_specifications({"mark": "bar", "datasets": rows}, {"mark": "line", "datasets": rows})
+    assert both == {"wide": {"mark": "bar"}, "narrow": {"mark": "line"}, "datasets": rows}
 
 
 def test_json_cannot_leave_its_script() -> None:

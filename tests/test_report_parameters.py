@@ -11,6 +11,7 @@ from cohortiv.report.parameters import (
     Parameter,
     ParameterType,
     bound_values,
+    changes_slug,
     declared_parameters,
     load_notebook,
     parse_assignments,
@@ -172,3 +173,21 @@ def test_other_files_are_no_notebooks(tmp_path: Path, content: str) -> None:
     file.write_text(content, encoding="utf-8")
     with pytest.raises(UsageError):
         load_notebook(file)
+
+
+@pytest.mark.parametrize(
+    ("given", "slug"),
+    [
+        ({}, ""),
+        ({"share": "0.15"}, ""),
+        ({"share": "0.1"}, "share-0-1"),
+        ({"days": "14", "share": "0.1"}, "share-0-1-days-14"),
+        ({"share": "-0.1"}, "share-minus-0-1"),
+        ({"share": "2"}, "share-2"),
+        ({"venues": "Binance,okx"}, "venues-binance-okx"),
+    ],
+)
+def test_changed_values_have_a_name(given: dict[str, str], slug: str) -> None:
+    """Only what differs from the notebook's own value is named, in the notebook's order, as a folder can be called."""
+    lines = "share: float = 0.15\ndays: float = 7.0\nvenues: list[str] = []"
+    assert changes_slug(declared(lines), bound_values(declared(lines), given)) == slug

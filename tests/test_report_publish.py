@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from report_support import publish_small, read
 
 from cohortiv.errors import CohortivError, DataError, RunError, UsageError
@@ -127,10 +128,24 @@ def test_failed_run_leaves_the_published_report(
     assert contents(first) == before
 
 
+def test_warnings_reach_the_publisher() -> None:
+    """Paragraphs of warning are kept whole, across outputs; progress and the software's own warnings are not."""
+    said = [
+        "Reading x\nWarning: 3 row(s) are excl",
+        "uded:\n  quantity invalid\n    row 1\nGrouping\n",
+        "Warning: end\n",
+    ]
+    outputs = [new_output("stream", name="stderr", text=text) for text in said]
+    outputs.append(new_output("stream", name="stdout", text="Warning: not here\n"))
+    cells = [new_markdown_cell("# T"), new_code_cell(outputs=outputs[:1]), new_code_cell(outputs=outputs[1:])]
+    expected = ("Warning: 3 row(s) are excluded:\n  quantity invalid\n    row 1", "Warning: end")
+    assert publish._warnings(new_notebook(cells=cells)) == expected
+
+
 def test_input_that_changes_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that changes while the notebook runs would make the manifest a lie."""
     data = data_file(tmp_path / "inputs")
-    monkeypatch.setattr(publish, "_make", lambda *_, **__: data.write_text("changed", encoding="utf-8"))
+    monkeypatch.setattr(publish, "_make", lambda *_, **__: (data.write_text("changed", encoding="utf-8"), ()))
     with pytest.raises(RunError, match="An input changed"):
         publish_small(tmp_path / "reports", inputs=[data])
     assert not (tmp_path / "reports" / "2026-02-12").exists()
@@ -171,3 +186,11 @@ def test_paths_lose_their_folders(tmp_path: Path, value: str | int, expected: st
     """Of a path to inputs only what comes after the machine's folders is published."""
     given = value.format(folder=tmp_path) if isinstance(value, str) else value
     assert publish._without_folders(given, [tmp_path / "data" / "a.parquet"]) == expected
+
+
+def test_report_of_another_definition_is_not_replaced(first: PublishedReport) -> None:
+    """Nine days do not take the place of five; the files that were there are the same."""
+    before = contents(first)
+    with pytest.raises(UsageError, match=r"horizon 5 days.*horizon 9 days.*Give --out another folder"):
+        publish_small(first.folder.parents[1], parameters={"horizon_days": 9})
+    assert contents(first) == before

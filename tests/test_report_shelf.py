@@ -51,7 +51,7 @@ def test_as_of_has_to_be_a_time(tmp_path: Path, as_of: str) -> None:
         place(tmp_path, as_of=as_of)
 
 
-@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "A", "-a", "a b", ".work", "a" * 97, "a\n"])
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "A", "-a", "a b", ".work", "a" * 161, "a\n"])
 def test_name_has_to_be_a_slug(tmp_path: Path, name: str) -> None:
     """The name becomes a folder, so nothing in it may lead elsewhere."""
     with pytest.raises(UsageError, match="Got the report name"):

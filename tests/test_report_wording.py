@@ -19,7 +19,9 @@ def test_dates_are_written_out(moment: str, expected: str) -> None:
     assert long_date(moment) == expected
 
 
-@pytest.mark.parametrize(("index", "expected"), [(50.7827, "50.8"), ("inf", "∞"), (None, "–"), (0, "0.0")])
+@pytest.mark.parametrize(
+    ("index", "expected"), [(50.7827, "50.8"), ("inf", "∞"), (None, "–"), (0, "0.0"), (1234.56, "1,234.6")]
+)
 def test_index_has_one_digit(index: float | str | None, expected: str) -> None:
     """Index values are rounded for readers only; infinity and none have their signs."""
     assert points(index) == expected

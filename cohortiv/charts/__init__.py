@@ -3,7 +3,7 @@
 from cohortiv.charts.index import index_gauge, index_history
 from cohortiv.charts.liquidation import hit_share_curve, liquidation_ladder
 from cohortiv.charts.sensitivity import index_sensitivity
-from cohortiv.charts.theme import styled
+from cohortiv.charts.theme import renditions, styled
 from cohortiv.charts.tiers import critical_mass_makeup, leverage_distribution, withstand_volatility
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "index_sensitivity",
     "leverage_distribution",
     "liquidation_ladder",
+    "renditions",
     "styled",
     "withstand_volatility",
 ]

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from cohortiv.charts.liquidation import per_point
-from cohortiv.charts.theme import number, percent, price, short_usd
 from cohortiv.palette import CODES
+from cohortiv.quantities import exact_percent, percent, points, price, usd
 
 Point = tuple[str, float]
 
@@ -18,9 +18,9 @@ Point = tuple[str, float]
 def describe(
     kind: str,
     shows: str,
-    points: Sequence[Point],
+    values: Sequence[Point],
     *,
-    written: Callable[[float], str] = number,
+    written: Callable[[float], str] = points,
     series: bool = False,
     message: str = "",
 ) -> str:
@@ -32,7 +32,7 @@ def describe(
         Kind of chart, for example "Line chart".
     shows : str
         What is plotted, with its unit.
-    points : sequence of (str, float)
+    values : sequence of (str, float)
         Name and value of each mark, in the order of the chart. NaN is passed over, infinity is said as "infinite".
     written : callable
         How a value is written.
@@ -46,23 +46,23 @@ def describe(
     str
         Plain sentences; "No values." where there are none.
     """
-    known = [point for point in points if not math.isnan(point[1])]
+    known = [point for point in values if not math.isnan(point[1])]
     sentences = [kind, shows, _extremes(known, written, series=series), message]
     return " ".join(f"{part.strip().rstrip('.')}." for part in sentences if part.strip())
 
 
-def _extremes(points: Sequence[Point], written: Callable[[float], str], *, series: bool) -> str:
-    if not points:
+def _extremes(values: Sequence[Point], written: Callable[[float], str], *, series: bool) -> str:
+    if not values:
         return "No values"
 
     def said(point: Point) -> str:
-        value = "infinite" if math.isinf(point[1]) else written(point[1])
+        value = written(point[1])
         return f"{value} ({point[0]})" if point[0] else value
 
-    if len(points) == 1:
-        return f"One value: {said(points[0])}"
-    lowest, highest = min(points, key=lambda point: point[1]), max(points, key=lambda point: point[1])
-    last = f", last {said(points[-1])}" if series else ""
+    if len(values) == 1:
+        return f"One value: {said(values[0])}"
+    lowest, highest = min(values, key=lambda point: point[1]), max(values, key=lambda point: point[1])
+    last = f", last {said(values[-1])}" if series else ""
     return f"Lowest {said(lowest)}, highest {said(highest)}{last}"
 
 
@@ -74,7 +74,7 @@ def index_gauge_alt(index: pd.DataFrame, *, code: str | None = None, message: st
     """Alternative text of `index_gauge`: index [%], interval and code."""
     value, low, high = index[["iv_index", "low", "high"]].astype(float).to_numpy()[0].tolist()
     stands = f", code {CODES[code].word}" if code else ""
-    interval = "" if math.isnan(low) or math.isnan(high) else f", 90 % interval {number(low)} to {number(high)}"
+    interval = "" if math.isnan(low) or math.isnan(high) else f", 90 % interval {points(low)} to {points(high)}"
     shows = f"IV Index in % on the scale of the codes{stands}{interval}"
     return describe("Gauge", shows, [("", value)], message=message)
 
@@ -102,23 +102,26 @@ def leverage_distribution_alt(tiers: pd.DataFrame, *, message: str = "") -> str:
     notional = _extremes(_known(_points(names, tiers["share"])), percent, series=False)
     shows = f"Share of leveraged notional by leverage tier and side: {notional[:1].lower()}{notional[1:]}"
     collateral = f"{shows}. Share of collateral by leverage tier and side"
-    points = _points(names, tiers["collateral_share"])
-    return describe("Two bar charts", collateral, points, written=percent, message=message)
+    return describe(
+        "Two bar charts", collateral, _points(names, tiers["collateral_share"]), written=percent, message=message
+    )
 
 
 def critical_mass_makeup_alt(tiers: pd.DataFrame, *, message: str = "") -> str:
     """Alternative text of `critical_mass_makeup`: share of the critical mass by tier and side."""
-    points = _points(_tiers_and_sides(tiers), tiers["contribution"])
+    values = _points(_tiers_and_sides(tiers), tiers["contribution"])
     shows = "Share of the critical mass by leverage tier, long and short stacked"
-    return describe("Stacked bar chart", shows, points, written=percent, message=message)
+    return describe("Stacked bar chart", shows, values, written=percent, message=message)
 
 
 def withstand_volatility_alt(tier_rows: pd.DataFrame, *, reference_volatility: float, message: str = "") -> str:
     """Alternative text of `withstand_volatility`: annualised volatility by symbol, tier and side."""
     names = [f"{row.symbol} {row.tier} {row.side}" for row in tier_rows.itertuples()]
-    shows = f"Annualised volatility that each tier withstands, against the reference {percent(reference_volatility)}"
-    points = _points(names, tier_rows["withstand_volatility"])
-    return describe("Dot chart", shows, points, written=percent, message=message)
+    shows = (
+        f"Annualised volatility that each tier withstands, against the reference {exact_percent(reference_volatility)}"
+    )
+    values = _points(names, tier_rows["withstand_volatility"])
+    return describe("Dot chart", shows, values, written=percent, message=message)
 
 
 def liquidation_ladder_alt(
@@ -130,15 +133,15 @@ def liquidation_ladder_alt(
     message: str = "",
 ) -> str:
     """Alternative text of `liquidation_ladder`: notional [USD] by level and side, and the critical moves."""
-    mark = f", mark {price(mark_price)} USD" if mark_price else ""
+    mark = f", mark {price(mark_price)}" if mark_price else ""
     moves = {"critical drawdown": critical_drawdown, "critical rally": critical_rally}
-    said = [f", {name} {percent(move)}" for name, move in moves.items() if move is not None]
+    said = [f", {name} {percent(move, 0)}" for name, move in moves.items() if move is not None]
     shows = f"Notional with its liquidation line at each level, in USD per 1 % of move{mark}{''.join(said)}"
     levels = per_point(ladder)
     ends = levels[["move_low", "move_high"]].astype(float).to_numpy().tolist()
-    reaches = [f"from {percent(low)} to {percent(high)}" for low, high in ends]
+    reaches = [f"from {percent(low, 0)} to {percent(high, 0)}" for low, high in ends]
     names = [f"{side} {reach}" for side, reach in zip(levels["side"], reaches, strict=True)]
-    return describe("Bar chart", shows, _points(names, levels["per_point"]), written=short_usd, message=message)
+    return describe("Bar chart", shows, _points(names, levels["per_point"]), written=usd, message=message)
 
 
 def hit_share_curve_alt(
@@ -154,8 +157,8 @@ def hit_share_curve_alt(
     where = f"at {percent(critical_volatility)}" if critical_volatility is not None and reached else "at no volatility"
     shows = (
         "Expected share of leveraged notional that touches its line, by annualised volatility: "
-        f"the critical mass of {percent(critical_mass)} is reached {where}, the reference is "
-        f"{percent(reference_volatility)}"
+        f"the critical mass of {exact_percent(critical_mass)} is reached {where}, the reference is "
+        f"{exact_percent(reference_volatility)}"
     )
     names = [f"at {percent(volatility)}" for volatility in curve["volatility"].astype(float).tolist()]
     return describe("Line chart", shows, _points(names, curve["share"]), written=percent, series=True, message=message)
@@ -165,5 +168,5 @@ def _tiers_and_sides(tiers: pd.DataFrame) -> list[str]:
     return [f"{row.tier} {row.side}" for row in tiers.itertuples()]
 
 
-def _known(points: Sequence[Point]) -> list[Point]:
-    return [point for point in points if not math.isnan(point[1])]
+def _known(values: Sequence[Point]) -> list[Point]:
+    return [point for point in values if not math.isnan(point[1])]

@@ -18,23 +18,30 @@ from cohortiv.charts.marks import (
     overlaid,
     own_colour,
 )
-from cohortiv.charts.theme import FIT, WIDTH, number, select, styled, utc_naive
+from cohortiv.charts.theme import FIT, WIDTH, is_narrow, select, styled, utc_naive
 from cohortiv.early_warning import Thresholds
 from cohortiv.palette import CODES, INK
+from cohortiv.quantities import points
 
 INDEX_TITLE = "IV Index (%)"
 
 _WORDS_Y, _VALUE_Y, _BAR_Y, _LINE_Y, _INTERVAL_Y, _BAR_END = 12, 46, 52, 74, 98, 106
 _VALUE_PX, _NO_INDEX_PX = 19, 14
 _WIDE_SCALE = 150
-_NEAR_LEFT, _NEAR_RIGHT = 0.1, 0.9
+#: Words of a mark nearer to an end of the axis than this part of it are turned inwards [1].
+_EDGE, _NARROW_EDGE = 0.1, 0.25
+_HISTORY_PX, _NARROW_HISTORY_PX = 300, 270
 _DAYS_FOR_DATES, _DAYS_FOR_MONTHS = 8, 330
 _FEW_SNAPSHOTS = 60
 _NO_INDEX = "No index: the data do not allow one"
 
 
 def index_gauge(
-    index: pd.DataFrame, *, code: str | None = None, thresholds: Thresholds = DEFAULT_THRESHOLDS
+    index: pd.DataFrame,
+    *,
+    code: str | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    width: int = WIDTH,
 ) -> alt.LayerChart:
     """Where does the index stand between Green, Yellow and Red, and how sure is that?
 
@@ -48,6 +55,8 @@ def index_gauge(
         ink, which says no code.
     thresholds : Thresholds
         Where Yellow and Red begin [%].
+    width : int
+        Width of the whole [px]; a narrow one says the codes in fewer words.
 
     Returns
     -------
@@ -66,12 +75,12 @@ def index_gauge(
     top = index_top([value, min(high, 2 * value)], thresholds)
     marks = alt.Chart(_gauge_marks(frame, top).assign(code=code))
     layers = [
-        *_gauge_scale(top, thresholds),
+        *_gauge_scale(top, thresholds, narrow=is_narrow(width)),
         *_gauge_interval(marks),
         _gauge_point(marks, code),
-        *_gauge_words(marks, value / top),
+        *_gauge_words(marks, value / top, edge=_NARROW_EDGE if is_narrow(width) else _EDGE),
     ]
-    return styled(overlaid(*layers).properties(width=WIDTH, height=158, autosize=FIT))
+    return styled(overlaid(*layers).properties(width=width, height=158, autosize=FIT))
 
 
 def _gauge_marks(frame: pd.DataFrame, top: float) -> pd.DataFrame:
@@ -82,7 +91,7 @@ def _gauge_marks(frame: pd.DataFrame, top: float) -> pd.DataFrame:
     return marks.assign(
         low=min(low, top) if known else math.nan,
         high=min(high, top) if known else math.nan,
-        interval=f"90 % interval {number(low)} to {number(high)}" if known else "",
+        interval=f"90 % interval {points(low)} to {points(high)}" if known else "",
         words=marks["words"].replace("", _NO_INDEX),
         words_at=marks["drawn"].fillna(top / 2),
         arrow="▶" if value > top or high > top else "",
@@ -90,9 +99,11 @@ def _gauge_marks(frame: pd.DataFrame, top: float) -> pd.DataFrame:
     ).drop(columns="beyond")
 
 
-def _gauge_scale(top: float, thresholds: Thresholds) -> list[alt.Chart]:
-    wide = top > _WIDE_SCALE
-    step, said = (50, "name") if wide else (20, "words")
+def _gauge_scale(top: float, thresholds: Thresholds, *, narrow: bool) -> list[alt.Chart]:
+    """Axis, bands and their words: as many as the bands of a long scale and a narrow chart have room for."""
+    long = top > _WIDE_SCALE
+    step = 50 if long else 20
+    said = ("words", "name", "glyph")[long + narrow]
     rounds = (float(tick) for tick in range(0, int(top) + 1, step))
     apart = [tick for tick in rounds if all(abs(tick - threshold) > top / 25 for threshold in thresholds.edges)]
     ticks = sorted([*thresholds.edges, *apart])
@@ -122,10 +133,10 @@ def _gauge_point(marks: alt.Chart, code: str | None) -> alt.Chart:
     return code_points(base, 240) if code else base.mark_point(size=200, shape="diamond", fill=INK, stroke=INK)
 
 
-def _gauge_words(marks: alt.Chart, fraction: float) -> list[alt.Chart]:
+def _gauge_words(marks: alt.Chart, fraction: float, *, edge: float) -> list[alt.Chart]:
     """The value above and the interval under the mark, turned inwards near an edge; a missing index in the bar."""
     align: Literal["left", "center", "right"]
-    align = "left" if fraction < _NEAR_LEFT else "right" if fraction > _NEAR_RIGHT else "center"
+    align = "left" if fraction < edge else "right" if fraction > 1 - edge else "center"
     size = _NO_INDEX_PX if math.isnan(fraction) else _VALUE_PX
     at = marks.encode(x=alt.X("words_at:Q"))
     value = at.encode(y=alt.YDatum(_LINE_Y + 12 if math.isnan(fraction) else _VALUE_Y), text=alt.Text("words:N"))
@@ -140,7 +151,9 @@ def _gauge_words(marks: alt.Chart, fraction: float) -> list[alt.Chart]:
     ]
 
 
-def index_history(history: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> alt.LayerChart:
+def index_history(
+    history: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THRESHOLDS, width: int = WIDTH
+) -> alt.LayerChart:
     """How did the index come to where it is?
 
     Parameters
@@ -150,6 +163,8 @@ def index_history(history: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THR
         arrow; a missing one leaves a gap in the line and a Grey stroke at the foot.
     thresholds : Thresholds
         Where Yellow and Red begin [%].
+    width : int
+        Width of the whole [px]; a narrow one says the codes in fewer words.
 
     Returns
     -------
@@ -166,23 +181,27 @@ def index_history(history: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THR
         raise ValueError("Got a history without snapshots; at least one is drawn. Leave the figure out.")
     top = index_top(frame["iv_index"], thresholds)
     drawn = clipped(frame.assign(as_of=utc_naive(frame["as_of"])), top).sort_values("as_of")
-    layers = [*_history_scale(top, thresholds), *_history_line(drawn, top)]
-    return styled(overlaid(*layers).properties(width=WIDTH, height=370, autosize=FIT))
+    said, height = ("name", _NARROW_HISTORY_PX) if is_narrow(width) else ("words", _HISTORY_PX)
+    layers = [
+        *_history_scale(top, thresholds, said=said),
+        *_history_line(drawn, top, ticks=3 if is_narrow(width) else 6),
+    ]
+    return styled(overlaid(*layers).properties(width=width, height=height, autosize=FIT))
 
 
-def _history_scale(top: float, thresholds: Thresholds) -> list[alt.Chart]:
-    bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "middle", "tint", "ink", "words"]])
+def _history_scale(top: float, thresholds: Thresholds, *, said: str) -> list[alt.Chart]:
+    bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "middle", "tint", "ink", said]])
     axis = alt.Axis(title=INDEX_TITLE, grid=False, tickCount=5)
     y = alt.Y("start:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
     words = bands.mark_text(align="left", dx=10, fontWeight="bold", limit=150).encode(
-        x=at_x("width"), y=alt.Y("middle:Q"), text=alt.Text("words:N"), color=own_colour("ink")
+        x=at_x("width"), y=alt.Y("middle:Q"), text=alt.Text(f"{said}:N"), color=own_colour("ink")
     )
     edges = dashed(alt.Chart(pd.DataFrame({"start": thresholds.edges}))).encode(y=alt.Y("start:Q"))
     return [bands.mark_rect().encode(y=y, y2=alt.Y2("end"), color=own_colour("tint")), edges, words]
 
 
-def _history_line(drawn: pd.DataFrame, top: float) -> list[alt.Chart]:
-    x = alt.X("as_of:T", axis=_date_axis(drawn["as_of"]), scale=alt.Scale(padding=44))
+def _history_line(drawn: pd.DataFrame, top: float, *, ticks: int) -> list[alt.Chart]:
+    x = alt.X("as_of:T", axis=_date_axis(drawn["as_of"], ticks), scale=alt.Scale(padding=44))
     base = alt.Chart(drawn[["as_of", "drawn", "words", "code"]]).encode(x=x, y=alt.Y("drawn:Q"))
     tooltip = [
         alt.Tooltip("as_of:T", title="Snapshot (UTC)", format="%-d %b %Y %H:%M"),
@@ -198,15 +217,15 @@ def _history_line(drawn: pd.DataFrame, top: float) -> list[alt.Chart]:
     ]
 
 
-def _date_axis(times: "pd.Series[pd.Timestamp]") -> alt.Axis:
+def _date_axis(times: "pd.Series[pd.Timestamp]", ticks: int) -> alt.Axis:
     """Axis of ordered snapshots, as fine as they lie apart; the year that the labels leave out is in the title."""
     first, last = times.iloc[0], times.iloc[-1]
     days = (last - first).days
     if days >= _DAYS_FOR_MONTHS:
-        return alt.Axis(title="Snapshot (UTC)", format="%b %Y", tickCount=6, labelOverlap="greedy")
+        return alt.Axis(title="Snapshot (UTC)", format="%b %Y", tickCount=ticks, labelOverlap="greedy")
     written = "%-d %b" if days >= _DAYS_FOR_DATES else "%-d %b %H:%M"
     years = f"{first:%Y}" if first.year == last.year else f"{first:%Y} to {last:%Y}"
-    return alt.Axis(title=f"Snapshot (UTC), {years}", format=written, tickCount=6, labelOverlap="greedy")
+    return alt.Axis(title=f"Snapshot (UTC), {years}", format=written, tickCount=ticks, labelOverlap="greedy")
 
 
 def _without_index(missing: pd.DataFrame) -> list[alt.Chart]:

@@ -1,22 +1,31 @@
 """Figures of liquidation: where the lines lie in price, and how much is touched at which volatility."""
 
 import math
+from typing import Literal
 
 import altair as alt
 import pandas as pd
 
 from cohortiv.charts.marks import at_x, at_y, dashed, halo_text, overlaid, side_colour, to_y
-from cohortiv.charts.theme import FIT, USD_LABEL, WIDTH, percent, price, select, short_usd, styled
+from cohortiv.charts.theme import FIT, SMALL_PX, TEXT_PX, USD_LABEL, WIDTH, is_narrow, select, styled
 from cohortiv.palette import INK, PAPER
+from cohortiv.quantities import exact_percent, percent, price, usd
 
 _FEW_LEVELS = 160
 _OPEN_END = 1.0
 _ALONE = 0.1
-_LADDER_PX = 420
+_LADDER_PX = 280
+_LADDER_MARGINS_PX = 90
 _LINE_PX = 14
 _ROW_PX = 16
-_FAR_RIGHT = 0.75
+#: Words of a volatility beyond this part of the axis stand at its left [1].
+_FAR_RIGHT, _NARROW_FAR_RIGHT = 0.75, 0.6
+#: Room for the words of the rules beyond the longest bar of a narrow ladder, as a multiple of that bar.
+_WORDS_ROOM = 1.75
+_CURVE_PX = 310
 _PRICE = ",.6~r"
+
+Baseline = Literal["bottom", "middle", "top"]
 
 
 def per_point(ladder: pd.DataFrame) -> pd.DataFrame:
@@ -46,6 +55,7 @@ def liquidation_ladder(
     mark_price: float | None = None,
     critical_drawdown: float | None = None,
     critical_rally: float | None = None,
+    width: int = WIDTH,
 ) -> alt.LayerChart:
     """At which prices does how much notional have its liquidation line?
 
@@ -59,6 +69,8 @@ def liquidation_ladder(
         Mark price [USD]; None for a cohort of several symbols, whose axis is the move in %.
     critical_drawdown, critical_rally : float or None
         Smallest fall and rise whose lines hold the critical mass [positive fraction]; None draws no rule.
+    width : int
+        Width of the whole [px]; a narrow one has the words of the rules on the plot, and moves alone on the axis.
 
     Returns
     -------
@@ -79,12 +91,14 @@ def liquidation_ladder(
     lowest, highest = float(edges.min()), float(edges.max())
     if lowest == highest:
         lowest, highest = lowest - _ALONE * (mark_price or 1.0), highest + _ALONE * (mark_price or 1.0)
+    narrow = is_narrow(width)
+    axis = _level_axis(lowest, highest, mark_price, narrow=narrow)
     layers = [
-        _ladder_bars(levels, _level_axis(lowest, highest, mark_price), written=_PRICE if mark_price else "+.1%"),
-        *_ladder_words(rules, (highest - lowest) or 1.0),
-        *_words_without_bars(frame),
+        _ladder_bars(levels, axis, written=_PRICE if mark_price else "+.1%", narrow=narrow),
+        *_ladder_words(rules, (highest - lowest) or 1.0, narrow=narrow),
+        *_words_without_bars(frame, narrow=narrow),
     ]
-    return styled(overlaid(*layers).properties(width=WIDTH, height=510, autosize=FIT))
+    return styled(overlaid(*layers).properties(width=width, height=_LADDER_PX + _LADDER_MARGINS_PX, autosize=FIT))
 
 
 def _ladder_rules(mark_price: float | None, drawdown: float | None, rally: float | None) -> pd.DataFrame:
@@ -92,21 +106,21 @@ def _ladder_rules(mark_price: float | None, drawdown: float | None, rally: float
     unit = mark_price or 1.0
 
     def in_usd(at: float) -> str:
-        return f"{price(at)} USD" if mark_price else ""
+        return price(at) if mark_price else ""
 
     to = " to " if mark_price else ""
     rows = [(unit, f"Mark {in_usd(unit)}" if mark_price else "Today's prices", "middle")]
     if rally is not None and math.isfinite(rally):
         at = unit * (1 + rally)
-        rows.append((at, f"Critical rally\n+{percent(rally)}{to}{in_usd(at)}", "bottom"))
+        rows.append((at, f"Critical rally\n+{percent(rally, 0)}{to}{in_usd(at)}", "bottom"))
     if drawdown is not None and math.isfinite(drawdown):
         at = unit * (1 - drawdown)
-        rows.append((at, f"Critical drawdown\n{percent(-drawdown)}{to}{in_usd(at)}", "top"))
+        rows.append((at, f"Critical drawdown\n{percent(-drawdown, 0)}{to}{in_usd(at)}", "top"))
     rules = pd.DataFrame(rows, columns=["at", "words", "baseline"])
     return rules if mark_price else rules.assign(at=rules["at"] - 1)
 
 
-def _level_axis(lowest: float, highest: float, mark_price: float | None) -> alt.Y:
+def _level_axis(lowest: float, highest: float, mark_price: float | None, *, narrow: bool) -> alt.Y:
     scale = alt.Scale(domain=[lowest, highest], nice=False, zero=False)
     if mark_price is None:
         words = "datum.value == 0 ? '0\u00a0%' : format(datum.value, '+.0%')"
@@ -114,12 +128,15 @@ def _level_axis(lowest: float, highest: float, mark_price: float | None) -> alt.
     else:
         move = f"format(datum.value / {float(mark_price)!r} - 1, '+.0%')"
         words = f"format(datum.value, '{_PRICE}') + ' (' + {move} + ')'"
-        axis = alt.Axis(title="Price in USD (move from the mark in %)", labelExpr=words, tickCount=10)
+        title = "Price in USD (move from the mark in %)"
+        if narrow:
+            words, title = move, "Move from the mark (%)"
+        axis = alt.Axis(title=title, labelExpr=words, tickCount=10)
     return alt.Y("low:Q", scale=scale, axis=axis)
 
 
-def _ladder_bars(levels: pd.DataFrame, y: alt.Y, *, written: str) -> alt.Chart:
-    title = "Notional with its liquidation line here (USD per 1 % of move)"
+def _ladder_bars(levels: pd.DataFrame, y: alt.Y, *, written: str, narrow: bool) -> alt.Chart:
+    title = "USD per 1 % of move" if narrow else "Notional with its liquidation line here (USD per 1 % of move)"
     tooltip = [
         alt.Tooltip("low:Q", title="From", format=written),
         alt.Tooltip("high:Q", title="To", format=written),
@@ -129,9 +146,11 @@ def _ladder_bars(levels: pd.DataFrame, y: alt.Y, *, written: str) -> alt.Chart:
     ]
     gap = 0.6 if len(levels) <= _FEW_LEVELS else 0
     drawn = alt.Chart(levels[["low", "high", "side", "notional_usd", "per_point"]])
-    axis = alt.Axis(title=title, labelExpr=USD_LABEL, grid=True, tickCount=5)
+    axis = alt.Axis(title=title, labelExpr=USD_LABEL, grid=True, tickCount=3 if narrow else 5)
+    longest = float(levels["per_point"].max()) if narrow and len(levels) else 0.0
+    scale = alt.Scale(domain=[0, _WORDS_ROOM * longest], nice=False) if longest > 0 else alt.Scale(zero=True)
     bars: alt.Chart = drawn.mark_bar(stroke=PAPER, strokeWidth=gap).encode(
-        x=alt.X("per_point:Q", stack=None, scale=alt.Scale(zero=True), axis=axis),
+        x=alt.X("per_point:Q", stack=None, scale=scale, axis=axis),
         x2=alt.X2Datum(0),
         y=y,
         y2=alt.Y2("high"),
@@ -141,22 +160,35 @@ def _ladder_bars(levels: pd.DataFrame, y: alt.Y, *, written: str) -> alt.Chart:
     return bars
 
 
-def _ladder_words(rules: pd.DataFrame, span: float) -> list[alt.Chart]:
-    """Dashed rules with words beside the plot; words of rules that nearly coincide are moved apart."""
+def _ladder_words(rules: pd.DataFrame, span: float, *, narrow: bool) -> list[alt.Chart]:
+    """Dashed rules with their words: beside the plot, or on it; words of rules that nearly coincide stand apart."""
     layers = [dashed(alt.Chart(rules[["at"]])).encode(y=alt.Y("at:Q"))]
-    mark_at = rules.at[0, "at"]
-    for _, rule in rules.iterrows():
-        apart = max(0.0, _LINE_PX - _LADDER_PX * abs(rule["at"] - mark_at) / span)
-        dy = {"bottom": -_LINE_PX - apart, "middle": 0.0, "top": apart}[rule["baseline"]]
-        words = alt.Chart(pd.DataFrame({"at": [rule["at"]], "words": [rule["words"]]}))
-        mark = words.mark_text(
-            align="left", baseline=rule["baseline"], dx=8, dy=dy, lineBreak="\n", lineHeight=_LINE_PX, color=INK
+    places = rules["at"].astype(float).tolist()
+    gaps = [_LADDER_PX * abs(place - places[0]) / span for place in places]
+    for gap, words, baseline in zip(gaps, rules["words"], rules["baseline"], strict=True):
+        said = words.replace("\n", " ") if narrow else words
+        base = alt.Chart(rules.loc[rules["words"] == words, ["at"]].assign(words=said)).encode(
+            y=alt.Y("at:Q"), x=at_x("width"), text=alt.Text("words:N")
         )
-        layers.append(mark.encode(y=alt.Y("at:Q"), x=at_x("width"), text=alt.Text("words:N")))
+        apart = max(0.0, _LINE_PX - gap)
+        layers += _on_rule(base, baseline, apart) if narrow else [_beside_rule(base, baseline, apart)]
     return layers
 
 
-def _words_without_bars(frame: pd.DataFrame) -> list[alt.Chart]:
+def _on_rule(base: alt.Chart, baseline: Baseline, apart: float) -> list[alt.Chart]:
+    dy = {"bottom": -2 - apart, "middle": 0.0, "top": 2 + apart}[baseline]
+    return halo_text(base, align="right", baseline=baseline, dx=-4, dy=dy)
+
+
+def _beside_rule(base: alt.Chart, baseline: Baseline, apart: float) -> alt.Chart:
+    dy = {"bottom": -_LINE_PX - apart, "middle": 0.0, "top": apart}[baseline]
+    text: alt.Chart = base.mark_text(
+        align="left", baseline=baseline, dx=8, dy=dy, lineBreak="\n", lineHeight=_LINE_PX, color=INK
+    )
+    return text
+
+
+def _words_without_bars(frame: pd.DataFrame, *, narrow: bool) -> list[alt.Chart]:
     """What has no place on the axis: beyond +100 % at the top, past its line at the foot, as "name: side 12 m USD"."""
     beyond = frame[frame["move_low"] >= _OPEN_END]
     past = frame[frame["move_low"] == frame["move_high"]]
@@ -164,15 +196,22 @@ def _words_without_bars(frame: pd.DataFrame) -> list[alt.Chart]:
     for rows, name, place in ((beyond, "Beyond +100\u00a0%", at_y(4)), (past, "Past their line", at_y("height"))):
         if rows.empty:
             continue
-        sides = [f"{side} {short_usd(usd)}" for side, usd in zip(rows["side"], rows["notional_usd"], strict=True)]
+        sides = [f"{side} {usd(amount)}" for side, amount in zip(rows["side"], rows["notional_usd"], strict=True)]
         base = alt.Chart(pd.DataFrame({"words": [f"{name}: {', '.join(sides)}"]}))
         text = base.encode(x=at_x("width"), y=place, text=alt.Text("words:N"))
-        layers += halo_text(text, align="right", dx=-4, baseline="top" if name[0] == "B" else "bottom", dy=-2)
+        size = SMALL_PX if narrow else TEXT_PX
+        at_top = name[0] == "B"
+        layers += halo_text(text, align="right", dx=-4, baseline="top" if at_top else "bottom", dy=-2, fontSize=size)
     return layers
 
 
 def hit_share_curve(
-    curve: pd.DataFrame, *, critical_mass: float, critical_volatility: float | None, reference_volatility: float
+    curve: pd.DataFrame,
+    *,
+    critical_mass: float,
+    critical_volatility: float | None,
+    reference_volatility: float,
+    width: int = WIDTH,
 ) -> alt.LayerChart:
     """At which volatility is how much of the leveraged notional expected to touch its line?
 
@@ -186,6 +225,8 @@ def hit_share_curve(
         Where the curve reaches it [annualised fraction]; None or infinite if no volatility does, said in words.
     reference_volatility : float
         Reference volatility [annualised fraction].
+    width : int
+        Width of the whole [px].
 
     Returns
     -------
@@ -198,30 +239,32 @@ def hit_share_curve(
         If a column is missing.
     """
     frame = select(curve, ["volatility", "share"])
-    rules = _volatility_words(critical_volatility, reference_volatility)
+    narrow = is_narrow(width)
+    rules = _volatility_words(critical_volatility, reference_volatility, "" if narrow else " volatility")
     reached = len(rules) > 1
     right = max([*frame["volatility"], *(1.1 * rules["volatility"])])
     layers = [
-        _share_line(frame, right=right, top=max([1.25 * critical_mass, *frame["share"]])),
-        *_volatility_rules(rules, right),
+        _share_line(frame, right=right, top=max([1.25 * critical_mass, *frame["share"]]), narrow=narrow),
+        *_volatility_rules(rules, (_NARROW_FAR_RIGHT if narrow else _FAR_RIGHT) * right),
         *_mass_rule(critical_mass, reached=reached),
         *_crossing(critical_volatility if reached else None, critical_mass),
     ]
-    return styled(overlaid(*layers).properties(width=WIDTH, height=405, autosize=FIT))
+    return styled(overlaid(*layers).properties(width=width, height=_CURVE_PX, autosize=FIT))
 
 
-def _volatility_words(critical: float | None, reference: float) -> pd.DataFrame:
+def _volatility_words(critical: float | None, reference: float, noun: str) -> pd.DataFrame:
     """The volatilities to mark with their words, the lowest first."""
-    rows = [(reference, f"Reference volatility {percent(reference)}")]
+    rows = [(reference, f"Reference{noun} {exact_percent(reference)}")]
     if critical is not None and math.isfinite(critical):
-        past = "" if critical > 0 else ": the critical mass is past its lines"
-        rows.append((critical, f"Critical volatility {percent(critical)}{past}"))
+        past = "" if critical > 0 else ": the mass is past its lines"
+        rows.append((critical, f"Critical{noun} {percent(critical)}{past}"))
     return pd.DataFrame(sorted(rows), columns=["volatility", "words"])
 
 
-def _share_line(frame: pd.DataFrame, *, right: float, top: float) -> alt.Chart:
-    title = "Expected share of leveraged notional that touches its line (%)"
-    x_axis = alt.Axis(title="Annualised volatility (%)", format=".0%", tickCount=8)
+def _share_line(frame: pd.DataFrame, *, right: float, top: float, narrow: bool) -> alt.Chart:
+    touched = "Expected share" if narrow else "Expected share of leveraged notional"
+    title = f"{touched} that touches its line (%)"
+    x_axis = alt.Axis(title="Annualised volatility (%)", format=".0%", tickCount=4 if narrow else 8)
     y_axis = alt.Axis(title=title, format=".0%", tickCount=6, titleY=-42)
     line: alt.Chart = alt.Chart(frame).mark_line(color=INK, strokeWidth=2.4)
     return line.encode(
@@ -230,12 +273,12 @@ def _share_line(frame: pd.DataFrame, *, right: float, top: float) -> alt.Chart:
     )
 
 
-def _volatility_rules(rules: pd.DataFrame, right: float) -> list[alt.Chart]:
+def _volatility_rules(rules: pd.DataFrame, far_from: float) -> list[alt.Chart]:
     """Vertical rules, words above the plot; the lower volatility's rule is longer, so that no words cross it."""
     layers: list[alt.Chart] = []
     for row in range(len(rules)):
         base = alt.Chart(rules.iloc[[row]]).encode(x=alt.X("volatility:Q"))
-        far = float(rules["volatility"].iloc[row]) > _FAR_RIGHT * right
+        far = float(rules["volatility"].iloc[row]) > far_from
         text = base.mark_text(baseline="middle", align="right" if far else "left", dx=-5 if far else 5, color=INK)
         above = -_ROW_PX * (len(rules) - row - 0.5)
         layers.append(dashed(base).encode(y=at_y(above - 6), y2=to_y("height")))
@@ -245,7 +288,7 @@ def _volatility_rules(rules: pd.DataFrame, right: float) -> list[alt.Chart]:
 
 def _mass_rule(critical_mass: float, *, reached: bool) -> list[alt.Chart]:
     """The critical mass, its words at the right, where the curve is well above it or stays below."""
-    words = f"Critical mass {percent(critical_mass)}{'' if reached else ': no volatility reaches it'}"
+    words = f"Critical mass {exact_percent(critical_mass)}{'' if reached else ': no volatility reaches it'}"
     base = alt.Chart(pd.DataFrame({"share": [critical_mass], "words": [words]}))
     text = base.encode(x=at_x("width"), y=alt.Y("share:Q"), text=alt.Text("words:N"))
     return [dashed(base).encode(y=alt.Y("share:Q")), *halo_text(text, align="right", baseline="bottom", dx=-4, dy=-3)]

@@ -6,9 +6,10 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
-from cohortiv.charts.theme import DASH, number
+from cohortiv.charts.theme import DASH
 from cohortiv.early_warning import Thresholds
 from cohortiv.palette import CODES, INK, MUTED, PAPER, SIDES
+from cohortiv.quantities import points
 
 DEFAULT_THRESHOLDS = Thresholds()
 
@@ -52,7 +53,7 @@ def clipped(frame: pd.DataFrame, top: float) -> pd.DataFrame:
         iv_index gives way to drawn (at most `top`, NaN stays), beyond (bool) and words (the true value, "" for NaN).
     """
     index = frame["iv_index"].astype(float)
-    words = ["" if pd.isna(value) else number(value) for value in index]
+    words = ["" if pd.isna(value) else points(value) for value in index]
     return frame.assign(drawn=index.clip(upper=top), beyond=index > top, words=words).drop(columns="iv_index")
 
 
@@ -69,7 +70,8 @@ def code_bands(top: float, thresholds: Thresholds) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        start, end, middle [%], word ("Green"), name ("● Green"), words ("● Green below 30"), tint and ink (colours).
+        start, end, middle [%], glyph ("●"), word ("Green"), name ("● Green"), words ("● Green below 30"), tint and ink
+        (colours).
     """
     yellow, red = thresholds.edges
     bands = [
@@ -82,6 +84,7 @@ def code_bands(top: float, thresholds: Thresholds) -> pd.DataFrame:
             "start": start,
             "end": end,
             "middle": (start + end) / 2,
+            "glyph": CODES[code].glyph,
             "word": CODES[code].word,
             "name": f"{CODES[code].glyph} {CODES[code].word}",
             "words": f"{CODES[code].glyph} {CODES[code].word} {reach}",

@@ -15,27 +15,32 @@ from cohortiv.charts.marks import (
     overlaid,
     own_colour,
 )
-from cohortiv.charts.theme import SMALL_PX, WIDTH, select, styled
+from cohortiv.charts.theme import SMALL_PX, WIDTH, is_narrow, select, styled
 from cohortiv.early_warning import Thresholds
 from cohortiv.palette import INK, MUTED, PAPER
 
 _COLUMNS = 3
+_PANEL_PX = 140
 _GAP = 10
 _MARGINS = 46
 _WORD = 42
 _TWO_LINES = "indexof(datum.label, '%') < 0 ? split(datum.label, ' ') : datum.label"
 
 
-def index_sensitivity(sensitivity: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> alt.FacetChart:
+def index_sensitivity(
+    sensitivity: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THRESHOLDS, width: int = WIDTH
+) -> alt.FacetChart:
     """How far does the index depend on each parameter?
 
     Parameters
     ----------
     sensitivity : DataFrame
         One row per parameter and value: parameter, label, value (orders the labels), iv_index [%], is_default. An
-        infinite index stands near the upper edge as "∞"; a missing one is left out.
+        infinite index stands near the upper edge as "infinite"; a missing one is left out.
     thresholds : Thresholds
         Where Yellow and Red begin [%].
+    width : int
+        Width of the whole [px]; a narrow one has a panel a row.
 
     Returns
     -------
@@ -52,12 +57,12 @@ def index_sensitivity(sensitivity: pd.DataFrame, *, thresholds: Thresholds = DEF
     drawn = clipped(frame, 0.9 * top).drop(columns="beyond")
     dots = drawn.assign(fill=[INK if default else PAPER for default in drawn.pop("is_default")])
     names = list(dict.fromkeys(dots["parameter"]))
-    columns = max(1, min(len(names), _COLUMNS))
-    width = (WIDTH - _MARGINS - _GAP * (columns - 1)) / columns - _WORD
+    columns = max(1, min(len(names), 1 if is_narrow(width) else _COLUMNS))
+    panel_width = (width - _MARGINS - _GAP * (columns - 1)) / columns - _WORD
     panel = overlaid(*_panel_scale(top, thresholds), *_panel_dots())
     chart = alt.FacetChart(
         data=dots,
-        spec=panel.properties(width=width, height=150),
+        spec=panel.properties(width=panel_width, height=_PANEL_PX),
         facet=alt.Facet("parameter:N", sort=names, title=None, header=alt.Header(labelPadding=22)),
         columns=columns,
         spacing={"row": 24, "column": _GAP},

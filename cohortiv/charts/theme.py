@@ -1,10 +1,10 @@
-"""The house style of a chart: width, fonts, axes and how numbers are written.
+"""The house style of a chart: its two widths, fonts and axes.
 
 Nothing here touches Altair's global state; a chart gets the style by passing through `styled`.
 """
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import altair as alt
@@ -12,7 +12,10 @@ import pandas as pd
 
 from cohortiv.palette import INK, MUTED, PAPER, RULE
 
+#: Width of a chart on a desk's screen and on paper [px].
 WIDTH = 720
+#: Width of a chart on a phone [px].
+NARROW = 340
 FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif"
 TEXT_PX = 12
 SMALL_PX = 11
@@ -24,9 +27,6 @@ USD_LABEL = (
     "replace(replace(replace(replace(format(datum.value, '.3~s'), 'T', '\u00a0tn'), 'G', '\u00a0bn'), "
     "'M', '\u00a0m'), 'k', '\u00a0k')"
 )
-
-_WHOLE_USD = 1000
-_SIZES = ((1e12, "tn "), (1e9, "bn "), (1e6, "m "), (1e3, "k "))
 
 _NUMBER_LOCALE = {
     "decimal": ".",
@@ -54,7 +54,48 @@ _UPRIGHT = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titl
 _LEGEND = {**_WORDS, "labelColor": INK, "orient": "top", "symbolType": "square", "symbolSize": 130}
 _HEADER = {"labelFont": FONT, "labelFontSize": TEXT_PX + 1, "labelFontWeight": "bold", "labelColor": INK}
 
-AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart, alt.VConcatChart, alt.FacetChart)
+AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart, alt.VConcatChart, alt.ConcatChart, alt.FacetChart)
+
+_NARROW_BELOW = 520
+
+
+@dataclass(frozen=True)
+class Renditions:
+    """One figure drawn twice, from the same frame.
+
+    Attributes
+    ----------
+    wide : altair chart
+        For a desk's screen and for paper, `WIDTH` wide.
+    narrow : altair chart
+        For a phone, `NARROW` wide: letters of the same size, fewer words.
+    """
+
+    wide: alt.TopLevelMixin
+    narrow: alt.TopLevelMixin
+
+
+def renditions(draw: Callable[..., alt.TopLevelMixin], *frames: pd.DataFrame, **options: object) -> Renditions:
+    """Draw a figure in both widths.
+
+    Parameters
+    ----------
+    draw : callable
+        A function of this package that takes a width.
+    *frames, **options
+        Its other arguments.
+
+    Returns
+    -------
+    Renditions
+        Both charts.
+    """
+    return Renditions(draw(*frames, width=WIDTH, **options), draw(*frames, width=NARROW, **options))
+
+
+def is_narrow(width: int) -> bool:
+    """Whether a chart of this width [px] has room for few words only."""
+    return width < _NARROW_BELOW
 
 
 def styled(chart: AnyChart) -> AnyChart:
@@ -132,53 +173,3 @@ def utc_naive(times: pd.Series) -> pd.Series:
         The same instants in UTC.
     """
     return pd.to_datetime(times, utc=True).dt.tz_localize(None)
-
-
-def percent(fraction: float, digits: int = 1) -> str:
-    """A fraction as words on a chart: 0.15 gives "15 %", 0.0842 gives "8.4 %".
-
-    Parameters
-    ----------
-    fraction : float
-        Simple fraction; infinity gives "∞ %".
-    digits : int
-        Decimals at most; trailing zeros are dropped.
-
-    Returns
-    -------
-    str
-        The percentage with a no-break space and a true minus sign.
-    """
-    written = number(100 * fraction, digits)
-    return f"{written.rstrip('0').rstrip('.') if '.' in written else written}\u00a0%"
-
-
-def number(value: float, digits: int = 1) -> str:
-    """A number as words on a chart: thousands separated, a true minus sign.
-
-    Parameters
-    ----------
-    value : float
-        Any number; infinity gives "∞".
-    digits : int
-        Decimals.
-
-    Returns
-    -------
-    str
-        The number.
-    """
-    return f"{value:,.{digits}f}".replace("inf", "∞").replace("-", "−")
-
-
-def price(value: float) -> str:
-    """A price in USD as words on a chart: whole dollars from 1,000 on, else five significant digits, no exponent."""
-    return number(value, 0) if abs(value) >= _WHOLE_USD else f"{Decimal(f'{value:.5g}'):f}"
-
-
-def short_usd(value: float) -> str:
-    """An amount in words on a chart, to three digits: 664_440_200 gives "664 m USD"."""
-    for size, unit in _SIZES:
-        if abs(value) >= size:
-            return f"{Decimal(f'{value / size:.3g}'):f}\u00a0{unit}USD"
-    return f"{Decimal(f'{value:.3g}'):f}\u00a0USD"

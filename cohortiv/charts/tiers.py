@@ -7,22 +7,28 @@ import altair as alt
 import pandas as pd
 
 from cohortiv.charts.marks import at_y, dashed, halo_text, overlaid, side_colour, sides_drawn
-from cohortiv.charts.theme import FIT, SMALL_PX, WIDTH, number, percent, select, styled
+from cohortiv.charts.theme import FIT, SMALL_PX, WIDTH, is_narrow, select, styled
 from cohortiv.palette import INK, MUTED, PAPER
+from cohortiv.quantities import exact_percent
 
 TIER_TITLE = "Leverage tier"
 
-_PLOT_WIDTH = 676
+_AXIS_PX = 44
+_PANEL_PX = 130
+_MAKEUP_PX, _NARROW_MAKEUP_PX = 310, 280
 _HEAD_ROOM = 1.15
 _FEW_TIERS = 6
 _ROW_PX = 22
-_COLUMNS = 3
-_MOST_SYMBOLS = 6
+_COLUMNS, _NARROW_COLUMNS = 3, 2
+_LONG_TITLE_PX = 180
+#: Share from which a label in whole percent says something [1].
+_LEAST_WHOLE = 0.005
+_MOST_UPRIGHT = 6
 _GAP = 20
 _LOG_TICKS = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
 
 
-def leverage_distribution(tiers: pd.DataFrame) -> alt.VConcatChart:
+def leverage_distribution(tiers: pd.DataFrame, *, width: int = WIDTH) -> alt.VConcatChart:
     """How are leveraged notional and locked value spread over leverage?
 
     Parameters
@@ -30,6 +36,8 @@ def leverage_distribution(tiers: pd.DataFrame) -> alt.VConcatChart:
     tiers : DataFrame
         One row per tier and side: tier, tier_floor [x], side, share and collateral_share [fraction]. A missing share
         draws no bar.
+    width : int
+        Width of the whole [px]; a narrow one labels the bars in whole percent.
 
     Returns
     -------
@@ -43,29 +51,31 @@ def leverage_distribution(tiers: pd.DataFrame) -> alt.VConcatChart:
     """
     frame = select(tiers, ["tier", "tier_floor", "side", "share", "collateral_share"])
     panels = [
-        _share_panel(frame, "share", title="Share of leveraged notional (%)", last=False),
-        _share_panel(frame, "collateral_share", title="Share of collateral, TVL (%)", last=True),
+        _share_panel(frame, "share", title="Share of leveraged notional (%)", width=width),
+        _share_panel(frame, "collateral_share", title="Share of collateral, TVL (%)", width=width),
     ]
     return styled(alt.VConcatChart(vconcat=panels, spacing=30))
 
 
-def _tier_axis(tiers: int, *, shown: bool = True) -> alt.X:
+def _tier_axis(tiers: int, *, width: int, shown: bool = True) -> alt.X:
     """Tiers from low to high leverage; a few get wide gaps, so that their bars stay bars."""
-    axis = alt.Axis(title=TIER_TITLE if shown else None, labels=shown, ticks=False, labelAngle=0, labelLimit=70)
+    angle = -45 if is_narrow(width) and tiers > _MOST_UPRIGHT else 0
+    axis = alt.Axis(title=TIER_TITLE if shown else None, labels=shown, ticks=False, labelAngle=angle, labelLimit=70)
     sort = alt.EncodingSortField(field="tier_floor", op="min", order="ascending")
     sparse = tiers < _FEW_TIERS
     scale = alt.Scale(paddingInner=0.6 if sparse else 0.22, paddingOuter=0.8 if sparse else 0.1)
     return alt.X("tier:N", sort=sort, axis=axis, scale=scale)
 
 
-def _share_panel(frame: pd.DataFrame, column: str, *, title: str, last: bool) -> alt.LayerChart:
-    words = ["" if pd.isna(share) else number(100 * share) for share in frame[column]]
+def _share_panel(frame: pd.DataFrame, column: str, *, title: str, width: int) -> alt.LayerChart:
+    digits, least = (0, _LEAST_WHOLE) if is_narrow(width) else (1, 0.0)
+    words = [f"{100 * share:.{digits}f}" if share >= least else "" for share in frame[column].astype(float)]
     highest = float(frame[column].astype(float).max())
     scale = alt.Scale(domain=[0, _HEAD_ROOM * highest], nice=False) if highest > 0 else alt.Undefined
     base = alt.Chart(frame[["tier", "tier_floor", "side", column]].assign(words=words)).encode(
-        x=_tier_axis(frame["tier"].nunique(), shown=last),
+        x=_tier_axis(frame["tier"].nunique(), width=width, shown=column == "collateral_share"),
         xOffset=alt.XOffset("side:N", scale=alt.Scale(domain=sides_drawn(frame["side"]))),
-        y=alt.Y(f"{column}:Q", title=title, scale=scale, axis=alt.Axis(format=".0%", tickCount=5)),
+        y=alt.Y(f"{column}:Q", title=title, scale=scale, axis=alt.Axis(format=".0%", tickCount=4)),
     )
     tooltip = [
         alt.Tooltip("tier:N", title=TIER_TITLE),
@@ -74,16 +84,18 @@ def _share_panel(frame: pd.DataFrame, column: str, *, title: str, last: bool) ->
     ]
     bars = base.mark_bar().encode(color=side_colour(frame["side"], legend_offset=6), tooltip=tooltip)
     labels = base.mark_text(dy=-7, fontSize=SMALL_PX, color=INK).encode(text=alt.Text("words:N"))
-    return overlaid(bars, labels).properties(width=_PLOT_WIDTH, height=165)
+    return overlaid(bars, labels).properties(width=width - _AXIS_PX, height=_PANEL_PX)
 
 
-def critical_mass_makeup(tiers: pd.DataFrame) -> alt.LayerChart:
+def critical_mass_makeup(tiers: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
     """Which tiers and sides make up the critical mass?
 
     Parameters
     ----------
     tiers : DataFrame
         One row per tier and side: tier, tier_floor [x], side, contribution [fraction of the critical mass].
+    width : int
+        Width of the whole [px].
 
     Returns
     -------
@@ -98,7 +110,7 @@ def critical_mass_makeup(tiers: pd.DataFrame) -> alt.LayerChart:
     frame = select(tiers, ["tier", "tier_floor", "side", "contribution"])
     axis = alt.Axis(title="Share of the critical mass (%)", format=".0%", tickCount=5)
     base = alt.Chart(frame).encode(
-        x=_tier_axis(frame["tier"].nunique()),
+        x=_tier_axis(frame["tier"].nunique(), width=width),
         y=alt.Y("contribution:Q", stack="zero", axis=axis),
         order=alt.Order("side:N", sort="ascending"),
     )
@@ -114,10 +126,11 @@ def critical_mass_makeup(tiers: pd.DataFrame) -> alt.LayerChart:
         text=alt.condition("datum.contribution >= 0.02", alt.Text("contribution:Q", format=".0%"), alt.value("")),
         color=alt.condition("datum.side == 'long'", alt.value(PAPER), alt.value(INK)),
     )
-    return styled(overlaid(bars, labels).properties(width=WIDTH, height=385, autosize=FIT))
+    height = _NARROW_MAKEUP_PX if is_narrow(width) else _MAKEUP_PX
+    return styled(overlaid(bars, labels).properties(width=width, height=height, autosize=FIT))
 
 
-def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float) -> alt.FacetChart:
+def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float, width: int = WIDTH) -> alt.FacetChart:
     """Which volatility does each tier withstand, and is it more than the reference?
 
     Parameters
@@ -127,11 +140,13 @@ def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float
         ordered by the number their label begins with. Rows without a line (NaN) or at their line (0) draw no dot.
     reference_volatility : float
         Reference volatility [annualised fraction].
+    width : int
+        Width of the whole [px]; a narrow one has two panels a row.
 
     Returns
     -------
     alt.FacetChart
-        A panel of dots for each of the first six symbols on one logarithmic axis, the reference as a dashed rule.
+        A panel of dots for each symbol on one logarithmic axis, the reference as a dashed rule.
 
     Raises
     ------
@@ -139,16 +154,20 @@ def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float
         If a column is missing.
     """
     frame = select(tier_rows, ["symbol", "tier", "side", "withstand_volatility"])
-    known = frame[frame["withstand_volatility"] > 0].rename(columns={"withstand_volatility": "at"})
-    symbols = list(dict.fromkeys(known["symbol"]))[:_MOST_SYMBOLS]
-    drawn = known[known["symbol"].isin(symbols)]
+    drawn = frame[frame["withstand_volatility"] > 0].rename(columns={"withstand_volatility": "at"})
+    symbols = list(dict.fromkeys(drawn["symbol"]))
     tiers = sorted(dict.fromkeys(drawn["tier"]), key=_leading_number)
-    columns = max(1, min(len(symbols), _COLUMNS))
-    panel = overlaid(*_reference_rule(reference_volatility), *_withstand_dots(drawn, reference_volatility, tiers))
-    width = (_PLOT_WIDTH - 20 - _GAP * (columns - 1)) / columns
+    columns = _columns(len(symbols), narrow=is_narrow(width))
+    panel_width = (width - _AXIS_PX - 20 - _GAP * (columns - 1)) / columns
+    roomy = panel_width > _LONG_TITLE_PX
+    reach = [*drawn["at"], reference_volatility]
+    ends = (min(reach) / 1.3, max(reach) * 1.3)
+    title = "Annualised volatility (%, log scale)" if roomy else "Volatility (%, log scale)"
+    dots = _withstand_dots(drawn, tiers, ends=ends, title=title)
+    panel = overlaid(*_reference_rule(reference_volatility, ends=ends, roomy=roomy), *dots)
     chart = alt.FacetChart(
         data=drawn,
-        spec=panel.properties(width=width, height=_ROW_PX * (max(len(tiers), 2) + 1)),
+        spec=panel.properties(width=panel_width, height=_ROW_PX * (max(len(tiers), 2) + 1)),
         facet=alt.Facet("symbol:N", sort=symbols, title=None),
         columns=columns,
         spacing=_GAP,
@@ -156,22 +175,29 @@ def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float
     return styled(chart)
 
 
+def _columns(panels: int, *, narrow: bool) -> int:
+    """Panels a row, so that none is left alone in the last row of a wide chart."""
+    most = _NARROW_COLUMNS if narrow else _COLUMNS + (panels % _COLUMNS == 1)
+    return max(1, min(panels, most))
+
+
 def _leading_number(tier: str) -> float:
     found = re.match(r"\d+(\.\d+)?", tier)
     return float(found.group()) if found else math.inf
 
 
-def _reference_rule(reference: float) -> list[alt.Chart]:
-    words = f"Reference {percent(reference)}"
+def _reference_rule(reference: float, *, ends: tuple[float, float], roomy: bool) -> list[alt.Chart]:
+    """The reference with its words on the side that has more room; a small panel leaves its number to the sentence."""
+    words = f"Reference {exact_percent(reference)}" if roomy else "Reference"
+    far = math.log(reference / ends[0]) > math.log(ends[1] / ends[0]) / 2
     rule = alt.Chart(pd.DataFrame({"at": [reference], "words": [words]})).encode(x=alt.X("at:Q"))
     text = rule.encode(y=at_y(3), text=alt.Text("words:N"))
-    return [dashed(rule), *halo_text(text, align="left", baseline="top", dx=5)]
+    return [dashed(rule), *halo_text(text, align="right" if far else "left", baseline="top", dx=-5 if far else 5)]
 
 
-def _withstand_dots(drawn: pd.DataFrame, reference: float, tiers: list[str]) -> list[alt.Chart]:
-    reach = [*drawn["at"], reference]
-    scale = alt.Scale(type="log", domain=[min(reach) / 1.3, max(reach) * 1.3], nice=False)
-    axis = alt.Axis(title="Annualised volatility (%, log scale)", format=",.0%", values=_LOG_TICKS, grid=True)
+def _withstand_dots(drawn: pd.DataFrame, tiers: list[str], *, ends: tuple[float, float], title: str) -> list[alt.Chart]:
+    scale = alt.Scale(type="log", domain=list(ends), nice=False)
+    axis = alt.Axis(title=title, format=",.0%", values=_LOG_TICKS, grid=True, labelBound=True)
     base = alt.Chart().encode(
         x=alt.X("at:Q", scale=scale, axis=axis),
         y=alt.Y("tier:N", scale=alt.Scale(domain=tiers, padding=1), axis=alt.Axis(title=None, labelLimit=70)),

@@ -1,10 +1,13 @@
 """What sentences are about: a result, what may be shown of it, and the previous issue."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from cohortiv.assessment import Assessment
 from cohortiv.early_warning import Thresholds
@@ -86,6 +89,16 @@ class Findings:
         """Index at which Yellow begins and above which it is Red [%]."""
         limits = self.result.reading.cohort.thresholds
         return Thresholds(limits.yellow, limits.red)
+
+    @property
+    def index(self) -> pd.DataFrame:
+        """Index to draw: iv_index, low, high [%]; without its interval where the data allow no code."""
+        return self.shown.index.assign(low=math.nan, high=math.nan) if self.result.grey else self.shown.index
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """Snapshots to draw; none where there is only one, which has no history."""
+        return self.shown.history if len(self.shown.history) > 1 else self.shown.history.head(0)
 
     def words(self, name: str, title: str, measure: str, **more: str) -> Words:
         """Words of a figure with this run's coverage and source."""

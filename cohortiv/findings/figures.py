@@ -7,33 +7,39 @@ import pandas as pd
 
 from cohortiv.assessment.disclosed import BOTH
 from cohortiv.findings.context import Findings, Words
-from cohortiv.findings.headline import sentence
+from cohortiv.findings.headline import reasons, sentence
+from cohortiv.findings.tables import SYMBOLS_SHOWN, tier_table
 from cohortiv.palette import CODES
-from cohortiv.quantities import percent, points, usd
+from cohortiv.publication import OTHER
+from cohortiv.quantities import chance, exact_percent, percent, points, usd
 from cohortiv.summary import data_quality
 
 HIGH_LEVERAGE = 10
 
 
 def gauge(f: Findings) -> Words:
-    """The index on its scale, with its interval and the probability of each code."""
+    """The index on its scale, with its interval and the probability of each code; without both under Grey."""
     index, word = f.result.iv_index, CODES[str(f.result.code)].word
     title = f"The index {'is' if math.isinf(index) else 'stands at'} {points(index)}"
     title = "There is no index" if math.isnan(index) else title
-    measure = "IV Index with its 90 % interval on the code bands"
+    title = "The critical mass cannot be reached" if index == 0 else title
+    has_interval = f.result.uncertainty is not None and not f.result.grey
+    measure = f"IV Index {'with its 90 % interval ' if has_interval else ''}on the code bands"
     return f.words("iv-index", f"{title}: code {word}", measure, reading=_probability(f))
 
 
 def _probability(f: Findings) -> str:
     uncertainty = f.result.uncertainty
+    if f.result.grey:
+        return f"The data allow no code, and so neither an interval nor the probability of one: {reasons(f)}."
     if uncertainty is None:
         return "Without a critical volatility there is no interval and no probability of a code."
     chances, interval = uncertainty.code_probability, uncertainty.interval
     return (
         f"With the accounts taken as a sample, the index lies between {points(interval.low)} and "
-        f"{points(interval.high)} with {percent(interval.level, 0)} probability; Green has "
-        f"{percent(chances.green, 0)}, Yellow {percent(chances.yellow, 0)} and Red {percent(chances.red, 0)}. This "
-        "leaves out errors in the data, the hit law and the parameters."
+        f"{points(interval.high)} with {percent(interval.level, 0)} probability. The probability of Green is "
+        f"{chance(chances.green)}, of Yellow {chance(chances.yellow)} and of Red {chance(chances.red)}. This leaves "
+        "out errors in the data, the hit law and the parameters."
     )
 
 
@@ -42,7 +48,7 @@ def history(f: Findings) -> Words:
     table = f.shown.history
     measure = "IV Index at each snapshot of the source"
     if len(table) == 1:
-        none = "The source holds no earlier snapshot; a code that is held against flicker needs two."
+        none = "The source holds no earlier snapshot. A history, and a code of the series, need two."
         return f.words("index-history", "One snapshot, no history yet", measure, reading=none)
     known = table["iv_index"].dropna()
     title = "No snapshot has an index"
@@ -52,9 +58,9 @@ def history(f: Findings) -> Words:
     first = table["as_of"].iloc[0]
     times = "did not change" if not changes else "changed once" if changes == 1 else f"changed {changes} times"
     reading = (
-        f"Over {len(table)} snapshots since {first.day} {first:%B %Y} the code {times}; the held code, which rises "
-        "at once and falls only when two snapshots are 2 points clear of the threshold, "
-        f"is {CODES[str(f.result.code_held)].word}."
+        f"Over {len(table)} snapshots since {first.day} {first:%B %Y} the code of the snapshot {times}. The "
+        "code of the series, which rises at once and falls only when two snapshots are 2 points clear of the "
+        f"threshold, is {CODES[str(f.result.code_held)].word}."
     )
     return f.words("index-history", title, measure, reading=reading)
 
@@ -62,7 +68,7 @@ def history(f: Findings) -> Words:
 def hits(f: Findings) -> Words:
     """The expected share touched, by volatility."""
     result = f.result
-    mass = percent(result.settings.critical_mass, 0)
+    mass = exact_percent(result.settings.critical_mass)
     measure = f"Expected share of leveraged notional that touches its line within {result.settings.horizon_days:g} days"
     critical = result.critical.value
     if not (math.isfinite(critical) and critical > 0):
@@ -71,7 +77,7 @@ def hits(f: Findings) -> Words:
     curve = f.shown.hit_curve
     nearest = int((curve["volatility"] - result.reference_volatility).abs().to_numpy().argmin())
     reading = (
-        f"Near the reference volatility of {percent(result.reference_volatility, 0)} the expected share is "
+        f"Near the reference volatility of {exact_percent(result.reference_volatility)} the expected share is "
         f"{percent(float(curve['share'].iloc[nearest]))}; the critical mass needs "
         f"{critical / result.reference_volatility:.2f} times that volatility."
     )
@@ -82,22 +88,28 @@ def hits(f: Findings) -> Words:
 def distribution(f: Findings) -> Words:
     """How TVL and notional are spread over leverage."""
     tiers = f.shown.tiers
-    measure = "Shares of TVL (collateral after haircuts) and of leveraged notional by tier"
+    measure = "Shares of leveraged notional, and of collateral after haircuts (value locked, TVL), by tier"
     if tiers.empty:
         return f.words("leverage-distribution", "Nothing is leveraged", measure, reading="No position is leveraged.")
-    summed = tiers.groupby(["tier", "tier_floor"], as_index=False)[["share", "collateral_share"]].sum()
-    top, held = _row_with_most(summed, "share"), _row_with_most(summed, "collateral_share")
+    summed = tiers.groupby(["tier", "tier_floor"], as_index=False)[["share"]].sum()
+    top = _row_with_most(summed, "share")
     edge = _high_edge(tiers)
     title = f"{top['tier']} holds {percent(top['share'], 0)} of leveraged notional"
     if edge is not None:
         title = f"{percent(_high(tiers, 'share', edge=edge), 0)} of leveraged notional stands at {edge:g}x or more"
-    reading = (
-        f"The tier with most notional is {top['tier']} ({percent(top['share'])}); most collateral lies behind "
-        f"{held['tier']} ({percent(held['collateral_share'])})."
-    )
+    reading = f"The tier with most notional is {top['tier']} ({percent(top['share'])}){_most_collateral(tiers)}."
     if _sides_apart(tiers):
         reading += f" Long positions are {percent(_of_side(tiers, 'long', 'share'))} of the notional."
     return f.words("leverage-distribution", title, measure, note=_collateral_note(f), reading=reading)
+
+
+def _most_collateral(tiers: pd.DataFrame) -> str:
+    """The tier with most of the collateral told on all its sides; nothing where none is told."""
+    summed = tiers.groupby(["tier", "tier_floor"], as_index=False)[["collateral_share"]].sum(skipna=False).dropna()
+    if summed.empty:
+        return ""
+    held = _row_with_most(summed, "collateral_share")
+    return f"; most of the collateral shown lies behind {held['tier']} ({percent(held['collateral_share'])})"
 
 
 def _row_with_most(table: pd.DataFrame, column: str) -> "pd.Series[Any]":
@@ -131,12 +143,15 @@ def _named_side(side: str) -> str:
 
 def _collateral_note(f: Findings) -> str:
     estimated = data_quality(f.result).estimated_collateral_share
-    if not estimated:
-        return "Tiers are by declared leverage."
-    return (
-        f"Tiers are by declared leverage. For {percent(estimated)} of the collateral the wallet balance is not known; "
-        "notional / declared leverage stands in for it."
-    )
+    said = ["Tiers are by declared leverage."]
+    if estimated:
+        said.append(
+            f"For {percent(estimated)} of the collateral the wallet balance is not known; notional / declared leverage "
+            "stands in for it."
+        )
+    if f.shown.tiers["collateral_share"].isna().any():
+        said.append("Collateral is left out where one account holds too much of it, or would be told by a difference.")
+    return " ".join(said)
 
 
 def ladder(f: Findings) -> Words:
@@ -149,7 +164,7 @@ def ladder(f: Findings) -> Words:
         return f.words("liquidation-ladder", "No step of the ladder can be shown", measure, reading=none)
     below = float(table.loc[table["move_low"] < 0, "notional_usd"].sum())
     above = float(table.loc[table["move_high"] > 0, "notional_usd"].sum())
-    moves, mass = f.result.moves, percent(f.result.settings.critical_mass, 0)
+    moves, mass = f.result.moves, exact_percent(f.result.settings.critical_mass)
     if moves.drawdown is None:
         title = "Lines below the mark never hold the critical mass"
     elif moves.drawdown == 0:
@@ -213,34 +228,42 @@ def tiers(f: Findings) -> Words:
     note = (
         "Average line: weighted by notional over lines on the losing side within ten times the mark, left out where "
         "too few accounts have one. Swing: |ln(average line / mark)|. Withstand volatility: the annualised volatility "
-        "whose one-standard-deviation move over the horizon is the swing."
+        "whose one-standard-deviation move over the horizon is the swing. A dash stands for what is withheld"
     )
+    table = tier_table(f)
+    if OTHER in set(table["symbol"]):
+        note += f", or what a sum over several symbols does not have; symbols beyond the {SYMBOLS_SHOWN} largest, and "
+        note += "cells of too few accounts, are added up as other"
     title = "Tiers, their average line and what they withstand"
-    rows = f.shown.tier_rows
     reading = "Longs and shorts are not told apart: too few accounts are on one side."
-    if rows.empty:
+    if table.empty:
         reading = "No position is leveraged."
-    elif _sides_apart(rows):
-        cells = int((rows["side"] == "short").sum())
-        short = percent(_of_side(rows, "short", "share"))
-        reading = f"Shorts hold {short} of the leveraged notional, in {cells} published cells."
-    return f.words("tiers", title, "Leveraged positions by symbol, side and tier", note=note, reading=reading)
+    elif _sides_apart(table):
+        cells = int((table["side"] == "short").sum())
+        short = percent(_of_side(table, "short", "share"))
+        reading = f"Shorts hold {short} of the leveraged notional, in {cells} rows of the table."
+    measure = "Leveraged positions by symbol, side and tier"
+    return f.words("tiers", title, measure, note=f"{note}.", reading=reading)
 
 
 def withstand(f: Findings) -> Words:
-    """What each tier withstands, and the tier that withstands least."""
-    rows = f.shown.tier_rows.dropna(subset="withstand_volatility")
-    measure = "Annualised volatility whose one-standard-deviation move reaches the tier's average line"
+    """What each tier of the table withstands, and the tier that withstands least."""
+    rows = tier_table(f).dropna(subset="withstand_volatility")
+    measure = "Annualised volatility whose one-standard-deviation move reaches the tier's average line, as in the table"
     if rows.empty:
         return f.words("withstand-volatility", "No tier has an average line", measure, reading="No cell has a line.")
     least = rows.iloc[int(rows["withstand_volatility"].to_numpy().argmin())]
     below = float(rows.loc[rows["withstand_volatility"] < f.result.reference_volatility, "share"].sum())
     tier = f"{least['symbol']} {_named_side(least['side'])} at {least['tier']}"
     title = f"{tier} withstand {percent(least['withstand_volatility'], 0)}, the least"
-    reading = (
-        f"That tier holds {percent(least['share'])} of the leveraged notional. Tiers that withstand less than the "
-        f"reference volatility of {percent(f.result.reference_volatility, 0)} hold {percent(below)} of it."
-    )
+    reference = exact_percent(f.result.reference_volatility)
+    weak = f"No tier withstands less than the reference volatility of {reference}."
+    if below:
+        weak = f"Tiers that withstand less than the reference volatility of {reference} hold {percent(below)} of it."
+    drawn = percent(float(rows["share"].sum()))
+    rest = f" The tiers drawn hold {drawn} of it; the others have no average line to show."
+    reading = f"That tier holds {percent(least['share'])} of the leveraged notional. {weak}"
+    reading += "" if drawn == percent(1) else rest
     return f.words("withstand-volatility", title, measure, reading=reading)
 
 

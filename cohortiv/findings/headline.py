@@ -3,10 +3,12 @@
 import math
 from typing import Any
 
+from cohortiv.assessment.settings import CRITICAL_MASS, HORIZON_DAYS
 from cohortiv.findings.context import Findings
+from cohortiv.iv_index import REFERENCE_VOLATILITY, Interval
 from cohortiv.palette import CODES
-from cohortiv.quantities import percent, points, price, signed, usd
-from cohortiv.summary import as_of_text, data_quality, tvl_usd
+from cohortiv.quantities import exact_percent, percent, points, price, signed, usd
+from cohortiv.summary import METHODOLOGY_VERSION, as_of_text, data_quality, tvl_usd
 
 SERIES = "IV Index risk report"
 #: Share of an estimate from which a figure is called one [1].
@@ -18,10 +20,10 @@ SYMBOLS_NAMED = 6
 def headline(f: Findings) -> dict[str, Any]:
     """Arguments of `page.headline`."""
     result = f.result
-    interval = result.uncertainty.interval if result.uncertainty else None
+    interval = _interval(f)
     symbol = result.settings.symbol
     return {
-        "series": SERIES,
+        "series": SERIES + unusual(f),
         "title": f"{symbol or 'All symbols'}: how near is a cascade?",
         "cohort": result.reading.cohort.title,
         "symbols": [symbol] if symbol else _few(result.reading.symbols),
@@ -30,10 +32,35 @@ def headline(f: Findings) -> dict[str, Any]:
         "key_figures": key_figures(f),
         "code": str(result.code),
         "code_held": None if result.code_held is None else str(result.code_held),
-        "iv_index": None if math.isnan(result.iv_index) else result.iv_index,
+        "iv_index": None if result.grey or math.isnan(result.iv_index) else result.iv_index,
         "interval": vars(interval) if interval else None,
         "synthetic": result.reading.synthetic,
     }
+
+
+def unusual(f: Findings) -> str:
+    """What of the definition differs from the usual one, to follow the name of the series; empty where nothing does."""
+    settings, symbol = f.result.settings, f.result.settings.symbol
+    anchor = REFERENCE_VOLATILITY * (f.result.reading.profile.comovement.kappa(symbol) if symbol else 1.0)
+    parts = (
+        ("critical mass", percent(settings.critical_mass), percent(CRITICAL_MASS)),
+        ("horizon", f"{settings.horizon_days:g} days", f"{HORIZON_DAYS:g}"),
+        ("reference volatility", percent(f.result.reference_volatility), percent(anchor)),
+    )
+    said = [f"{name} {used} instead of {usual}" for name, used, usual in parts if used.removesuffix(" days") != usual]
+    return f", with {' and '.join(said)}" if said else ""
+
+
+def _interval(f: Findings) -> Interval | None:
+    """Interval of the index; none where there is no code, of which it would be the uncertainty."""
+    uncertainty = f.result.uncertainty
+    return None if uncertainty is None or f.result.grey else uncertainty.interval
+
+
+def reasons(f: Findings) -> str:
+    """Why there is no code, as part of a sentence."""
+    said = "; ".join(f.result.grey)
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 def _few(symbols: tuple[str, ...]) -> list[str]:
@@ -45,14 +72,14 @@ def _few(symbols: tuple[str, ...]) -> list[str]:
 def sentence(f: Findings) -> str:
     """The number, its change, what it means and where it stands in its history; or why there is no code."""
     result = f.result
-    mass = percent(result.settings.critical_mass, 0)
+    mass = exact_percent(result.settings.critical_mass)
     if result.grey:
-        return f"No code can be given: {'; '.join(result.grey)}."
-    if result.iv_index == 0:
-        return (
-            f"The IV Index is 0{_change(f)}: no volatility brings {mass} of the leveraged notional to its "
-            "liquidation lines."
+        computed = (
+            "" if math.isnan(result.iv_index) else " The figures below are computed all the same and bear no code."
         )
+        return f"No code can be given: {reasons(f)}.{computed}"
+    if result.iv_index == 0:
+        return f"The critical mass of {mass} cannot be reached, so the IV Index is 0{_change(f)}: {_why_not(f)}."
     if math.isinf(result.iv_index):
         share = f.shown.share_past_line
         past = f"at least {mass}" if share is None else percent(share)
@@ -61,6 +88,19 @@ def sentence(f: Findings) -> str:
         f"The IV Index stands at {points(result.iv_index)} ({CODES[str(result.code)].word}){_change(f)}: within "
         f"{result.settings.horizon_days:g} days an annualised volatility of {percent(result.critical.value)} would "
         f"bring {mass} of the leveraged notional to its liquidation lines{_rank(f)}."
+    )
+
+
+def _why_not(f: Findings) -> str:
+    """Why no volatility reaches the critical mass: too few lines, or lines that need never be touched."""
+    hidden = f.shown.share_without_line
+    if hidden is None:
+        return "too little of the leveraged notional has a liquidation line near enough"
+    if 1 - hidden < f.result.settings.critical_mass:
+        return f"at most {percent(1 - hidden)} of the leveraged notional has liquidation lines"
+    return (
+        f"{percent(1 - hidden)} of the leveraged notional has liquidation lines, but lines above the price need not be "
+        "touched however high the volatility"
     )
 
 
@@ -81,13 +121,16 @@ def _change(f: Findings) -> str:
 
 
 def _same_parameters(f: Findings) -> bool:
-    """Whether the previous issue's index was measured as this one is."""
+    """Whether the previous issue's index was measured as this one is, by the same major version of the method."""
     wanted = {
         "critical_mass": f.result.settings.critical_mass,
         "horizon_days": f.result.settings.horizon_days,
         "reference_volatility": f.result.reference_volatility,
     }
-    return all((f.previous or {}).get(name) == value for name, value in wanted.items())
+    previous = f.previous or {}
+    method = str(previous.get("methodology_version")).partition(".")[0]
+    same_method = method == METHODOLOGY_VERSION.partition(".")[0]
+    return same_method and all(previous.get(name) == value for name, value in wanted.items())
 
 
 def _rank(f: Findings) -> str:
@@ -102,13 +145,15 @@ def _rank(f: Findings) -> str:
 def key_figures(f: Findings) -> list[dict[str, str]]:
     """Five numbers with their context."""
     result = f.result
-    interval = result.uncertainty.interval if result.uncertainty else None
+    interval = _interval(f)
     profile = result.reading.profile
-    critical, reference = result.critical.value, percent(result.reference_volatility, 0)
+    critical = result.critical.value
+    reachable = math.isfinite(critical)
+    context = f"annualised; reference {exact_percent(result.reference_volatility)}" if reachable else "none reaches it"
     span = f"90 % interval {points(interval.low)} to {points(interval.high)}" if interval else "no interval"
     return [
-        _figure("IV Index", points(result.iv_index), span),
-        _figure("Critical volatility", percent(critical), f"annualised; reference {reference}"),
+        _figure("IV Index", points(result.iv_index), "no code" if result.grey else span),
+        _figure("Critical volatility", percent(critical) if reachable else "none", context),
         _figure("Critical drawdown", percent(result.moves.drawdown, 0), _level(f, result.moves.drawdown, -1)),
         _figure("Critical rally", percent(result.moves.rally, 0), _level(f, result.moves.rally, 1)),
         _figure(
@@ -125,15 +170,16 @@ def _tvl(f: Findings) -> str:
     if tvl is None:
         return ""
     estimated = data_quality(f.result).estimated_collateral_share
-    return f"; TVL {usd(tvl)}" + (" (estimated)" if estimated is not None and estimated > MOSTLY else "")
+    return f"; collateral (TVL) {usd(tvl)}" + (" (estimated)" if estimated is not None and estimated > MOSTLY else "")
 
 
 def _level(f: Findings, move: float | None, sign: int) -> str:
     """Price at the end of a critical move."""
     if move is None:
-        return "lines on that side never hold the mass"
+        return "lines on that side never hold the critical mass"
     if f.shown.mark_price is None:
-        return "of its own price, or of the market for cross units"
+        word = "fall" if sign < 0 else "rise"
+        return f"smallest {word} whose lines hold {exact_percent(f.result.settings.critical_mass)} of the notional"
     return f"to {price(f.shown.mark_price * (1 + sign * move))}; mark {price(f.shown.mark_price)}"
 
 

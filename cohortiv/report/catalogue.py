@@ -13,12 +13,14 @@ from cohortiv.assets import asset
 from cohortiv.config.brand import Brand, load_brand
 from cohortiv.errors import DataError, RunError
 from cohortiv.palette import CODES, CodeStyle
+from cohortiv.report.definition import Definition, definition_of
 from cohortiv.report.exporter import with_scripts
 from cohortiv.report.manifest import MANIFEST, PAGE, SUMMARY, read_json
 from cohortiv.report.shelf import Place, moment, published_places
 from cohortiv.report.wording import FILTERS
 
 CATALOGUE = "index.html"
+_SYMBOLS_NAMED = 4
 _LINE_WIDTH, _LINE_HEIGHT, _MARGIN = 160.0, 40.0, 4.0
 
 
@@ -36,12 +38,16 @@ class Entry:
         Look of its code; Grey where the summary has none.
     iv_index : float or None
         Index [points]; may be infinite.
-    cohort, symbols : str
-        What it covers.
+    cohort : str
+        Whom it covers.
+    symbols : tuple of str
+        What it covers, largest first; empty for all.
     synthetic : bool
         Whether its positions are made up.
     published : str
         Time of publication, ISO 8601: as given, else when its manifest was written.
+    definition : Definition
+        What its index is measured by.
     """
 
     as_of: str
@@ -50,25 +56,35 @@ class Entry:
     style: CodeStyle
     iv_index: float | None
     cohort: str
-    symbols: str
+    symbols: tuple[str, ...]
     synthetic: bool
     published: str
+    definition: Definition
 
     @property
     def searchable(self) -> str:
         """All that the search looks at, in small letters."""
         made_up = "synthetic" if self.synthetic else ""
-        return f"{self.as_of} {self.name} {self.style.word} {self.cohort} {self.symbols} {made_up}".lower()
+        words = (self.as_of, self.name, self.style.word, self.cohort, *self.symbols, made_up, str(self.definition))
+        return " ".join(word for word in words if word).lower()
+
+    @property
+    def few_symbols(self) -> str:
+        """The largest symbols by name, and how many more there are."""
+        more = len(self.symbols) - _SYMBOLS_NAMED
+        return ", ".join([*self.symbols[:_SYMBOLS_NAMED], *([f"{more} more"] if more > 0 else [])]) or "All"
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The issues of one report.
+    """The issues of one report that measure the same.
 
     Attributes
     ----------
     name : str
         Name of the report.
+    definition : Definition
+        What its index is measured by; issues of the same name by another one are a series of their own.
     entries : tuple of Entry
         Latest first.
     line : str
@@ -76,6 +92,7 @@ class Series:
     """
 
     name: str
+    definition: Definition
     entries: tuple[Entry, ...]
     line: str
 
@@ -143,9 +160,10 @@ def _entry(place: Place) -> Entry:
         style=CODES.get(str(summary.get("code")), CODES["grey"]),
         iv_index=_number(summary.get("iv_index")),
         cohort=str(summary.get("cohort") or "–"),
-        symbols=", ".join(map(str, symbols)) if isinstance(symbols, Sequence) and symbols else "All",
+        symbols=tuple(map(str, symbols)) if isinstance(symbols, list) else (),
         synthetic=summary.get("synthetic") is True,
         published=str(manifest.get("published") or f"{written:%Y-%m-%dT%H:%MZ}"),
+        definition=definition_of(summary),
     )
 
 
@@ -154,11 +172,14 @@ def _number(value: object) -> float | None:
 
 
 def _series(entries: Sequence[Entry]) -> list[Series]:
-    named = sorted(entries, key=lambda entry: (entry.name, moment(entry.as_of)))
-    return [
-        Series(name, tuple(reversed(issues)), _line(issues))
-        for name, issues in ((name, list(group)) for name, group in groupby(named, key=lambda entry: entry.name))
-    ]
+    ordered = sorted(entries, key=lambda entry: (*_measured(entry), moment(entry.as_of)))
+    found = [list(group) for _, group in groupby(ordered, key=_measured)]
+    return [Series(issues[0].name, issues[0].definition, tuple(reversed(issues)), _line(issues)) for issues in found]
+
+
+def _measured(entry: Entry) -> tuple[str, str]:
+    """What the issues of one series share: their name and what their index is measured by."""
+    return entry.name, repr(entry.definition)
 
 
 def _line(issues: Sequence[Entry]) -> str:

@@ -8,8 +8,16 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from cohortiv.errors import RunError, UsageError
-from cohortiv.page import FIGURE_MIME, HEADLINE_MIME, SUMMARY_MIME, TABLE_MIME
-from cohortiv.report.drawing import data_link, drawn_specification, picture_size, script_json, still_picture
+from cohortiv.page import FIGURE_MIME, HEADLINE_MIME, NARROW_MIME, SUMMARY_MIME, TABLE_MIME
+from cohortiv.report.drawing import (
+    PHONE_WIDTH,
+    both_specifications,
+    data_link,
+    drawn_specification,
+    picture_size,
+    script_json,
+    still_picture,
+)
 from cohortiv.report.markdown import safe_markdown
 
 Json = Mapping[str, object]
@@ -35,6 +43,23 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """A picture of a figure.
+
+    Attributes
+    ----------
+    link : str
+        The picture as a data: link.
+    width, height : int
+        Its size [px].
+    """
+
+    link: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exhibit:
     """A numbered figure or table.
 
@@ -48,20 +73,18 @@ class Exhibit:
         Title, subtitle, note, source, name; alt text of a figure; columns and rows of a table.
     csv_link : str
         Its data as a data: link.
-    still : str
-        Picture of a figure as a data: link.
-    size : tuple of int
-        Width and height of the picture [px].
+    wide, narrow : Still or None
+        Pictures of a figure for desk and paper, and for a phone.
     specification : Markup
-        Specification of a figure as JSON that can stand in a script element.
+        Both specifications of a figure as JSON that can stand in a script element.
     """
 
     kind: str
     number: int
     labels: Json
     csv_link: str
-    still: str = ""
-    size: tuple[int, int] = (0, 0)
+    wide: Still | None = None
+    narrow: Still | None = None
     specification: Markup = field(default_factory=Markup)
 
 
@@ -152,7 +175,7 @@ def _allowed(output: NotebookNode) -> Iterator[_Item]:
     data, metadata = output.get("data", {}), output.get("metadata", {}).get("cohortiv", {})
     for mime in (HEADLINE_MIME, FIGURE_MIME, TABLE_MIME, SUMMARY_MIME):
         if isinstance(data.get(mime), Mapping):
-            yield mime, data[mime], metadata
+            yield mime, data[mime], {**metadata, "narrow": data.get(NARROW_MIME)}
             return
     if "text/markdown" in data:
         yield "sentences", str(data["text/markdown"]), metadata
@@ -199,17 +222,25 @@ def _figure(specification: Json, labels: Json, number: int) -> Exhibit:
     name, alt = str(labels.get("name", f"figure-{number}")), str(labels.get("alt", ""))
     if not alt.strip():
         raise UsageError(f"Figure {number} ({name}) has no alt text. Show it with page.figure, which asks for one.")
-    drawn = drawn_specification(specification, name=name, alt=alt)
-    svg = still_picture(drawn, name=name)
+    phone = labels.get("narrow")
+    wide = drawn_specification(specification, name=name, alt=alt)
+    narrow = drawn_specification(
+        phone if isinstance(phone, Mapping) else specification, name=name, alt=alt, width=PHONE_WIDTH
+    )
     return Exhibit(
         kind="figure",
         number=number,
         labels=labels,
         csv_link=data_link(str(labels.get("csv", "")), media_type="text/csv"),
-        still=data_link(svg, media_type="image/svg+xml"),
-        size=picture_size(svg),
-        specification=Markup(script_json(drawn)),  # noqa: S704 - it holds no "<"
+        wide=_still(wide, name=name),
+        narrow=_still(narrow, name=name),
+        specification=Markup(script_json(both_specifications(wide, narrow))),  # noqa: S704 - it holds no "<"
     )
+
+
+def _still(drawn: Json, *, name: str) -> Still:
+    svg = still_picture(drawn, name=name)
+    return Still(data_link(svg, media_type="image/svg+xml"), *picture_size(svg))
 
 
 def _table(content: Json, _: Json, number: int) -> Exhibit:

@@ -16,12 +16,22 @@ from cohortiv.errors import RunError
 from cohortiv.specification import check_specification, with_width
 
 FIGURE_WIDTH = 720
+#: Width of the rendition for phones [px].
+PHONE_WIDTH = 340
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
+_TAG = re.compile(r'<[a-z]+(?: [\w:-]+="[^"]*")*/?>')
+#: What a picture does not need: words for screen readers (the alt text stands for them), handles for styles and mouse.
+_IDLE = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events)="[^"]*"| opacity="1"')
+_EMPTY = re.compile(r'<path(?: d="(?:M0,0h0v0h0Z)?"| display="none")+/>')
+_LONG_FRACTION = re.compile(r"(\.\d\d)\d+")
+_FONT = re.compile(r' font-family="[^"]*"')
 _COUNTED = re.compile(r'(?<=id=")((?:clip|gradient_)\d+)(?=")')
 
 
-def drawn_specification(specification: Mapping[str, object], *, name: str, alt: str) -> dict[str, object]:
-    """Make a specification ready for the page: checked, of the page's width, described.
+def drawn_specification(
+    specification: Mapping[str, object], *, name: str, alt: str, width: int = FIGURE_WIDTH
+) -> dict[str, object]:
+    """Make a specification ready for the page: checked, of the given width, described.
 
     Parameters
     ----------
@@ -31,6 +41,8 @@ def drawn_specification(specification: Mapping[str, object], *, name: str, alt: 
         Name of the figure, for messages.
     alt : str
         The chart in words.
+    width : int
+        Width of the picture [px].
 
     Returns
     -------
@@ -43,7 +55,7 @@ def drawn_specification(specification: Mapping[str, object], *, name: str, alt: 
         If it would load anything.
     """
     check_specification(specification, name=name)
-    return with_width(specification, FIGURE_WIDTH) | {"description": alt}
+    return with_width(specification, width) | {"description": alt}
 
 
 def still_picture(specification: Mapping[str, object], *, name: str) -> str:
@@ -70,7 +82,7 @@ def still_picture(specification: Mapping[str, object], *, name: str) -> str:
         svg = vl_convert.vegalite_to_svg(dict(specification), allowed_base_urls=[])
     except ValueError as error:
         raise RunError(f"Figure {name!r} cannot be drawn: {error}. Correct the chart in the notebook.") from error
-    return _renumbered(svg)
+    return _lean(_renumbered(svg))
 
 
 def picture_size(svg: str) -> tuple[int, int]:
@@ -89,6 +101,28 @@ def picture_size(svg: str) -> tuple[int, int]:
     head = svg[: svg.index(">")]
     width, height = (re.search(rf'\b{side}="([\d.]+)', head) for side in ("width", "height"))
     return (round(float(width[1])), round(float(height[1]))) if width and height else (FIGURE_WIDTH, FIGURE_WIDTH)
+
+
+def both_specifications(wide: Mapping[str, object], narrow: Mapping[str, object]) -> dict[str, object]:
+    """Put the two renditions of a figure together, with the rows that they share once.
+
+    Parameters
+    ----------
+    wide, narrow : mapping
+        From `drawn_specification`.
+
+    Returns
+    -------
+    dict
+        wide and narrow, each without its rows, and datasets: the rows by the name under which both ask for them.
+    """
+    rows: dict[str, object] = {}
+    bare = {}
+    for kind, specification in (("wide", wide), ("narrow", narrow)):
+        datasets = specification.get("datasets")
+        rows |= datasets if isinstance(datasets, Mapping) else {}
+        bare[kind] = {key: item for key, item in specification.items() if key != "datasets"}
+    return {**bare, "datasets": rows}
 
 
 def script_json(value: object) -> str:
@@ -163,3 +197,14 @@ def _renumbered(svg: str) -> str:
     for number, name in enumerate(dict.fromkeys(_COUNTED.findall(svg)), start=1):
         svg = re.sub(rf'(?<=id="){name}(?=")|(?<=url\(#){name}(?=\))', f"part-{number}", svg)
     return svg
+
+
+def _lean(svg: str) -> str:
+    """Leave out of a picture what nobody sees, and name its font once where it has only one."""
+    svg = _TAG.sub(lambda tag: _LONG_FRACTION.sub(r"\1", _IDLE.sub("", tag[0])), svg)
+    svg = _EMPTY.sub("", svg)
+    fonts = {found for tag in _TAG.findall(svg) for found in _FONT.findall(tag)}
+    if len(fonts) != 1:
+        return svg
+    bare = _TAG.sub(lambda tag: _FONT.sub("", tag[0]), svg)
+    return bare.replace("<svg", f"<svg{fonts.pop()}", 1)

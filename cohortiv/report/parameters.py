@@ -129,6 +129,26 @@ def bound_values(declared: Sequence[Parameter], given: Mapping[str, object]) -> 
     return {name: _bound(parameter, given[name]) for name, parameter in known.items() if name in given}
 
 
+def changes_slug(declared: Sequence[Parameter], values: Mapping[str, Value]) -> str:
+    """Name the values that differ from a notebook's own, so that the report can be told from the usual one.
+
+    Parameters
+    ----------
+    declared : sequence of Parameter
+        From `declared_parameters`.
+    values : mapping
+        From `bound_values`.
+
+    Returns
+    -------
+    str
+        Such as "critical-mass-0-1"; empty where nothing differs.
+    """
+    changed = [item for item in declared if item.name in values and values[item.name] != item.default]
+    words = [f"{item.name}-{_worded(values[item.name])}" for item in changed]
+    return re.sub(r"[^a-z0-9]+", "-", "-".join(words).lower()).strip("-")
+
+
 def parse_assignments(pairs: Sequence[str]) -> dict[str, str]:
     """Split what a command line gives as NAME=VALUE.
 
@@ -188,6 +208,15 @@ def load_notebook(path: Path) -> Mapping[str, object]:
 def _cells(notebook: Mapping[str, object]) -> list[Mapping[str, object]]:
     cells = notebook.get("cells")
     return [cell for cell in cells if isinstance(cell, Mapping)] if isinstance(cells, list) else []
+
+
+def _worded(value: Value) -> str:
+    """A value in words that a name can hold."""
+    if isinstance(value, list):
+        return "-".join(map(_worded, value))
+    if isinstance(value, float) and value.is_integer():
+        return _worded(int(value))
+    return str(value).replace("-", "minus-") if isinstance(value, int | float) else str(value)
 
 
 def _tags(cell: Mapping[str, object]) -> Sequence[str]:

@@ -1,6 +1,7 @@
 """From a notebook to a published report: run, gate, page and manifest in a folder aside, then put in place at once."""
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from papermill.translators import PythonTranslator
 
 from cohortiv.config.brand import Brand
 from cohortiv.errors import RunError, UsageError
+from cohortiv.report.definition import refuse_other_definition
 from cohortiv.report.exporter import ReportExporter
 from cohortiv.report.gate import check_complete
 from cohortiv.report.manifest import (
@@ -43,7 +45,8 @@ class PublishedReport:
     summary : Mapping
         Content of `summary.json`.
     notes : tuple of str
-        What the publisher should know, such as a page above the size budget.
+        What the publisher should know: what the notebook warned of, or a page above the size budget. They may show
+        rows of the input, and are published nowhere.
     """
 
     folder: Path
@@ -108,7 +111,8 @@ def publish_report(
     Raises
     ------
     UsageError
-        If a name or parameter is refused; nothing has run then.
+        If a name or parameter is refused, and nothing has run then; or if a report with another definition is in its
+        place.
     DataError
         If the notebook says that the data are bad.
     RunError
@@ -120,14 +124,15 @@ def publish_report(
     stamps = _stamps(inputs)
     with workroom(place) as stage:
         plan = _plan(notebook, declared, values=values, inputs=inputs, place=place, published=published)
-        summary = _make(plan, stage=stage, place=place, brand=brand, timeout_seconds=timeout_seconds)
+        summary, warned = _make(plan, stage=stage, place=place, brand=brand, timeout_seconds=timeout_seconds)
         if _stamps(inputs) != stamps:
             raise RunError("An input changed while the report was being made. Nothing is published; run again.")
+        refuse_other_definition(place, summary)
         put_in_place(stage, place)
     place.failed_notebook.unlink(missing_ok=True)
     folder = place.folder
     files = (folder / PAGE, folder / NOTEBOOK, folder / SUMMARY, folder / MANIFEST)
-    return PublishedReport(folder, *files, summary, _size_notes(folder / PAGE))
+    return PublishedReport(folder, *files, summary, (*warned, *_size_notes(folder / PAGE)))
 
 
 def _checked_values(declared: Sequence[Parameter], given: Mapping[str, object]) -> dict[str, Value]:
@@ -178,8 +183,10 @@ def _plan(
     return _Plan(notebook, {**values, **given}, {**public, **shown}, record)
 
 
-def _make(plan: _Plan, *, stage: Path, place: Place, brand: Brand, timeout_seconds: int | None) -> dict[str, object]:
-    """Run the notebook and write the four files."""
+def _make(
+    plan: _Plan, *, stage: Path, place: Place, brand: Brand, timeout_seconds: int | None
+) -> tuple[dict[str, object], tuple[str, ...]]:
+    """Run the notebook and write the four files; give the summary and what was warned of."""
     ran = run_notebook(
         plan.notebook,
         parameters=plan.values,
@@ -202,7 +209,14 @@ def _make(plan: _Plan, *, stage: Path, place: Place, brand: Brand, timeout_secon
         "outputs": {file: sha256_of(stage / file) for file in (PAGE, NOTEBOOK, SUMMARY)},
     }
     (stage / MANIFEST).write_text(json_text(manifest), encoding="utf-8", newline="\n")
-    return summary
+    return summary, _warnings(ran)
+
+
+def _warnings(notebook: NotebookNode) -> tuple[str, ...]:
+    """Paragraphs on standard error that begin with "Warning: "; the lines after the first are indented."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    said = "".join(output["text"] for output in outputs if output.get("name") == "stderr")
+    return tuple(found.rstrip() for found in re.findall(r"^Warning: .*(?:\n .*)*", said, re.MULTILINE))
 
 
 def normalised(

@@ -17,7 +17,7 @@ from cohortiv.report.manifest import MANIFEST, PreviousIssue, sha256_of, verify_
 
 WORKROOM = ".work"
 _AS_OF = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{4}Z)?")
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,95}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,159}")
 _AT_CURRENT_FOLDER, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 
 
@@ -84,7 +84,7 @@ def place_of(root: Path, *, as_of: str, name: str) -> Place:
     except ValueError as error:
         raise UsageError(f"Got the as-of {as_of!r}, and there is no such day. Give a date.") from error
     if not _NAME.fullmatch(name):
-        raise UsageError(f"Got the report name {name!r}. Allowed are small letters, digits and hyphens, up to 96.")
+        raise UsageError(f"Got the report name {name!r}. Allowed are small letters, digits and hyphens, up to 160.")
     return Place(root.resolve(), as_of, name)
 
 

@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
+from cohortiv.plain import shown
+
 
 def long_date(moment: str) -> str:
     """Write an ISO 8601 date or time (UTC) for readers.
@@ -41,9 +43,7 @@ def points(index: float | str | None) -> str:
     str
         One digit after the point; "∞" for infinity, a dash where there is none.
     """
-    if index is None:
-        return "–"
-    return "∞" if float(index) == float("inf") else f"{float(index):.1f}"
+    return shown(None if index is None else float(index), "{:,.1f}")
 
 
 def css_text(content: str) -> Markup:

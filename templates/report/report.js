@@ -1,37 +1,38 @@
 /* Swaps the live chart in for the still picture when the reader comes near it. Print always shows the still. */
 (() => {
   "use strict";
-  const FULL = 720; /* the width that charts are made for */
-  const NARROWEST = 440; /* below this a chart is drawn at this width and scaled down, so that labels keep apart */
+  const MADE_FOR = { wide: 720, narrow: 340 }; /* the widths that the two renditions are made for */
+  const SETTLED = 200; /* milliseconds after which a window is no longer being resized */
   const ERRORS_ONLY = 1;
+  const drawnAt = new WeakMap();
 
-  const fitted = (specification, room) => {
-    const less = FULL - room;
-    if (less <= 0) {
-      return specification;
-    }
+  const changed = (specification, less) => {
     const fitting = { ...specification };
     if (typeof fitting.width === "number") {
       fitting.width -= less;
     }
-    if (fitting.hconcat) {
-      fitting.vconcat = fitting.hconcat;
-      delete fitting.hconcat;
-    } else if (fitting.vconcat) {
-      fitting.vconcat = fitting.vconcat.map((part) => fitted(part, room));
-    } else if (fitting.columns) {
-      fitting.columns = Math.max(1, Math.round((fitting.columns * room) / FULL));
+    if (fitting.vconcat) {
+      fitting.vconcat = fitting.vconcat.map((part) => changed(part, less));
+    }
+    if (fitting.spec) {
+      fitting.spec = changed(fitting.spec, less / (fitting.columns || 1));
     }
     return fitting;
   };
 
   const draw = (figure) => {
+    const room = figure.clientWidth;
+    if (drawnAt.get(figure) === room) {
+      return;
+    }
+    drawnAt.set(figure, room);
     const slot = figure.querySelector(".live");
-    const specification = JSON.parse(figure.querySelector("script").textContent);
-    const room = Math.max(NARROWEST, Math.min(FULL, figure.clientWidth));
+    const kind = window.matchMedia(figure.querySelector("source").media).matches ? "narrow" : "wide";
+    const { datasets, [kind]: specification } = JSON.parse(figure.querySelector("script").textContent);
+    const fitting = changed(specification, MADE_FOR[kind] - room);
     const options = { ast: true, actions: false, renderer: "svg", logLevel: ERRORS_ONLY };
     window
-      .vegaEmbed(slot, fitted(specification, room), options)
+      .vegaEmbed(slot, { ...fitting, datasets }, options)
       .then(() => figure.classList.add("is-live"))
       .catch(() => slot.replaceChildren());
   };
@@ -46,4 +47,10 @@
     { rootMargin: "400px 0px" },
   );
   document.querySelectorAll("figure.chart").forEach((figure) => watcher.observe(figure));
+
+  let waiting = 0;
+  window.addEventListener("resize", () => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => document.querySelectorAll("figure.is-live").forEach(draw), SETTLED);
+  });
 })();
