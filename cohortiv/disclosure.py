@@ -54,15 +54,9 @@ class DisclosedCells:
 
 
 def is_safe(counts: pd.DataFrame, rule: DisclosureRule) -> "pd.Series[bool]":
-    """Whether cells have accounts enough and none that dominates their notional, nor their collateral where it is told.
-
-    Columns accounts, notional_cents, largest_cents, and collateral_cents and largest_collateral_cents where there are.
-    """
-    safe = counts["accounts"] >= rule.min_accounts
-    safe &= counts["largest_cents"] <= rule.max_account_share * counts["notional_cents"]
-    if "collateral_cents" in counts:
-        safe &= counts["largest_collateral_cents"] <= rule.max_account_share * counts["collateral_cents"]
-    return safe
+    """Whether cells have accounts enough and none that dominates; columns accounts, notional_cents, largest_cents."""
+    enough = counts["accounts"] >= rule.min_accounts
+    return enough & (counts["largest_cents"] <= rule.max_account_share * counts["notional_cents"])
 
 
 def ordered_cells(
@@ -102,13 +96,13 @@ def ordered_cells(
     while True:
         counts = _rated(held, plan, keys, rule=rule, within=within)
         changed = _merge_neighbours(plan, counts)
-        changed = _grow_rest(plan, counts) if changed is None else changed
+        changed = _grow_rest(plan, counts, rule) if changed is None else changed
         if changed is None:
             return DisclosedCells(plan.drop(columns=["block", "pool"]), counts)
         plan = changed
 
 
-def pooled_cells(held: ir.Table, *, within: Sequence[str], by: str, rule: DisclosureRule) -> DisclosedCells:
+def pooled_cells(held: ir.Table, *, within: Sequence[str], by: Sequence[str], rule: DisclosureRule) -> DisclosedCells:
     """Split cells by a name without order; what may not be shown by itself forms a rest within each cell.
 
     Parameters
@@ -116,9 +110,9 @@ def pooled_cells(held: ir.Table, *, within: Sequence[str], by: str, rule: Disclo
     held : ibis Table
         account_id, notional_cents and the keys; one row a position.
     within : sequence of str
-        Keys of the cells to be split; each of them is safe as a whole.
-    by : str
-        Key that splits them, such as the symbol.
+        Keys of the cells to be split; none stand for everything together. A rest is safe where its whole is.
+    by : sequence of str
+        Keys that split them, such as the symbol.
     rule : DisclosureRule
 
     Returns
@@ -126,13 +120,13 @@ def pooled_cells(held: ir.Table, *, within: Sequence[str], by: str, rule: Disclo
     DisclosedCells
         Cell numbers below 0 are the rests, one for each cell that needs one.
     """
-    keys = [*within, by]
+    keys = [*within, *by]
     plan = held.select(*keys).distinct().to_pandas().sort_values(keys, ignore_index=True)
     plan = plan.assign(cell=np.arange(len(plan)), pool=_numbered(plan, within))
     while True:
         counts = _rated(held, plan, keys, rule=rule)
         changed = _move_to_rest(plan, counts)
-        changed = _grow_rest(plan, counts) if changed is None else changed
+        changed = _grow_rest(plan, counts, rule) if changed is None else changed
         if changed is None:
             return DisclosedCells(plan.drop(columns="pool"), counts)
         plan = changed
@@ -168,22 +162,17 @@ def counted(held: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     held : ibis Table
-        account_id, notional_cents and the keys, and collateral_cents if that is to be told; one row a position.
+        account_id, notional_cents and the keys; one row a position.
     keys : sequence of str
         At least one.
 
     Returns
     -------
     DataFrame
-        The keys, sorted, notional_cents, accounts, largest_cents, and the same of collateral; empty where `held` is.
+        The keys, sorted, notional_cents, accounts, largest_cents; empty where `held` is.
     """
-    by_account = held.group_by([*keys, "account_id"])
-    told = {"own": held.notional_cents.sum()}
-    told |= {"posted": held.collateral_cents.sum()} if "collateral_cents" in held.columns else {}
-    each = by_account.aggregate(**told)
+    each = held.group_by([*keys, "account_id"]).aggregate(own=held.notional_cents.sum())
     sums = {"notional_cents": each.own.sum(), "accounts": each.count(), "largest_cents": each.own.max()}
-    if "posted" in told:
-        sums |= {"collateral_cents": each.posted.sum(), "largest_collateral_cents": each.posted.max()}
     frame: pd.DataFrame = each.group_by(list(keys)).aggregate(**sums).to_pandas()
     frame = frame.sort_values(list(keys), ignore_index=True)
     return frame.astype({name: "float64" for name in frame.columns if name.endswith("_cents")})
@@ -215,15 +204,23 @@ def _move_to_rest(plan: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | No
     return plan.assign(cell=plan["cell"].where(~plan["cell"].isin(unsafe), -1 - plan["pool"]))
 
 
-def _grow_rest(plan: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame | None:
-    """Move the smallest safe cell into a rest that isn't safe; None if no rest needs or can get one."""
+def _grow_rest(plan: pd.DataFrame, counts: pd.DataFrame, rule: DisclosureRule) -> pd.DataFrame | None:
+    """Move one safe cell into each rest that isn't safe; None if no rest needs or can get one."""
     sizes = counts.set_index("cell")["notional_cents"]
     moved: dict[int, int] = {}
     for rest in _weak(counts, rests=True):
-        others = plan.loc[(plan["cell"] >= 0) & (plan["pool"] == -1 - rest), "cell"].unique()
+        others = sizes[plan.loc[(plan["cell"] >= 0) & (plan["pool"] == -1 - rest), "cell"].unique()]
         if len(others):
-            moved[min((int(c) for c in others), key=lambda c: (float(sizes[c]), c))] = rest
+            moved[_least_enough(others, counts[counts["cell"] == rest].iloc[0], rule)] = rest
     return plan.assign(cell=plan["cell"].replace(moved)) if moved else None
+
+
+def _least_enough(sizes: "pd.Series[float]", rest: "pd.Series[float]", rule: DisclosureRule) -> int:
+    """Smallest of some cells beside which nobody dominates a rest, else the largest: few cells are lost that way."""
+    wanted = rest["largest_cents"] / rule.max_account_share - rest["notional_cents"]
+    ordered = sizes.sort_index().sort_values(kind="stable")
+    enough = ordered[ordered >= wanted]
+    return int(enough.index[0] if len(enough) else ordered.index[-1])
 
 
 def _weak(counts: pd.DataFrame, *, rests: bool) -> list[int]:

@@ -35,10 +35,11 @@ class Publication:
     ----------
     tier_rows : DataFrame
         `TIER_ROW_COLUMNS`: symbol, side and range of tiers. Money in USD; share of leveraged notional; the line and its
-        swing are NaN where no position of the cell has a line, or too few accounts have one.
+        swing are NaN where no position of the cell has a line, or too few accounts have one; collateral is NaN where it
+        is withheld.
     tiers : DataFrame
-        The same over all symbols: tier, tier_floor, side, notional_usd, collateral_usd, share, collateral_share,
-        accounts, contribution.
+        The same over all symbols: tier, tier_floor, side, notional_usd, collateral_usd, share, collateral_share (of
+        all leveraged collateral), accounts, contribution.
     ladder : DataFrame
         move_low, move_high (simple fractions), price_low, price_high (USD, NaN for several symbols), side,
         notional_usd.
@@ -57,7 +58,8 @@ class Publication:
     index : DataFrame
         iv_index, low, high: one row.
     exclusions : DataFrame
-        rule, rows, notional_usd (NaN where the rows are of fewer accounts than a cell needs).
+        rule, rows, notional_usd; both missing where the rows are of fewer accounts than a cell needs, notional_usd also
+        where one account holds too much of it.
     """
 
     tier_rows: pd.DataFrame
@@ -127,9 +129,13 @@ def state_share(assessment: Assessment, state: int) -> float | None:
 
 
 def published_exclusions(reading: CohortReading) -> pd.DataFrame:
-    """Excluded rows by rule, as `assessment.exclusions`; notional of rules with too few accounts is NaN."""
+    """Excluded rows by rule, as `assessment.exclusions`; what too few accounts are behind is missing."""
     table = exclusions(reading.profile)
-    return table.assign(notional_usd=table["notional_usd"].mask(table["code"].isin(reading.withheld.rules)))
+    hidden = reading.withheld
+    return table.assign(
+        rows=table["rows"].astype("Int64").mask(table["code"].isin(hidden.rare_rules)),
+        notional_usd=table["notional_usd"].mask(table["code"].isin(hidden.rules)),
+    )
 
 
 def _index(assessment: Assessment) -> pd.DataFrame:
@@ -159,6 +165,7 @@ def tier_rows(assessment: Assessment) -> pd.DataFrame:
     marks = table["symbol"].map({symbol: _symbol_mark(assessment, symbol) for symbol in set(table["symbol"])})
     swing = pd.Series(np.abs(np.log(factor)), index=table.index)
     whole = reading.profile.leveraged_notional_usd
+    told = table.index if reading.disclosed is None else list(reading.disclosed.collateral.cells)
     return (
         pd.DataFrame(
             {
@@ -168,7 +175,7 @@ def tier_rows(assessment: Assessment) -> pd.DataFrame:
                 "tier_floor": table["low"].astype(float),
                 "notional_usd": table["notional_cents"],
                 "share": table["notional_cents"] / whole,
-                "collateral_usd": table["collateral_cents"] if _collateral_told(assessment) else math.nan,
+                "collateral_usd": table["collateral_cents"].where(table.index.isin(told)),
                 "accounts": table["accounts"].astype(int),
                 "weighted_liquidation_price": marks.astype(float) * factor,
                 "swing": swing,
@@ -251,14 +258,9 @@ def _largest_symbols_first(rows: pd.DataFrame, symbols: tuple[str, ...]) -> pd.D
 def _over_symbols(assessment: Assessment, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows added up over symbols; accounts with several symbols count once in a published cell."""
     keys = ["tier", "tier_floor", "side"]
-    summed = rows.groupby(keys, as_index=False)[["notional_usd", "collateral_usd", "share", "accounts"]].sum(
-        min_count=1
-    )
-    contribution = rows.groupby(keys, as_index=False)["contribution"].sum(min_count=1)["contribution"]
-    whole = summed["collateral_usd"].sum()
-    summed = summed.assign(
-        contribution=contribution, collateral_share=summed["collateral_usd"] / whole if whole else math.nan
-    )
+    columns = ["notional_usd", "share", "accounts", "contribution"]
+    summed = rows.groupby(keys, as_index=False)[columns].sum(min_count=1)
+    summed = summed.merge(_range_collateral(assessment), on=["tier_floor", "side"], how="left")
     disclosed = assessment.reading.disclosed
     if disclosed is not None:
         floors = disclosed.tiers.plan.groupby("cell")["tier"].min().astype(float)
@@ -266,6 +268,22 @@ def _over_symbols(assessment: Assessment, rows: pd.DataFrame) -> pd.DataFrame:
         distinct = summed.drop(columns="accounts").merge(counted.drop(columns="tier_range"), on=["tier_floor", "side"])
         summed = distinct[summed.columns]
     return summed.sort_values(["tier_floor", "side"], ignore_index=True)
+
+
+def _range_collateral(assessment: Assessment) -> pd.DataFrame:
+    """Collateral that may be shown by range of tiers and side, and its share of all leveraged collateral."""
+    reading = assessment.reading
+    names, _ = _tier_cells(assessment)
+    keys = ["low", "shown_side"]
+    posted = _named(reading.profile.leveraged, names).groupby(keys)["collateral_cents"].sum() / 100
+    whole = float(posted.sum())
+    if reading.disclosed is not None:
+        floors = reading.disclosed.tiers.plan.groupby("cell")["tier"].min()
+        told = [(floors[number], side) for number, side in reading.disclosed.collateral.ranges]
+        posted = posted.where(posted.index.isin(told))
+    shares = posted / whole if whole else posted * math.nan
+    table = pd.DataFrame({"collateral_usd": posted, "collateral_share": shares}).reset_index()
+    return table.rename(columns={"low": "tier_floor", "shown_side": "side"})
 
 
 def _symbol_mark(assessment: Assessment, symbol: str) -> float:
@@ -323,9 +341,3 @@ def _hit_curve(assessment: Assessment) -> pd.DataFrame:
         return pd.DataFrame({"volatility": volatilities, "share": np.nan})
     shares = hit_curve(assessment.book, volatilities, horizon_days=assessment.settings.horizon_days)
     return pd.DataFrame({"volatility": volatilities, "share": shares.round(CURVE_DECIMALS)})
-
-
-def _collateral_told(assessment: Assessment) -> bool:
-    """Whether the collateral of cells may be shown."""
-    disclosed = assessment.reading.disclosed
-    return disclosed is None or disclosed.collateral_told

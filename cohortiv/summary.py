@@ -30,8 +30,8 @@ class DataQuality:
     ----------
     sources : tuple of str
         File names.
-    rows_read, rows_of_other_snapshots, rows_out_of_scope, rows_excluded, rows_used : int
-        The first is the sum of the others.
+    rows_read, rows_of_other_snapshots, rows_out_of_scope, rows_excluded, rows_used : int or None
+        The first is the sum of the others. The rows of too few accounts are withheld, and with them `rows_read`.
     accounts_read : int
         Distinct accounts of the snapshot, out of scope included.
     margin_units : int
@@ -41,7 +41,7 @@ class DataQuality:
     notional_read_usd : float or None
         Of the snapshot, out of scope included [USD].
     exclusions : tuple of mapping
-        rule, rows, notional_usd of each rule that excludes rows.
+        rule, rows, notional_usd of each rule that excludes rows; None where withheld.
     excluded_share, max_excluded : float
         Share of notional in scope that is excluded, and that may be.
     supplied_line_share, past_supplied_line_share, compared_line_share : float or None
@@ -63,10 +63,10 @@ class DataQuality:
     """
 
     sources: tuple[str, ...]
-    rows_read: int
+    rows_read: int | None
     rows_of_other_snapshots: int
-    rows_out_of_scope: int
-    rows_excluded: int
+    rows_out_of_scope: int | None
+    rows_excluded: int | None
     rows_used: int
     accounts_read: int
     margin_units: int
@@ -170,7 +170,7 @@ def as_of_text(reading: CohortReading) -> str | None:
 
 def tvl_usd(reading: CohortReading) -> float | None:
     """Collateral behind all positions in use, leveraged or not [USD]; None where it is withheld."""
-    told = reading.disclosed is None or reading.disclosed.collateral_told
+    told = reading.disclosed is None or reading.disclosed.collateral.total
     if "tvl_usd" in reading.withheld.figures or not told:
         return None
     return float(reading.profile.used["collateral_cents"].sum()) / 100
@@ -237,7 +237,10 @@ def _ratio(part: float, whole: float) -> float | None:
 
 def _exclusions(reading: CohortReading) -> tuple[Mapping[str, object], ...]:
     table = published_exclusions(reading)[["rule", "rows", "notional_usd"]]
-    return tuple({str(name): value for name, value in row.items()} for row in table.to_dict("records"))
+    return tuple(
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in table.to_dict("records")
+    )
 
 
 def _mark_spread(profile: LiquidationProfile) -> float | None:

@@ -9,6 +9,7 @@ import pytest
 from cohort_support import AS_OF, ENGINE_WARNINGS, book, cohort_file, write
 
 from cohortiv.assessment import CohortReading, Settings, exclusions, read_cohort, reading
+from cohortiv.assessment.reading import build_past
 from cohortiv.errors import DataError, UsageError
 from cohortiv.positions import ControlTotals
 from cohortiv.profile import used_totals
@@ -50,6 +51,15 @@ def test_totals_that_do_not_reconcile_stop_the_run(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(reading, "used_totals", short)
     with pytest.raises(DataError, match=rf"{field} do not reconcile: .* were read, .* \(difference -1\)"):
         read(tmp_path, SMALL)
+
+
+def test_a_position_given_twice_counts_once(tmp_path: Path) -> None:
+    """Also where every other account has one position."""
+    once = read(tmp_path, SMALL)
+    twice = read(tmp_path, pd.concat([SMALL, SMALL.iloc[:1]]), max_excluded=1.0)
+    assert twice.totals.rows == once.totals.rows + 1
+    assert twice.profile.leveraged_notional_usd == once.profile.leveraged_notional_usd
+    assert exclusions(twice.profile)["rule"].tolist() == ["duplicate"]
 
 
 def test_few_excluded_rows_are_a_warning(tmp_path: Path) -> None:
@@ -148,3 +158,28 @@ def test_cross_units_of_several_symbols_have_a_market_reading(tmp_path: Path) ->
     single = read(tmp_path, frame, symbol="BTC").profile.leveraged
     assert set(whole["reading"]) == {1}
     assert set(single["reading"]) == {0}
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_profiles_reconcile_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, every: bool) -> None:
+    """A profile that lost a row is not handed over."""
+    true = used_totals
+
+    def short(lines: ir.Table) -> ControlTotals:
+        totals = true(lines)
+        return replace(totals, rows=totals.rows - 1)
+
+    monkeypatch.setattr(reading, "used_totals", short)
+    frame = book(40, times=("2026-02-11T12:00:00", "2026-02-18T12:00:00"))
+    settings = Settings(positions=write(tmp_path, frame), as_of=None if every else AS_OF)
+    with pytest.raises(
+        DataError, match=rf"rows do not reconcile: {80 if every else 40} were read, .* \(difference -1\)"
+    ):
+        build_past(settings, every=every, say=lambda _: None)
+
+
+@pytest.mark.parametrize(("asked", "meant"), [("btc", "BTC"), ("ETHUSDT", "ETH"), ("XBT", "BTC")])
+def test_a_misspelt_symbol_is_told_with_what_was_meant(tmp_path: Path, asked: str, meant: str) -> None:
+    """Of the symbols that the table holds."""
+    with pytest.raises(DataError, match=rf"--symbol got '{asked}'; the table holds BTC, ETH. Did you mean {meant}\?"):
+        read(tmp_path, SMALL, symbol=asked)

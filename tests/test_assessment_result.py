@@ -28,6 +28,7 @@ def test_degenerate_indices(results: Results, case: str, index: float, code: Cod
     assert result.iv_index == pytest.approx(index, nan_ok=True)
     assert result.code == code
     assert result.uncertainty is None
+    assert math.isnan(result.quantile.iv_index) == math.isnan(index)
 
 
 def test_few_margin_units_are_grey(results: Results) -> None:
@@ -52,6 +53,26 @@ def test_stale_snapshot_is_grey(tmp_path: Path) -> None:
     """A snapshot from noon is twelve hours old at the end of the day asked for."""
     stale = cohort_file(tmp_path, "limits: {max_age_hours: 11}\n")
     assert assessed(tmp_path, book(60), cohort=stale, for_report=False).code == Code.GREY
+
+
+@pytest.mark.parametrize(
+    ("time", "as_of", "hours", "expected"),
+    [
+        ("00:00:00", "2026-02-18", 24, False),
+        ("00:00:00", "2026-02-18", 23.9, True),
+        ("18:00:00", "2026-02-18", 6, False),
+        ("17:59:59", "2026-02-18", 6, True),
+        ("00:00:00", "2026-02-18T00:00:00Z", 0.1, False),
+        ("00:00:00", None, 0.1, False),
+    ],
+)
+def test_age_is_counted_to_the_end_of_the_day_asked_for(
+    tmp_path: Path, time: str, as_of: str | None, *, hours: float, expected: bool
+) -> None:
+    """A snapshot of the day is at most 24 hours old; asked for by its time, or not at all, it has no age."""
+    cohort = cohort_file(tmp_path, f"limits: {{max_age_hours: {hours}}}\n")
+    result = assessed(tmp_path, book(40, times=(f"2026-02-18T{time}",)), as_of=as_of, cohort=cohort, for_report=False)
+    assert any("days old" in reason for reason in result.grey) == expected
 
 
 def test_age_is_not_asked_of_a_table_without_times(results: Results) -> None:

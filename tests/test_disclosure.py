@@ -8,26 +8,18 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 from cohort_support import ENGINE_WARNINGS
+from disclosure_support import PRIVACY, RULE, book, bounds, steps, unsafe_groups
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohortiv.assessment.disclosed import BOTH, NOWHERE, Disclosed, disclose
-from cohortiv.config.cohort import Privacy
-from cohortiv.disclosure import DisclosedCells, DisclosureRule, is_safe, ordered_cells, pooled_cells
+from cohortiv.disclosure import DisclosedCells, is_safe, ordered_cells, pooled_cells
 from cohortiv.errors import DataError
 from cohortiv.liquidation import LINE, NO_LINE, PAST
 
 pytestmark = ENGINE_WARNINGS
 
-RULE = DisclosureRule(min_accounts=3, max_account_share=0.5)
-PRIVACY = Privacy(min_accounts=3, max_account_share=0.5)
-COLUMNS = ("account_id", "symbol", "side", "tier", "notional_cents", "state", "bin", "step")
-
-
-def steps(counts: Sequence[int]) -> pd.DataFrame:
-    """As many equal positions of different accounts on each step as the counts say."""
-    step = np.repeat(np.arange(len(counts)), counts)
-    return pd.DataFrame({"account_id": [f"a{n}" for n in range(len(step))], "notional_cents": 100, "step": step})
+COLUMNS = ("account_id", "symbol", "side", "tier", "notional_cents", "collateral_cents", "state", "bin", "step")
 
 
 def merged(frame: pd.DataFrame, *, group: Sequence[str] = (), within: Sequence[str] = ()) -> DisclosedCells:
@@ -126,30 +118,10 @@ def test_names_without_order_are_pooled() -> None:
     frame = pd.DataFrame(
         {"account_id": [f"a{n}" for n in range(14)], "notional_cents": 100, "tier": 1, "symbol": names}
     )
-    cells = pooled_cells(ibis.memtable(frame), within=["tier"], by="symbol", rule=RULE)
+    cells = pooled_cells(ibis.memtable(frame), within=["tier"], by=["symbol"], rule=RULE)
     by_symbol = cells.plan.set_index("symbol")["cell"]
     assert by_symbol["ETH"] == by_symbol["SOL"] < 0 <= by_symbol["BTC"]
     assert cells.counts["safe"].all()
-
-
-def book(seed: int, *, accounts: int = 60, positions: int = 90) -> pd.DataFrame:
-    """Positions of a few large and many small accounts, with thin corners: rare symbols, tiers, sides and states."""
-    rng = np.random.default_rng(seed)
-    state = rng.choice([LINE, PAST, NO_LINE], positions, p=[0.85, 0.08, 0.07])
-    side = rng.choice(["long", "short"], positions, p=[0.75, 0.25])
-    step = np.where(state == LINE, np.where(side == "long", -1, 1) * rng.integers(1, 12, positions), 0)
-    return pd.DataFrame(
-        {
-            "account_id": [f"a{n}" for n in rng.integers(0, accounts, positions)],
-            "symbol": rng.choice(["BTC", "ETH", "SOL", "XRP"], positions, p=[0.6, 0.25, 0.1, 0.05]),
-            "side": side,
-            "tier": rng.choice([2, 5, 10, 20, 50], positions, p=[0.3, 0.3, 0.2, 0.15, 0.05]),
-            "notional_cents": np.round(np.exp(rng.normal(8, 1.2, positions))).astype(int) + 1,
-            "state": state,
-            "bin": np.sign(step) * 950,
-            "step": step - (step < 0),
-        }
-    )
 
 
 def direction_of(frame: pd.DataFrame) -> "pd.Series[float]":
@@ -171,16 +143,6 @@ def published(frame: pd.DataFrame, disclosed: Disclosed) -> "list[pd.Series[bool
     return [*columns, pd.Series(data=True, index=range(len(frame)))]
 
 
-def unsafe_groups(frame: pd.DataFrame, keys: Sequence[str]) -> "list[pd.Series[bool]]":
-    """Rows of each group by keys that may not be told."""
-    found = []
-    for _, rows in frame.groupby(list(keys)):
-        own = rows.groupby("account_id")["notional_cents"].sum()
-        if len(own) < RULE.min_accounts or own.max() > RULE.max_account_share * own.sum():
-            found.append(pd.Series(frame.index.isin(rows.index), index=frame.index))
-    return found
-
-
 def with_empty_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """One row for each combination of keys of each side that a reader must think possible."""
     keys = [frame[["symbol"]], frame[["tier"]], frame[["side", "direction", "step"]]]
@@ -194,22 +156,37 @@ def can_be_solved(equations: npt.NDArray[np.float64], target: npt.NDArray[np.flo
     return bool(np.abs(equations.T @ weights - target).max() < 1e-8)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_no_unsafe_cell_can_be_solved_for(seed: int) -> None:
-    """No combination of all published sums, totals and rests is the notional of a cell that may not be told."""
-    frame = book(seed)
-    disclosed = disclose(ibis.memtable(frame), PRIVACY)
+def attacked(frame: pd.DataFrame, disclosed: Disclosed) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The book as a reader knows it, and every cell that he must think possible with what it truly holds."""
     frame = frame.assign(direction=direction_of(frame))
-    if not disclosed.sides_apart:
-        frame = frame.assign(side=BOTH)
+    frame = frame if disclosed.sides_apart else frame.assign(side=BOTH)
+    keys = ["symbol", "tier", "side", "direction", "step"]
     unknown = _only_planned(with_empty_cells(frame), disclosed)
+    truth = frame.groupby(keys, as_index=False)["notional_cents"].sum()
+    return frame, unknown.merge(truth, on=keys, how="left").fillna({"notional_cents": 0.0})
+
+
+def hit(unknown: pd.DataFrame, names: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Which possible cells belong to a group of rows, as 0 and 1."""
+    marked = unknown.merge(names.assign(hit=1.0), on=list(names.columns), how="left")
+    return marked["hit"].fillna(0.0).to_numpy()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_unsafe_cell_can_be_found_out(seed: int) -> None:
+    """No combination of all published sums is a cell that may not be told, nor do they bound one within 10 %."""
+    raw = book(seed)
+    disclosed = disclose(ibis.memtable(raw), PRIVACY)
+    frame, unknown = attacked(raw, disclosed)
     equations = np.array(published(unknown, disclosed), dtype=float)
-    keys = (["symbol", "side", "tier"], ["side", "direction", "step"], ["side", "direction"], ["symbol"], ["tier"])
-    for by in keys:
+    held = unknown["notional_cents"].to_numpy()
+    for by in (["symbol", "side", "tier"], ["side", "direction", "step"], ["side", "direction"], ["symbol"], ["tier"]):
         for rows in unsafe_groups(frame, by):
-            names = frame.loc[rows, by].drop_duplicates()
-            target = unknown.merge(names.assign(hit=1.0), on=by, how="left")["hit"].fillna(0.0).to_numpy()
-            assert not can_be_solved(equations, target), names
+            target = hit(unknown, frame.loc[rows, by].drop_duplicates())
+            assert not can_be_solved(equations, target)
+            least, most = bounds(equations, equations @ held, target)
+            assert least < 0.9 * (target @ held), (by, least, most)
+            assert most > 1.1 * (target @ held), (by, least, most)
 
 
 def _only_planned(unknown: pd.DataFrame, disclosed: Disclosed) -> pd.DataFrame:

@@ -152,3 +152,26 @@ def test_interval_is_in_the_index_frame(results: Results) -> None:
     solved, none = publish(results["solved"]).index.iloc[0], publish(results["past"]).index.iloc[0]
     assert solved["low"] < solved["iv_index"] < solved["high"]
     assert math.isnan(none["low"])
+
+
+def test_dominated_collateral_costs_no_tier(tmp_path: Path) -> None:
+    """A wallet that fills a tier leaves its collateral out of both tables, and its notional in."""
+    frame = book(200, symbols=("BTC",)).assign(quantity=0.01, side="long")
+    frame["margin"] = 600.0 / frame["leverage"]
+    frame.loc[frame.index[frame["leverage"] == 20.0][0], "margin"] = 2_500.0
+    shown = publish(assessed(tmp_path, frame))
+    assert shown.tiers["tier"].tolist() == shown.tier_rows["tier"].tolist() == ["2x", "5x", "10x", "20x"]
+    assert shown.tiers["notional_usd"].notna().all()
+    for table in (shown.tiers, shown.tier_rows):
+        withheld = table["collateral_usd"].isna()
+        assert withheld.iloc[-1]
+        assert withheld.sum() == 2
+    assert shown.tiers["collateral_share"].sum() < 1
+
+
+def test_few_excluded_rows_have_no_number(tmp_path: Path) -> None:
+    """The table names the rule, and neither rows nor notional of one account."""
+    odd = book(3).assign(account_id="one", symbol=["A", "B", "C"])
+    table = publish(assessed(tmp_path, pd.concat([book(80), odd]), max_excluded=1.0)).exclusions
+    assert len(table) == 1
+    assert table[["rows", "notional_usd"]].isna().all(axis=None)

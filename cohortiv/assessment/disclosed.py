@@ -1,4 +1,4 @@
-"""The cells of one snapshot that a report may show: tiers by side and symbol, and steps of the ladder."""
+"""The cells of one snapshot that a report may show: tiers by side and symbol, their collateral, steps of the ladder."""
 
 import math
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from cohortiv.assessment.collateral import ToldCollateral, told_collateral
 from cohortiv.config.cohort import Privacy
 from cohortiv.disclosure import DisclosedCells, DisclosureRule, counted, is_safe, ordered_cells, pooled_cells
 from cohortiv.errors import DataError
@@ -29,14 +30,14 @@ class Disclosed:
     ----------
     sides_apart : bool
         Whether longs and shorts may be told apart; if not, `side` is `BOTH` everywhere.
-    collateral_told : bool
-        Whether collateral may be published; not where one account holds too much of a side's.
     tiers : DisclosedCells
         tier -> ranges of tiers over all symbols, the same for longs and shorts.
     tier_accounts : DataFrame
         tier_range (a cell of `tiers`), side, accounts: distinct accounts over all symbols.
     symbols : DisclosedCells
         tier_range, side, symbol -> symbols within each range and side; numbers below 0 are rests.
+    collateral : ToldCollateral
+        Of which of these cells the collateral may be shown too.
     averaged : frozenset of int
         Cells of `symbols` whose average line may be shown: enough accounts have a line that counts in it.
     ladder : DisclosedCells
@@ -45,10 +46,10 @@ class Disclosed:
     """
 
     sides_apart: bool
-    collateral_told: bool
     tiers: DisclosedCells
     tier_accounts: pd.DataFrame
     symbols: DisclosedCells
+    collateral: ToldCollateral
     averaged: frozenset[int]
     ladder: DisclosedCells
 
@@ -67,7 +68,7 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
     Parameters
     ----------
     held : ibis Table
-        From `profile.leveraged_positions`.
+        From `profile.leveraged_positions`; its collateral doesn't decide the cells.
     privacy : Privacy
         Fewest accounts, and largest share of one account.
 
@@ -82,24 +83,21 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
         If the whole has too few accounts, or one account holds too much of it: then no total may be published.
     """
     rule = rule_of(privacy)
-    plain = held.drop("collateral_cents") if "collateral_cents" in held.columns else held
-    _refuse_unsafe(counted(plain.mutate(everything=0), ["everything"]), rule)
-    apart = bool(is_safe(counted(plain, ["side"]), rule).all())
+    _refuse_unsafe(counted(held.mutate(everything=0), ["everything"]), rule)
+    apart = bool(is_safe(counted(held, ["side"]), rule).all())
     if not apart:
-        held, plain = held.mutate(side=ibis.literal(BOTH)), plain.mutate(side=ibis.literal(BOTH))
-    told = bool(is_safe(counted(held, ["side"]), rule).all())
-    held = held if told else plain
+        held = held.mutate(side=ibis.literal(BOTH))
     tiers = ordered_cells(held, group=[], order="tier", rule=rule, within=["side"])
     ranged = held.inner_join(ibis.memtable(tiers.plan.rename(columns={"cell": "tier_range"})), ["tier"])
-    symbols = pooled_cells(ranged, within=["tier_range", "side"], by="symbol", rule=rule)
+    symbols = pooled_cells(ranged, within=["tier_range", "side"], by=["symbol"], rule=rule)
     return Disclosed(
         sides_apart=apart,
-        collateral_told=told,
         tiers=tiers,
         tier_accounts=counted(ranged, ["tier_range", "side"])[["tier_range", "side", "accounts"]],
         symbols=symbols,
+        collateral=told_collateral(ranged, symbols, rule),
         averaged=_averaged(ranged, symbols, rule),
-        ladder=_ladder(plain, rule),
+        ladder=_ladder(held, rule),
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cohortiv.disclosure import DisclosureRule, counted, is_safe
 from cohortiv.profile import AccountFigures
-from cohortiv.profile.accounts import NODE, SIZE_STEP
+from cohortiv.profile.accounts import SIZE_STEP
 from cohortiv.volatility import LineBook
 
 
@@ -35,9 +35,8 @@ def largest_book(keyed: LineBook, figures: AccountFigures, *, critical_mass: flo
     """
     shares = _class_shares(figures.sizes, critical_mass)
     counted_sizes = figures.sizes.assign(weight=figures.sizes["notional_cents"] * figures.sizes["size"].map(shares))
-    numbers = figures.nodes.assign(node=np.arange(len(figures.nodes)))
-    placed = counted_sizes[counted_sizes["weight"] > 0].merge(numbers, on=list(NODE)).groupby("node")["weight"].sum()
-    weights = np.zeros(len(numbers))
+    placed = counted_sizes[counted_sizes["weight"] > 0].groupby("node")["weight"].sum()
+    weights = np.zeros(len(figures.nodes))
     weights[placed.index.to_numpy(dtype=int)] = placed.to_numpy() / 100
     return replace(keyed, weights=weights)
 

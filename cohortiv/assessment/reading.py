@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -15,12 +17,13 @@ import pandas as pd
 from cohortiv.assessment.disclosed import Disclosed, disclose, rule_of
 from cohortiv.assessment.exclusions import judge_exclusions
 from cohortiv.assessment.largest import largest_are_safe
+from cohortiv.assessment.notices import known_symbol, notices
 from cohortiv.assessment.settings import Settings
 from cohortiv.assessment.withheld import Withheld, narrowed, withhold
 from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort, read_accounts
 from cohortiv.duplicates import without_duplicates
-from cohortiv.errors import DataError, UsageError
+from cohortiv.errors import UsageError
 from cohortiv.liquidation import liquidation_lines
 from cohortiv.liquidation.lines import LineTable
 from cohortiv.margin.brackets import load_brackets
@@ -54,8 +57,6 @@ from cohortiv.sources.sample import LAST_SNAPSHOT, write_sample
 Say = Callable[[str], None]
 #: Time of rows that neither the source nor the caller dates.
 UNDATED = datetime(2200, 1, 1)  # noqa: DTZ001 - house times are UTC without zone
-#: Symbols that the message about an unknown one names.
-SYMBOLS_NAMED = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +147,8 @@ def read_cohort(settings: Settings, *, for_report: bool = True, say: Say | None 
     """
     tell = say or partial(print, file=sys.stderr)
     settings = _dated(settings)
+    # The engine's first passes leave the interpreter idle, and what comes after them needs scipy.
+    Thread(target=import_module, args=("scipy.special",)).start()
     with _source(settings, tell) as (positions, cohort):
         return _read(settings, positions, cohort, for_report=for_report, tell=tell)
 
@@ -178,28 +181,36 @@ class _Built:
     comovement: Comovement
     moment: datetime | None
     label: datetime
+    totals: ControlTotals
 
     @property
-    def rows(self) -> ir.Table:
-        """Rows of the snapshot as they were read; all where the source names no times."""
-        table = self.positions.table
-        return table if self.moment is None else table.filter(table.as_of == self.moment)
+    def one_each(self) -> bool:
+        """Whether every account has one row only in all that was read."""
+        return self.totals.accounts == sum(h.rows for h in self.kept)
 
 
 def _build(
-    settings: Settings, positions: Positions, cohort: CohortConfig, *, past: bool, every: bool, tell: Say
+    settings: Settings, positions: Positions, cohort: CohortConfig, *, past: bool, every: bool, keep: bool, tell: Say
 ) -> _Built:
-    """Select snapshots, solve lines, aggregate."""
+    """Select snapshots, solve lines, aggregate; `keep` stores the lines of a single snapshot."""
     inventory = take_inventory(positions)
     times = snapshots(inventory)
     moment = times[-1] if every and times else choose_snapshot(times, settings.as_of)
     label = moment or _label(settings.as_of)
-    symbol = _known_symbol(settings.symbol, inventory)
+    symbol = known_symbol(settings.symbol, inventory)
     kept = _period(inventory, moment, past=past or every)
-    chosen = without_duplicates(_only(positions, kept, times), kept)
+    chosen = _only(positions, kept, times)
+    totals = control_totals(chosen.table if every else _at(chosen.table, moment))
+    if totals.accounts < sum(h.rows for h in kept):
+        chosen = without_duplicates(chosen, kept)
     movement = comovement(cohort.betas, cohort.kappas)
     tell(f"Solving the liquidation lines of {sum(h.rows for h in kept):,} positions")
     brackets = load_brackets(settings.brackets)
+    found = notices(
+        settings, cohort.filters, chosen, inventory=kept, brackets=brackets, moment=moment, as_of=label
+    )  # fmt: skip
+    for notice in found:
+        tell(notice)
     lines = liquidation_lines(
         chosen,
         kept,
@@ -211,8 +222,16 @@ def _build(
     )
     origin = {"sources": [path.name for path in positions.paths], "symbol": symbol, "cohort": cohort.name}
     scope = _scope(cohort, symbol)
-    built = build_profile(lines, kept, positions.given, scope=scope, comovement=movement, origin=origin)
-    return _Built(chosen, cohort, inventory, kept, lines, built, movement, moment, label)
+    built = build_profile(
+        lines,
+        kept,
+        positions.given,
+        scope=scope,
+        comovement=movement,
+        origin=origin,
+        keep=keep and len(snapshots(kept)) <= 1,
+    )
+    return _Built(chosen, cohort, inventory, kept, lines, built, movement, moment, label, totals)
 
 
 def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfile:
@@ -232,25 +251,25 @@ def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfi
         As for `read_cohort`.
     """
     with _source(settings, say) as (positions, cohort):
-        made = _build(settings, positions, cohort, past=False, every=every, tell=say)
-        _judge(settings, made, made.built.profile, rows=made.positions.table, lines=made.built.lines, tell=say)
+        made = _build(settings, positions, cohort, past=False, every=every, keep=False, tell=say)
+        _reconciled(made.totals, made.built.lines, made.built.profile)
+        _judge(settings, made, made.built.profile, lines=made.built.lines, tell=say)
         return made.built.profile
 
 
 def _read(
     settings: Settings, positions: Positions, cohort: CohortConfig, *, for_report: bool, tell: Say
 ) -> CohortReading:
-    made = _build(settings, positions, cohort, past=for_report, every=False, tell=tell)
+    made = _build(settings, positions, cohort, past=for_report, every=False, keep=True, tell=tell)
     moment, past = made.moment, made.built.profile
     profile = past.at(made.label) if moment else past
-    now = made.built.lines.filter(made.built.lines.as_of == made.label)
-    now = materialise(now) if for_report else now
+    now = made.built.lines if len(past.snapshots) == 1 else materialise(_at(made.built.lines, moment))
     tell("Grouping by account")
-    totals = _reconciled(made.rows, now, profile)
-    _judge(settings, made, profile, rows=made.rows, lines=now, tell=tell)
+    _reconciled(made.totals, now, profile)
+    _judge(settings, made, profile, lines=now, tell=tell)
     kappas = {h.symbol: made.comovement.kappa(h.symbol) for h in made.kept}
     held = leveraged_positions(now, kappas)
-    figures = account_figures(held, kappas)
+    figures = account_figures(held, kappas, one_each=made.one_each)
     distances = [
         critical_distance(profile, held, below=below, critical_mass=settings.critical_mass) for below in (True, False)
     ]
@@ -263,7 +282,7 @@ def _read(
         withheld=_withheld(settings, made, now, held=held, sizes=figures.sizes) if for_report else Withheld(),
         drawdown_distance=distances[0],
         rally_distance=distances[1],
-        totals=totals,
+        totals=made.totals,
         cohort=cohort,
         symbols=_by_size(profile),
         as_of=moment or (made.label if settings.as_of else None),
@@ -287,11 +306,9 @@ def _withheld(settings: Settings, made: _Built, now: ir.Table, *, held: ir.Table
     return replace(found, figures=found.figures | {"largest_positions"})
 
 
-def _judge(
-    settings: Settings, made: _Built, profile: LiquidationProfile, *, rows: ir.Table, lines: ir.Table, tell: Say
-) -> None:
+def _judge(settings: Settings, made: _Built, profile: LiquidationProfile, *, lines: ir.Table, tell: Say) -> None:
     scope = _scope(made.cohort, settings.symbol)
-    judge_exclusions(settings, profile, rows=rows, lines=lines, scope=scope, tell=tell)
+    judge_exclusions(settings, profile, positions=made.positions, lines=lines, scope=scope, tell=tell)
 
 
 def _dated(settings: Settings) -> Settings:
@@ -307,16 +324,6 @@ def _label(as_of: str | None) -> datetime:
         return UNDATED
     wanted = parse_as_of(as_of)
     return wanted if isinstance(wanted, datetime) else datetime.combine(wanted, time())
-
-
-def _known_symbol(symbol: str | None, inventory: Sequence[Holding]) -> str | None:
-    if symbol is None:
-        return None
-    names = sorted({holding.symbol for holding in inventory})
-    if symbol not in names:
-        shown = ", ".join(names[:SYMBOLS_NAMED]) + (", ..." if len(names) > SYMBOLS_NAMED else "")
-        raise DataError(f"--symbol got {symbol!r}; the table holds {shown}. Name one of them, or leave the option out.")
-    return symbol
 
 
 def _period(inventory: Sequence[Holding], moment: datetime | None, *, past: bool) -> tuple[Holding, ...]:
@@ -335,6 +342,11 @@ def _only(positions: Positions, kept: Sequence[Holding], times: Sequence[datetim
     return replace(positions, table=positions.table.filter(condition))
 
 
+def _at(table: ir.Table, moment: datetime | None) -> ir.Table:
+    """Rows of one snapshot; all where the source names no times."""
+    return table if moment is None else table.filter(table.as_of == moment)
+
+
 def _scope(cohort: CohortConfig, symbol: str | None) -> Scope:
     filters = cohort.filters
     symbols = (symbol,) if symbol else filters.symbols or None
@@ -351,15 +363,13 @@ def _scope(cohort: CohortConfig, symbol: str | None) -> Scope:
     )
 
 
-def _reconciled(rows: ir.Table, lines: ir.Table, profile: LiquidationProfile) -> ControlTotals:
-    """Control totals, the same before lines are solved, after, and in the profile."""
-    read = control_totals(rows)
+def _reconciled(read: ControlTotals, lines: ir.Table, profile: LiquidationProfile) -> None:
+    """Hold the control totals of what was read against the lines, and these against the profile."""
     out = used_totals(lines)
     reconcile(read, out, where="the lines")
     cells = profile.cells
     counted = ControlTotals(int(cells["positions"].sum()), out.accounts, int(cells["notional_cents"].sum()))
     reconcile(out, counted, where="the profile")
-    return read
 
 
 def _by_size(profile: LiquidationProfile) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cohortiv.assessment.exclusions import share_lost
 from cohortiv.assessment.largest import largest_book
 from cohortiv.assessment.reading import CohortReading
 from cohortiv.assessment.settings import Settings
@@ -133,7 +134,11 @@ def assess(settings: Settings, reading: CohortReading) -> Assessment:
         grey=grey,
         code_held=Code(history["code_held"].iloc[-1]) if len(history) > 1 else None,
         history=history,
-        quantile=quantile_reading(moves, horizon_days=settings.horizon_days, reference_volatility=reference),
+        quantile=quantile_reading(
+            None if math.isnan(index) else moves,
+            horizon_days=settings.horizon_days,
+            reference_volatility=reference,
+        ),
         largest=largest_positions_reading(largest, horizon_days=settings.horizon_days, reference_volatility=reference),
         sensitivity=sensitivity(
             book,
@@ -190,8 +195,7 @@ def _usable_share(profile: LiquidationProfile) -> float:
     """Share of the leveraged notional in scope that could be used [1]; what has no leverage counts as leveraged."""
     lost = profile.excluded
     leveraged = (lost["tier"] != UNLEVERAGED) | (lost["reason"] == LEVERAGE_INVALID)
-    whole = profile.leveraged_notional_usd + float(lost.loc[leveraged, "notional_cents"].sum()) / 100
-    return profile.leveraged_notional_usd / whole if whole else math.nan
+    return 1 - share_lost(lost[leveraged], profile.leveraged)
 
 
 def _age_days(reading: CohortReading) -> float | None:

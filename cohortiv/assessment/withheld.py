@@ -37,12 +37,15 @@ class Withheld:
         Names in `summary.json` and its data quality.
     rules : frozenset of int
         Codes of the rules whose excluded notional is withheld.
+    rare_rules : frozenset of int
+        Of these, the rules whose number of rows is withheld too, too few accounts being behind them.
     snapshots : frozenset of datetime
         Earlier snapshots whose index is withheld.
     """
 
     figures: frozenset[str] = frozenset()
     rules: frozenset[int] = frozenset()
+    rare_rules: frozenset[int] = frozenset()
     snapshots: frozenset[datetime] = frozenset()
 
 
@@ -70,11 +73,14 @@ def withhold(lines: ir.Table, past: ir.Table, *, rule: DisclosureRule, unknown: 
         figures.add("default_comovement_share")
     if _has_weak_cell(used.filter(used.tier == UNLEVERAGED), [], money="collateral_cents", rule=rule):
         figures.add("tvl_usd")
-    rules = _weak_rules(lines, rule)
+    excluded = lines.filter(~lines.reason.isin([USED, OUT_OF_SCOPE]))
+    rare = _rare_rules(excluded, rule)
+    rules = rare | _codes(_weak_cells(excluded, ["reason"], money="notional_cents", rule=rule))
+    figures |= _rare_counts(lines, excluded, rare=rare, rule=rule)
     apart = lines.filter((lines.reason == OUT_OF_SCOPE) | ((lines.reason == USED) & (lines.tier == UNLEVERAGED)))
     if rules or _has_weak_cell(apart, ["reason"], money="notional_cents", rule=rule):
         figures |= {"excluded_share", "notional_read_usd"}
-    return Withheld(frozenset(figures), rules, _weak_snapshots(past, rule))
+    return Withheld(frozenset(figures), rules, rare, _weak_snapshots(past, rule))
 
 
 def narrowed(lines: ir.Table) -> ir.Table:
@@ -99,11 +105,29 @@ def _weak_cells(rows: ir.Table, keys: Sequence[str], *, money: str, rule: Disclo
     return counts[~is_safe(counts, rule) & (counts["notional_cents"] > 0)]
 
 
-def _weak_rules(lines: ir.Table, rule: DisclosureRule) -> frozenset[int]:
-    """Rules whose excluded rows, where they have a notional, are of too few accounts."""
-    excluded = lines.filter(~lines.reason.isin([USED, OUT_OF_SCOPE]))
-    weak = _weak_cells(excluded, ["reason"], money="notional_cents", rule=rule)
-    return frozenset(int(code) for code in weak["reason"])
+def _rare_rules(excluded: ir.Table, rule: DisclosureRule) -> frozenset[int]:
+    """Rules whose excluded rows are of too few accounts, with a notional or without."""
+    counts = counted(excluded, ["reason"])
+    return _codes(counts[counts["accounts"] < rule.min_accounts])
+
+
+def _rare_counts(lines: ir.Table, excluded: ir.Table, *, rare: frozenset[int], rule: DisclosureRule) -> set[str]:
+    """Numbers of rows that would tell, or give as a difference, the rows of too few accounts."""
+    outside = lines.filter(lines.reason == OUT_OF_SCOPE)
+    hidden = excluded.filter(excluded.reason.isin(list(rare) or [USED]))
+    parts = (("rows_out_of_scope", outside), ("rows_excluded", hidden))
+    found = {name for name, rows in parts if _has_few_accounts(rows, rule)}
+    return found | {"rows_read"} if found else found
+
+
+def _has_few_accounts(rows: ir.Table, rule: DisclosureRule) -> bool:
+    """Whether there are rows, of fewer accounts than a cell needs."""
+    accounts = counted(rows.mutate(everything=0), ["everything"])["accounts"]
+    return bool((accounts < rule.min_accounts).any())
+
+
+def _codes(cells: pd.DataFrame) -> frozenset[int]:
+    return frozenset(int(code) for code in cells["reason"])
 
 
 def _weak_snapshots(past: ir.Table, rule: DisclosureRule) -> frozenset[datetime]:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from cohortiv.iv_index.index import REFERENCE_VOLATILITY, iv_index
 from cohortiv.volatility import (
@@ -213,7 +213,7 @@ def index_interval(index: float, sd_log: float, *, level: float = LEVEL) -> Inte
     _refuse_no_index(index, sd_log)
     if not 0.0 < level < 1.0:
         raise ValueError(f"got a level of {level}; it lies between 0 and 1, for instance 0.90")
-    reach = float(special.ndtri(0.5 + 0.5 * level)) * sd_log
+    reach = float(scipy.special.ndtri(0.5 + 0.5 * level)) * sd_log
     return Interval(level=level, low=index * math.exp(-reach), high=index * math.exp(reach), sd_log=sd_log)
 
 
@@ -244,8 +244,8 @@ def code_probability(index: float, sd_log: float, *, yellow: float, red: float) 
     if sd_log == 0.0:
         below, above = float(index < yellow), float(index > red)
     else:
-        below = float(special.ndtr(math.log(yellow / index) / sd_log))
-        above = float(special.ndtr(math.log(index / red) / sd_log))
+        below = float(scipy.special.ndtr(math.log(yellow / index) / sd_log))
+        above = float(scipy.special.ndtr(math.log(index / red) / sd_log))
     return CodeProbability(green=below, yellow=max(0.0, 1.0 - below - above), red=above)
 
 

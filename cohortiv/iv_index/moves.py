@@ -36,7 +36,7 @@ class CriticalMoves:
 
 @dataclass(frozen=True)
 class Reading:
-    """Another reading of the critical mass.
+    """Another reading of the critical mass; both figures are NaN where nothing is leveraged.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Reading:
 
 
 def quantile_reading(
-    moves: CriticalMoves,
+    moves: CriticalMoves | None,
     *,
     horizon_days: float = HORIZON_DAYS,
     reference_volatility: float = REFERENCE_VOLATILITY,
@@ -60,7 +60,8 @@ def quantile_reading(
 
     Parameters
     ----------
-    moves : CriticalMoves
+    moves : CriticalMoves or None
+        None where nothing is leveraged.
     horizon_days : float, optional
         Horizon [days]. Default 7.
     reference_volatility : float, optional
@@ -70,8 +71,10 @@ def quantile_reading(
     -------
     Reading
         |d_c| / sqrt(T) with d_c the log move; infinite (index 0) when neither direction holds the mass, 0 (index
-        infinite) when it is past its lines.
+        infinite) when it is past its lines; NaN when nothing is leveraged.
     """
+    if moves is None:
+        return Reading(math.nan, math.nan)
     sizes = [
         -math.log1p(-moves.drawdown) if moves.drawdown is not None else math.inf,
         math.log1p(moves.rally) if moves.rally is not None else math.inf,

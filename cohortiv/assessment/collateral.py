@@ -1,0 +1,63 @@
+"""Of which published cells the collateral may be shown: notional decides the cells, and one wallet may fill a cell.
+
+Collateral that one account dominates is withheld, and the cell stays. The total of all is told, so what is withheld
+forms a rest, and the smallest other cells follow it there until the rest is safe: first among ranges of tiers by side,
+then among the symbols of each range and side whose collateral is told.
+"""
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from cohortiv.disclosure import DisclosedCells, DisclosureRule, pooled_cells
+
+_PLACE = ("tier_range", "side")
+
+
+@dataclass(frozen=True)
+class ToldCollateral:
+    """Cells whose collateral may be published.
+
+    Attributes
+    ----------
+    total : bool
+        Whether the sum over all leveraged positions may be shown; not where one account holds too much of it.
+    ranges : frozenset of (int, str)
+        Ranges of tiers and sides.
+    cells : frozenset of int
+        Symbols within them: numbers of the cells that symbols are shown in.
+    """
+
+    total: bool
+    ranges: frozenset[tuple[int, str]]
+    cells: frozenset[int]
+
+
+def told_collateral(ranged: ir.Table, symbols: DisclosedCells, rule: DisclosureRule) -> ToldCollateral:
+    """Find the cells whose collateral may be published.
+
+    Parameters
+    ----------
+    ranged : ibis Table
+        account_id, collateral_cents, tier_range, side, symbol; one row a leveraged position.
+    symbols : DisclosedCells
+        tier_range, side, symbol -> the cells in which symbols are shown.
+    rule : DisclosureRule
+        Held against collateral as it is against notional elsewhere.
+    """
+    posted = ranged.select("account_id", *_PLACE, "symbol", notional_cents=ranged.collateral_cents)
+    by_range = pooled_cells(posted, within=[], by=_PLACE, rule=rule)
+    told = by_range.plan.loc[by_range.plan["cell"] >= 0, list(_PLACE)]
+    if told.empty:
+        return ToldCollateral(bool(by_range.counts["safe"].all()), frozenset(), frozenset())
+    inside = posted.inner_join(ibis.memtable(told), list(_PLACE))
+    named = inside.inner_join(
+        ibis.memtable(symbols.plan.rename(columns={"cell": "shown"})), [*_PLACE, "symbol"]
+    )  # fmt: skip
+    by_symbol = pooled_cells(named, within=_PLACE, by=["shown"], rule=rule).plan
+    return ToldCollateral(
+        total=bool(by_range.counts["safe"].all()),
+        ranges=frozenset((int(number), str(side)) for number, side in told.itertuples(index=False)),
+        cells=frozenset(int(cell) for cell in by_symbol.loc[by_symbol["cell"] >= 0, "shown"]),
+    )
