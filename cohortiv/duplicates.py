@@ -32,20 +32,25 @@ def without_duplicates(positions: Positions, inventory: Sequence[Holding] = ()) 
     Returns
     -------
     Positions
-        Unchanged, at the cost of one grouping, where no position is repeated; else with `row`, the row's number in the
-        file.
+        Unchanged, at the cost of one grouping, where no position is repeated.
     """
     identity = [name for name in IDENTITY if name in positions.given and not _is_constant(name, inventory)]
+    if not _repeated(positions.table, identity).count().to_pyarrow().as_py():
+        return positions
     sound = positions.table.filter(positions.table.reason == USED)
-    counted = sound.group_by(identity).aggregate(rows=sound.count())
-    keys = materialise(counted.filter(counted.rows > 1).select(identity))
+    keys = materialise(_repeated(sound, identity))
     if not keys.count().to_pyarrow().as_py():
         return positions
-    table = positions.table.mutate(row=ibis.row_number() + 1)
-    sound, unsound = table.filter(table.reason == USED), table.filter(table.reason != USED)
-    order = [name for name in ORDER if name in positions.given]
+    unsound = positions.table.filter(positions.table.reason != USED)
+    order = [name for name in ORDER if name in positions.given] + [name for name in sound.columns if name == "row"]
     marked = materialise(_marked(sound.semi_join(keys, identity), identity, order))
     return replace(positions, table=ibis.union(unsound, sound.anti_join(keys, identity), marked, distinct=False))
+
+
+def _repeated(rows: ir.Table, identity: Sequence[str]) -> ir.Table:
+    """Identities that more than one row has."""
+    counted = rows.group_by(identity).aggregate(rows=rows.count())
+    return counted.filter(counted.rows > 1).select(identity)
 
 
 def _is_constant(name: str, inventory: Sequence[Holding]) -> bool:

@@ -1,9 +1,10 @@
 """Checked positions: what a table holds, which snapshot is meant, and the totals that must come out again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis
@@ -16,6 +17,17 @@ from cohortiv.schema import LARGEST_NOTIONAL, RULE_BY_CODE, SMALLEST_NUMBER, is_
 EXAMPLES = 5
 #: Columns of an example row; the account is left out, it is written nowhere.
 EXAMPLE_COLUMNS = ("symbol", "venue", "side", "quantity", "entry_price", "mark_price", "leverage", "margin_mode")
+#: Columns beside them that a rule is about.
+RULE_COLUMNS: Mapping[int, tuple[str, ...]] = {
+    8: ("product", "contract"),
+    9: ("margin",),
+    10: ("margin", "collateral_asset", "collateral_price", "haircut"),
+    11: ("liquidation_price", "liquidation_price_known"),
+    13: ("contract",),
+    14: ("margin",),
+}
+#: Characters that are shown of a text where a number is wanted.
+LONGEST_TEXT = 24
 
 
 @dataclass(frozen=True)
@@ -32,12 +44,16 @@ class Positions:
         Files they come from.
     synthetic : bool
         True if the files say that they were generated.
+    numbered : ibis Table
+        All rows of the files with `row`, their number in the files' order from 1, and `<column>_text` for numbers and
+        flags that came as text: only for messages, since a number costs the engine its parallel reading.
     """
 
     table: ir.Table
     given: frozenset[str]
     paths: tuple[Path, ...]
     synthetic: bool
+    numbered: ir.Table
 
 
 @dataclass(frozen=True)
@@ -248,22 +264,22 @@ def example_rows(table: ir.Table, code: int) -> str:
     Parameters
     ----------
     table : ibis Table
-        `reason` and what there is of `EXAMPLE_COLUMNS`: positions, shown with their row number in the file's order, or
-        a line table, whose rows have no order and are shown by symbol, venue and so on.
+        Columns of `Positions.numbered`, with `reason` as it came out.
     code : int
-        The rule.
+        The rule; the columns that it is about are shown beside the usual ones.
     """
-    shown = [name for name in EXAMPLE_COLUMNS if name in table.columns]
-    in_order = shown == list(EXAMPLE_COLUMNS)
-    if in_order and "row" not in table.columns:
-        table = table.mutate(row=ibis.row_number() + 1)
-    broken = table.filter(table.reason == code)
-    first = broken.order_by(["row"] if in_order else shown).limit(EXAMPLES)
-    rows = first.to_pyarrow().to_pylist()
+    names = [*EXAMPLE_COLUMNS, *RULE_COLUMNS.get(code, ())]
+    first = table.filter(table.reason == code).order_by("row").limit(EXAMPLES).to_pyarrow().to_pylist()
     return "\n".join(
-        (f"    row {row['row']}: " if in_order else "    ") + ", ".join(f"{name} {row[name]!r}" for name in shown)
-        for row in rows
+        f"    row {row['row']}: " + ", ".join(f"{name} {_as_handed_in(row, name)!r}" for name in names) for row in first
     )
+
+
+def _as_handed_in(row: Mapping[str, Any], name: str) -> object:
+    """A value; the text that was there where it is no number, and for flags, whose default hides it."""
+    value, text = row[name], row.get(f"{name}_text")
+    unread = value is None or isinstance(value, bool) or value != value  # noqa: PLR0124 - NaN differs from itself
+    return text[:LONGEST_TEXT] if unread and text else value
 
 
 def describe_exclusion(code: int, rows: int, examples: str) -> str:

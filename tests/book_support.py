@@ -75,11 +75,14 @@ class SolvedBook:
         frame: pd.DataFrame = self.lines.table.to_pyarrow().to_pandas()
         return frame.sort_values(keys, ignore_index=True)
 
-    def profile(self, *, scope: Scope | None = None, movement: Comovement | None = None) -> BuiltProfile:
+    def profile(
+        self, *, scope: Scope | None = None, movement: Comovement | None = None, keep: bool = False
+    ) -> BuiltProfile:
         """The liquidation profile."""
         return build_profile(
             self.lines, self.inventory, self.positions.given,
             scope=scope or Scope(), comovement=movement or comovement(), origin={"sources": ["book.parquet"]},
+            keep=keep,
         )  # fmt: skip
 
 

@@ -121,6 +121,28 @@ def test_control_totals_count_every_row_and_each_account_once(desk: Desk) -> Non
 def test_examples_are_the_first_rows_of_the_file(desk: Desk) -> None:
     """Row numbers lead the analyst to them; accounts are not shown."""
     rows = [position(account_id=f"name-{n}", quantity=-1.0 if n % 1000 == 999 else 1.0) for n in range(20_000)]
-    shown = example_rows(desk.open(rows).table, 4).splitlines()
+    shown = example_rows(desk.open(rows).numbered, 4).splitlines()
     assert [line.split(":")[0].strip() for line in shown] == [f"row {n}000" for n in range(1, 6)]
     assert "name-" not in "".join(shown)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "code"),
+    [
+        ("quantity", "1,000", 4), ("quantity", "abc", 4), ("entry_price", "n/a", 5), ("leverage", "10x", 7),
+        ("margin", "5 USDT", 9), ("haircut", "5%", 10), ("liquidation_price", "none", 11),
+        ("liquidation_price_known", "perhaps", 11),
+    ],
+)  # fmt: skip
+def test_examples_show_the_text_that_was_got(desk: Desk, column: str, text: str, code: int) -> None:
+    """Text where a number or a flag is wanted is not shown as a missing value."""
+    rows = [position(account_id="name-1"), position(account_id="name-2", **{column: text})]
+    shown = example_rows(desk.open(rows, "book.csv").numbered, code)
+    assert shown.startswith("    row 2: ")
+    assert f"{column} {text!r}" in shown
+
+
+def test_examples_cut_long_text(desk: Desk) -> None:
+    """A cell of another column that slipped into a number's is not written out whole."""
+    shown = example_rows(desk.open([position(quantity="9" * 20 + "x" * 20)], "book.csv").numbered, 4)
+    assert f"quantity {'9' * 20 + 'xxxx'!r}" in shown

@@ -61,7 +61,7 @@ def test_sizes_hold_all_notional_by_class(solved: tuple[AccountFigures, pd.DataF
     expected = held.groupby(np.floor(np.log(held["notional_cents"]) / 0.01).astype(int))["notional_cents"].sum()
     got = figures.sizes.groupby("size")["notional_cents"].sum()
     assert got.to_dict() == expected.to_dict()
-    assert set(figures.sizes.columns) >= {*NODE}
+    assert set(figures.sizes["node"]) == set(range(len(figures.nodes)))
 
 
 def test_the_gram_matrix_meets_brute_force(solved: tuple[AccountFigures, pd.DataFrame]) -> None:
@@ -100,6 +100,18 @@ def test_without_leverage_there_are_no_figures(tmp_path: Path) -> None:
     assert (figures.accounts, figures.margin_units) == (0, 0)
     assert figures.groups.empty
     assert figures.gram.empty
+
+
+def test_one_position_an_account_needs_no_grouping(tmp_path: Path) -> None:
+    """Every figure is the same, whether it is known or not that no account has two positions."""
+    desk = Desk(tmp_path, connect(threads=2))
+    book = random_book(22, 500)
+    book = book.assign(account_id=[f"a{n}" for n in range(len(book))])
+    held = leveraged_positions(desk.solve(book, brackets=BRACKETS).profile().lines, KAPPAS)
+    grouped, plain = (account_figures(held, KAPPAS, one_each=known) for known in (False, True))
+    assert (plain.accounts, plain.margin_units) == (grouped.accounts, grouped.margin_units)
+    for name in ("groups", "sizes", "gram", "nodes"):
+        pd.testing.assert_frame_equal(getattr(plain, name), getattr(grouped, name), check_exact=True)
 
 
 def test_no_account_leaves_the_engine(solved: tuple[AccountFigures, pd.DataFrame]) -> None:

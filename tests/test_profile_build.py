@@ -14,6 +14,7 @@ from scipy.special import log_ndtr, ndtr
 from cohortiv.comovement import comovement
 from cohortiv.errors import DataError
 from cohortiv.liquidation import LINE, MARKET, PAST, UNLEVERAGED
+from cohortiv.liquidation.lines import LINE_COLUMNS
 from cohortiv.positions import ControlTotals, control_totals
 from cohortiv.profile import OUT_OF_SCOPE, LiquidationProfile, Scope, reconcile, used_totals
 from cohortiv.profile.cells import MEASURES
@@ -239,3 +240,17 @@ def test_an_empty_slice_has_no_nodes(desk: Desk) -> None:
     assert profile.leveraged_notional_usd == 0
     assert profile.nodes().frame.empty
     assert set(MEASURES) <= set(profile.cells.columns)
+
+
+@pytest.mark.parametrize("kind", ["isolated", "cross", "one contract"])
+def test_lines_kept_in_the_engine_are_the_same(desk: Desk, kind: str) -> None:
+    """Columns with one value are put back, and the profile doesn't differ."""
+    alike = [position(account_id=f"a{n}", quantity=0.1 + n) for n in range(20)]
+    solved = desk.solve(alike if kind == "one contract" else random_book(31, 300, cross=kind == "cross"))
+    plain, kept = solved.profile(), solved.profile(keep=True)
+    pd.testing.assert_frame_equal(plain.profile.cells, kept.profile.cells, check_exact=True)
+    columns = [*LINE_COLUMNS, "bin", "part", "second_bin", "other_part"]
+    order = ["account_id", "venue", "symbol", "side", "product", "margin_mode"]
+    tables = [made.lines.select(columns).to_pyarrow().to_pandas() for made in (plain, kept)]
+    rows = [table.sort_values(order, ignore_index=True) for table in tables]
+    pd.testing.assert_frame_equal(rows[0], rows[1], check_exact=True)

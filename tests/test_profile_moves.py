@@ -1,6 +1,7 @@
 """Exact critical moves against a sort of all lines."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,9 +109,7 @@ def test_real_positions_meet_the_sort(desk: Desk, real_data: Path) -> None:
     positions = open_positions(f"hyperliquid:{real_data / 'hl_positions_2026-02.parquet'}", connection=desk.connection)
     moment = choose_snapshot(snapshots(take_inventory(positions)), "2026-02-18")
     assert isinstance(moment, datetime)
-    one = type(positions)(
-        positions.table.filter(positions.table.as_of == moment), positions.given, positions.paths, positions.synthetic
-    )
+    one = replace(positions, table=positions.table.filter(positions.table.as_of == moment))
     inventory = tuple(held for held in take_inventory(one))
     lines = liquidation_lines(
         one, inventory, brackets=load_brackets(), comovement=comovement(), as_of=moment, symbol="BTC"

@@ -3,7 +3,7 @@
 Only small results leave the engine, and no account id does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from cohortiv.liquidation import LINE, MARKET, UNLEVERAGED
 from cohortiv.materialise import materialise
@@ -29,6 +29,8 @@ SIZE_STEP = 0.01
 GRAM_BITS = 26
 
 NODE = ("kappa_symbol", "state", "bin", "second_bin")
+#: A node's number in the engine holds its kappa, state and bins one after the other: 3 states and 16 bits a bin.
+STATES, BINS = 4, 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +44,12 @@ class AccountFigures:
     groups : DataFrame
         symbol, side, tier, accounts, largest_cents: the largest account's notional in the group.
     sizes : DataFrame
-        `NODE`, size (number of `SIZE_STEP`), notional_cents.
+        node (row number of `nodes`), size (number of `SIZE_STEP`), notional_cents.
     gram : DataFrame
         first, second (row numbers of `nodes`), value [cents**2]: sums over accounts of products of notional; each
         unordered pair once.
     nodes : DataFrame
-        `NODE`: what the Gram matrix's rows stand for.
+        `NODE`: groups of positions whose lines lie together.
     kappa_names : mapping of str to str
         The symbol under whose name a symbol's nodes are kept: the first with the same kappa.
     """
@@ -62,38 +64,44 @@ class AccountFigures:
 
 
 def leveraged_positions(lines: ir.Table, kappas: Mapping[str, float]) -> ir.Table:
-    """Leveraged positions in use, with what is grouped by, kept in the engine for the passes by account.
+    """Leveraged positions in use, with what is grouped by, for the passes by account.
 
     Parameters
     ----------
     lines : ibis Table
-        From `cells.binned`, one snapshot; rows not in use or out of scope have a reason.
+        From `cells.binned`, one snapshot; rows not in use or out of scope have a reason. Best kept in the engine
+        (`cells.kept`): each pass computes again what is not.
     kappas : mapping of str to float
         Relative volatility of every symbol in the table; symbols with the same share a node.
 
     Returns
     -------
     ibis Table
-        account_id, venue, symbol, side, tier, margin_mode, notional_cents, reason, ratio, second_ratio, `NODE`, and
-        `step`: number of `LADDER_STEP` from the mark to the line.
+        account_id, venue, symbol, side, tier, margin_mode, notional_cents, collateral_cents, reason, state, bin,
+        second_bin, ratio, second_ratio, `node`: number that stands for `NODE`, and `step`: number of `LADDER_STEP` from
+        the mark to the line.
     """
     held = lines.filter((lines.reason == USED) & (lines.tier != UNLEVERAGED))
-    *others, last = _by_kappa(kappas)
-    named = [(held.symbol.isin(names), names[0]) for names in others]
-    kappa_symbol = ibis.cases((held.reading == MARKET, ""), *named, else_=last[0])
     steps = ibis.ifelse(held.state == LINE, ((held.ratio - 1) / LADDER_STEP).floor(), 0)
     held = held.mutate(
-        kappa_symbol=kappa_symbol,
+        kappa=_kappa_number(held, _by_kappa(kappas)),
         bin=ibis.coalesce(held.bin, 0),
         second_bin=ibis.coalesce(held.second_bin, 0),
         step=ibis.greatest(ibis.least(steps, LADDER_REACH), -LADDER_REACH).cast("int16"),
     )
-    return materialise(
-        held.select(
-            "account_id", "venue", "symbol", "side", "tier", "margin_mode", "notional_cents",
-            "collateral_cents", "step", *NODE, "reason", "ratio", "second_ratio",
-        )
+    of_line = (held.kappa * STATES + held.state) * BINS + (held.bin + BINS // 2)
+    return held.select(
+        "account_id", "venue", "symbol", "side", "tier", "margin_mode", "notional_cents", "collateral_cents", "step",
+        "state", "bin", "second_bin", "reason", "ratio", "second_ratio",
+        node=of_line * BINS + (held.second_bin + BINS // 2),
     )  # fmt: skip
+
+
+def _kappa_number(held: ir.Table, by_kappa: Sequence[Sequence[str]]) -> ir.Value:
+    """Number of a position's kappa, from 1; 0 for market lines, whose kappa is 1 whatever the symbol."""
+    numbered = [(held.symbol.isin(names), number) for number, names in enumerate(by_kappa, 1)]
+    numbers = ibis.cases((held.reading == MARKET, 0), *numbered[:-1], else_=len(by_kappa))
+    return numbers.cast("int64")
 
 
 def _by_kappa(kappas: Mapping[str, float]) -> list[list[str]]:
@@ -104,7 +112,7 @@ def _by_kappa(kappas: Mapping[str, float]) -> list[list[str]]:
     return list(by_kappa.values())
 
 
-def account_figures(held: ir.Table, kappas: Mapping[str, float]) -> AccountFigures:
+def account_figures(held: ir.Table, kappas: Mapping[str, float], *, one_each: bool = False) -> AccountFigures:
     """Group the leveraged positions in use by account and more.
 
     Parameters
@@ -113,23 +121,37 @@ def account_figures(held: ir.Table, kappas: Mapping[str, float]) -> AccountFigur
         From `leveraged_positions`.
     kappas : mapping of str to float
         The same as there.
+    one_each : bool
+        Whether it is known that every account has one position: then nothing is grouped by account.
     """
-    totals = held.aggregate(
-        accounts=held.account_id.nunique(),
-        isolated=(held.margin_mode == "isolated").sum(),
+    by_kappa = _by_kappa(kappas)
+    accounts, units, cents = _counts(held, one_each=one_each)
+    sizes, gram = _sizes(held), _gram(held, cents, one_each=one_each)
+    nodes = _nodes(sizes["node"].to_numpy(dtype=np.int64), ["", *(symbols[0] for symbols in by_kappa)])
+    return AccountFigures(
+        accounts=accounts,
+        margin_units=units,
+        groups=_largest(held, ["symbol", "side", "tier"], one_each=one_each),
+        sizes=_placed(sizes, nodes, ["node"]).sort_values(["size", "node"], ignore_index=True),
+        gram=_placed(gram, nodes, ["first", "second"]).sort_values(["first", "second"], ignore_index=True),
+        nodes=nodes.reset_index(drop=True),
+        kappa_names={symbol: symbols[0] for symbols in by_kappa for symbol in symbols},
+    )
+
+
+def _counts(held: ir.Table, *, one_each: bool) -> tuple[int, int, float]:
+    """Accounts, margin units and notional [cents]."""
+    counted = held.aggregate(
+        accounts=held.count() if one_each else held.account_id.nunique(),
+        crossed=(held.margin_mode == "cross").sum(),
+        positions=held.count(),
         notional=held.notional_cents.sum().cast("float64"),
     ).to_pyarrow().to_pylist()[0]  # fmt: skip
-    cross = held.filter(held.margin_mode == "cross").select("account_id", "venue").distinct().count().to_pyarrow()
-    nodes, gram = _gram(held, float(totals["notional"] or 0.0))
-    return AccountFigures(
-        accounts=int(totals["accounts"]),
-        margin_units=int(totals["isolated"] or 0) + int(cross.as_py()),
-        groups=_largest(held, ["symbol", "side", "tier"]),
-        sizes=_sizes(held),
-        gram=gram,
-        nodes=nodes,
-        kappa_names={symbol: names[0] for names in _by_kappa(kappas) for symbol in names},
-    )
+    crossed = units = int(counted["crossed"] or 0)
+    if crossed and not one_each:
+        cross = held.filter(held.margin_mode == "cross").select("account_id", "venue").distinct()
+        units = int(cross.count().to_pyarrow().as_py())
+    return int(counted["accounts"]), int(counted["positions"]) - crossed + units, float(counted["notional"] or 0.0)
 
 
 def margin_units_by_snapshot(lines: ir.Table) -> dict[datetime, int]:
@@ -150,9 +172,16 @@ def margin_units_by_snapshot(lines: ir.Table) -> dict[datetime, int]:
     return units
 
 
-def _largest(held: ir.Table, keys: list[str]) -> pd.DataFrame:
+def _by_account(held: ir.Table, keys: Sequence[str], *, one_each: bool) -> ir.Table:
+    """What each account holds in each group, `own` [cents]: its one position, or the sum of several."""
+    if one_each:
+        return held.select("account_id", *keys, own=held.notional_cents)
+    return held.group_by(["account_id", *keys]).aggregate(own=held.notional_cents.sum())
+
+
+def _largest(held: ir.Table, keys: list[str], *, one_each: bool) -> pd.DataFrame:
     """Notional, distinct accounts and the largest account's notional of every group."""
-    by_account = held.group_by([*keys, "account_id"]).aggregate(own=held.notional_cents.sum())
+    by_account = _by_account(held, keys, one_each=one_each)
     grouped = by_account.group_by(keys).aggregate(
         notional_cents=by_account.own.sum(), accounts=by_account.count(), largest_cents=by_account.own.max()
     )
@@ -160,28 +189,44 @@ def _largest(held: ir.Table, keys: list[str]) -> pd.DataFrame:
 
 
 def _sizes(held: ir.Table) -> pd.DataFrame:
+    """Notional by size class and node, under the engine's numbers."""
     sized = held.mutate(size=(ibis.greatest(held.notional_cents, 1).ln() / SIZE_STEP).floor().cast("int32"))
-    grouped = sized.group_by([*NODE, "size"]).aggregate(notional_cents=sized.notional_cents.sum())
-    return _whole(grouped.to_pyarrow().to_pandas()).sort_values(["size", *NODE], ignore_index=True)
+    grouped = sized.group_by(["node", "size"]).aggregate(notional_cents=sized.notional_cents.sum())
+    return _whole(grouped.to_pyarrow().to_pandas())
 
 
-def _gram(held: ir.Table, total_cents: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _nodes(numbers: npt.NDArray[np.int64], names: Sequence[str]) -> pd.DataFrame:
+    """`NODE` of the engine's numbers, which are the index; each once, sorted."""
+    index = pd.Index(np.unique(numbers))
+    rest, second = np.divmod(index.to_numpy(), BINS)
+    rest, first = np.divmod(rest, BINS)
+    kappa, state = np.divmod(rest, STATES)
+    columns = {"state": state, "bin": first - BINS // 2, "second_bin": second - BINS // 2}
+    symbols = pd.array([names[number] for number in kappa], dtype="str")
+    frame = pd.DataFrame({"kappa_symbol": symbols, **columns}, index=index)
+    return frame.sort_values(list(NODE))
+
+
+def _placed(frame: pd.DataFrame, nodes: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A frame with row numbers of `nodes` in place of the engine's; the lower of two comes first."""
+    place = pd.Series(np.arange(len(nodes)), index=nodes.index, dtype="int64")
+    numbers = np.sort(np.column_stack([place.loc[frame[name]] for name in columns]), axis=1)
+    return frame.assign(**{name: numbers[:, i] for i, name in enumerate(columns)})
+
+
+def _gram(held: ir.Table, total_cents: float, *, one_each: bool) -> pd.DataFrame:
     """Products of notional of the nodes that share accounts, in whole multiples of a quantum, so exact."""
-    nodes = held.select(*NODE).distinct().to_pyarrow().to_pandas().sort_values(list(NODE), ignore_index=True)
-    empty = pd.DataFrame({"first": [], "second": [], "value": []})
-    if nodes.empty or total_cents <= 0:
-        return nodes, empty
-    quantum = total_cents / 2**GRAM_BITS
-    keys = ibis.memtable(pa.Table.from_pandas(nodes.assign(node=np.arange(len(nodes))), preserve_index=False))
-    numbered = held.inner_join(keys, list(NODE))
-    by_account = numbered.group_by(["account_id", "node"]).aggregate(cents=numbered.notional_cents.sum())
-    share = (by_account.cents / quantum).round().cast("int64")
-    by_account = materialise(by_account.select("account_id", "node", w=share))
+    quantum = max(total_cents, 1.0) / 2**GRAM_BITS
+    by_account = _by_account(held, ["node"], one_each=one_each)
+    by_account = by_account.select("account_id", "node", w=(by_account.own / quantum).round().cast("int64"))
+    if not one_each:
+        by_account = materialise(by_account)
     own = by_account.group_by(first=by_account.node, second=by_account.node)
-    parts = [own.aggregate(value=(by_account.w * by_account.w).sum()), _shared(by_account)]
+    parts = [own.aggregate(value=(by_account.w * by_account.w).sum())]
+    parts += [] if one_each else [_shared(by_account)]
     summed = pd.concat([part.to_pyarrow().to_pandas() for part in parts])
-    gram = summed.sort_values(["first", "second"], ignore_index=True)
-    return nodes, gram.assign(value=gram["value"].astype("float64") * quantum**2)
+    gram: pd.DataFrame = summed.assign(value=summed["value"].astype("float64") * quantum**2)
+    return gram
 
 
 def _shared(by_account: ir.Table) -> ir.Table:

@@ -11,7 +11,7 @@ from cohortiv.comovement import Comovement
 from cohortiv.errors import DataError
 from cohortiv.liquidation import OWN, LineTable
 from cohortiv.positions import ControlTotals, Holding
-from cohortiv.profile.cells import FLAGGED, OUT_OF_SCOPE, binned, cells
+from cohortiv.profile.cells import FLAGGED, OUT_OF_SCOPE, binned, cells, kept
 from cohortiv.profile.liquidation_profile import LiquidationProfile
 
 
@@ -38,7 +38,7 @@ class BuiltProfile:
     ----------
     profile : LiquidationProfile
     lines : ibis Table
-        For the pass by account and the exact critical moves.
+        For the passes by account and the exact critical moves: `liquidation.LINE_COLUMNS` with bins.
     """
 
     profile: LiquidationProfile
@@ -53,6 +53,7 @@ def build_profile(
     scope: Scope,
     comovement: Comovement,
     origin: Mapping[str, Any],
+    keep: bool = False,
 ) -> BuiltProfile:
     """Make the liquidation profile of a line table in one pass.
 
@@ -68,6 +69,8 @@ def build_profile(
         Kappas and betas, kept with the profile.
     origin : mapping
         Kept with the profile.
+    keep : bool
+        Whether to keep the binned lines in the engine, for those who pass over them again.
     """
     table = _scoped(lines.table, scope)
     two_lines = any(
@@ -76,6 +79,8 @@ def build_profile(
     constants = _constants(inventory, given, two_lines=two_lines)
     table = binned(table, two_lines=two_lines)
     flags = [name for name in FLAGGED if _can_be_set(name, inventory, given)]
+    if keep:
+        table = kept(table, _unstored(inventory, given, flags, two_lines=two_lines))
     frame = cells(table, constants, flags)
     return BuiltProfile(LiquidationProfile(frame, comovement, origin), table)
 
@@ -114,6 +119,24 @@ def _constants(inventory: Sequence[Holding], given: frozenset[str], *, two_lines
         constants["reading"] = OWN
     if not two_lines:
         constants["second_bin"] = 0
+    return constants
+
+
+def _unstored(
+    inventory: Sequence[Holding], given: frozenset[str], flags: Sequence[str], *, two_lines: bool
+) -> dict[str, Any]:
+    """Columns of the binned lines that have one value in the whole table."""
+    constants: dict[str, Any] = {flag: False for name, (flag, _) in FLAGGED.items() if name not in flags}
+    for name in ("as_of", "venue", "symbol", "margin_mode"):
+        values = {getattr(holding, name) for holding in inventory} - {None, ""}
+        if len(values) == 1 and all(getattr(holding, name) for holding in inventory):
+            constants[name] = values.pop()
+    if "product" not in given:
+        constants["product"] = "perpetual"
+    if all(holding.margin_mode != "cross" for holding in inventory):
+        constants["reading"] = OWN
+    if not two_lines:
+        constants |= dict.fromkeys(("second_ratio", "second_bin", "other_part"))
     return constants
 
 

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cohortiv.liquidation import LINE
+from cohortiv.materialise import materialise
 from cohortiv.profile.bins import SCALE_BITS, bin_code, bin_part, log_place
 from cohortiv.schema import USED
 
@@ -50,6 +51,21 @@ def binned(lines: ir.Table, *, two_lines: bool) -> ir.Table:
     return lines.mutate(
         second_bin=bin_code(lines.second_ratio, lines.other_place), other_part=bin_part(lines.other_place)
     )
+
+
+def kept(lines: ir.Table, constants: Mapping[str, Any]) -> ir.Table:
+    """Keep a binned line table in the engine, for several passes over it.
+
+    Parameters
+    ----------
+    lines : ibis Table
+        From `binned`.
+    constants : mapping of str to value
+        Columns that have one value in the whole table; they are not stored but put back.
+    """
+    stored = materialise(lines.drop(*constants, "place", *(["other_place"] if "other_place" in lines.columns else [])))
+    types = lines.schema()
+    return stored.mutate(**{name: ibis.literal(value, types[name]) for name, value in constants.items()})
 
 
 def cells(lines: ir.Table, constants: Mapping[str, Any], flags: Sequence[str]) -> pd.DataFrame:

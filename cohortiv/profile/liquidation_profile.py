@@ -32,7 +32,8 @@ class Nodes:
     ----------
     frame : DataFrame
         One row a point: symbol, venue, product, side, tier, reading, state, bin, second_bin, weight [USD],
-        distance, second_distance (NaN: none; 0: past the line) [log], inner, outer (edges of the bin) [log], kappa [1].
+        distance, second_distance (NaN: none; 0: past the line) [log], inner, outer (edges of the bin) [log], kappa [1],
+        cell_row (label of its cell in the profile's cells), cell_share (share of the cell that it stands for) [1].
     """
 
     frame: pd.DataFrame
@@ -155,6 +156,8 @@ def _points(cells: pd.DataFrame, places: FloatArray, shares: FloatArray) -> pd.D
         second_distance=distance_at(cells["second_bin"], other),
         inner=inner,
         outer=outer,
+        cell_row=cells.index,
+        cell_share=shares,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from cohortiv.volatility.laws import FloatArray
 
@@ -138,8 +138,9 @@ def _touched(v: float, side: float, *, jumps: float, share: float, lean: float) 
     drift = side * (0.5 * (1.0 - share) * v + jumps * gain / v)
     cell = _cell(size)
     inside = cell * np.arange(1.0, _CELLS)
-    leave = special.ndtr((0.5 * cell - inside + side * mean) / deviation)
-    moves = np.diff(special.ndtr((_edges(inside, cell) - inside[:, np.newaxis] + side * mean) / deviation), axis=1)
+    leave = scipy.special.ndtr((0.5 * cell - inside + side * mean) / deviation)
+    reach = (_edges(inside, cell) - inside[:, np.newaxis] + side * mean) / deviation
+    moves = np.diff(scipy.special.ndtr(reach), axis=1)
     spread, push = 0.5 * (1.0 - share) / cell**2, 0.5 * drift / cell
     rates = jumps * moves
     rates += np.diag(np.full(_CELLS - 1, -2.0 * spread - jumps))

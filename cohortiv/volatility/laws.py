@@ -4,7 +4,7 @@ from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -74,7 +74,7 @@ def gbm_hit_probability(distance: npt.ArrayLike, v: npt.ArrayLike, /) -> FloatAr
         ratio = size / scale
         near = (ratio - 0.5 * scale) / _ROOT_TWO
         far = (ratio + 0.5 * scale) / _ROOT_TWO
-        chance = 0.5 * (special.erfc(near) + np.exp(-near * near) * special.erfcx(far))
+        chance = 0.5 * (scipy.special.erfc(near) + np.exp(-near * near) * scipy.special.erfcx(far))
     bounded: FloatArray = np.minimum(chance * above, 1.0)
     return bounded
 

@@ -25,9 +25,12 @@ from cohortiv.liquidation import LineTable, liquidation_lines
 from cohortiv.margin.brackets import load_brackets
 from cohortiv.positions import Holding, Positions, take_inventory
 from cohortiv.profile import BuiltProfile, Scope, account_figures, build_profile, leveraged_positions
+from cohortiv.profile.cells import kept
 from cohortiv.sources.files import connect, open_positions
 
 CHUNK = 1_000_000
+#: Rows of a row group, as DuckDB writes them; a file that is one group is read by one thread.
+ROW_GROUP = 122_880
 MARK = 60_000.0
 AS_OF = datetime(2026, 10, 1)  # noqa: DTZ001 - house times are UTC without zone
 LEVERAGES = np.array([3, 5, 10, 20, 25, 50, 75, 100, 125], dtype=float)
@@ -44,7 +47,7 @@ def generate(path: Path, rows: int, *, cross: bool, per_account: int = 2, seed: 
     for start in range(0, rows, CHUNK):
         table = _chunk(rng, start, min(CHUNK, rows - start), cross=cross, per_account=per_account)
         writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=1)
-        writer.write_table(table, row_group_size=CHUNK)
+        writer.write_table(table, row_group_size=ROW_GROUP)
     if writer:
         writer.close()
 
@@ -90,7 +93,7 @@ def measure(path: Path, what: str, repeats: int) -> dict[str, float]:
 
     def accounts(made: BuiltProfile) -> None:
         kappas = {"BTC": 1.0, "ETH": 1.33}
-        account_figures(leveraged_positions(made.lines, kappas), kappas)
+        account_figures(leveraged_positions(kept(made.lines, {}), kappas), kappas)
 
     if what == "peak":
         profile()
