@@ -6,6 +6,8 @@ VENV   ?= .venv
 AS_OF  ?= 2026-09-30
 ARGS   ?=
 
+# JupyterLab starts for root, as in a container, only when it is told to.
+AS_ROOT  := $(if $(filter 0,$(shell id -u)),--allow-root)
 VENV_LAB := $(VENV)-lab
 BIN      := $(VENV)/bin
 READY    := $(VENV)/ready.stamp
@@ -41,7 +43,7 @@ bench: $(READY) ## run the benchmarks and print their ratios
 
 lab: $(VENV_LAB)/ready.stamp ## open the notebooks in JupyterLab, in an environment of its own
 	@$(VENV_LAB)/bin/jupyter lab --notebook-dir=notebooks \
-		--FileCheckpoints.checkpoint_dir=$(abspath $(VENV_LAB))/checkpoints $(ARGS)
+		--FileCheckpoints.checkpoint_dir=$(abspath $(VENV_LAB))/checkpoints $(AS_ROOT) $(ARGS)
 
 lock: ## choose the newest versions that pyproject.toml allows, with their hashes
 	@$(PYTHON) -m venv $(VENV)-lock

@@ -65,7 +65,7 @@ class GreyRules:
     usable_share : float
         Smallest usable share of notional [1]; less is Grey.
     age_days : float
-        Greatest age of the snapshot at the date it is asked for [days]; more is Grey.
+        Greatest age of the snapshot at the end of the day asked for, or at the moment asked for [days]; more is Grey.
     """
 
     margin_units: int = 30

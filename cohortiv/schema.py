@@ -1,7 +1,7 @@
 """Names, units, types and checks of the position table, the one table that crosses the border from outside."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,8 +27,8 @@ LARGEST_NOTIONAL = 5e10
 #: Largest collateral and largest notional at entry of one row [USD]: whole cents must fit 64 bits.
 LARGEST_COLLATERAL = 1e13
 
-#: Codes of rows in use and of repeated rows.
-USED, DUPLICATE = 0, 12
+#: Codes of rows in use, of repeated rows, and of rows without a bracket table.
+USED, DUPLICATE, NO_BRACKETS = 0, 12, 13
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def missing_columns(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in REQUIRED if name not in present)
 
 
-def contract_table(table: ir.Table) -> ir.Table:
+def contract_table(table: ir.Table, *, keep: Sequence[str] = ()) -> ir.Table:
     """Give a table the contract's columns, types and defaults.
 
     Parameters
@@ -182,6 +182,8 @@ def contract_table(table: ir.Table) -> ir.Table:
     table : ibis Table
         Any columns; those of the contract are cast, others dropped. Text that is not a number becomes null where a
         number is required and NaN where it is optional, so that it breaks a rule and never turns into a default.
+    keep : sequence of str
+        Other columns to carry along as they are.
 
     Returns
     -------
@@ -203,7 +205,7 @@ def contract_table(table: ir.Table) -> ir.Table:
         )
     columns = {column.name: _typed(table, column) for column in POSITION_COLUMNS}
     columns["liquidation_price"] = _line_with_flag(table, columns)
-    typed = table.select(**columns)
+    typed = table.select(**columns, **{name: table[name] for name in keep})
     return _with_defaults(typed, given=set(table.columns))
 
 

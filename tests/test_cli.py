@@ -16,12 +16,14 @@ from command_support import Shell
 from nbformat.v4 import new_code_cell, new_notebook
 
 from cohortiv.cli import app, issue
+from cohortiv.cli.completion import SOURCES
 from cohortiv.errors import RunError
 from cohortiv.profile import load_profile
 from cohortiv.report import publish
+from cohortiv.sources.files import SCHEMES
 
 pytestmark = ENGINE_WARNINGS
-COMMANDS = ("report", "index", "profile", "sample", "verify")
+COMMANDS = ("report", "index", "profile", "scenario", "sample", "verify")
 
 
 @pytest.fixture
@@ -108,17 +110,43 @@ def test_bad_usage_ends_with_two(shell: Shell, arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--positions", "nowhere.parquet"], "nowhere.parquet"),
+        (["--positions", "empty"], "No position file in the folder empty"),
         (["--positions", "positions.parquet", "--symbol", "DOGE"], "the table holds BTC, ETH"),
+        (["--positions", "positions.parquet", "--symbol", "btc"], "Did you mean BTC?"),
         (["--positions", "positions.parquet", "--as-of", "2026-03-01"], "the nearest is 2026-02-18T12:00:00Z"),
     ],
 )
 def test_bad_data_ends_with_three(shell: Shell, tmp_path: Path, arguments: list[str], told: str) -> None:
     """The message says what there is instead."""
     write(tmp_path, book(30))
+    (tmp_path / "empty").mkdir()
     done = shell.run("index", *arguments)
     assert (done.code, done.out) == (3, "")
     assert told in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["index", "--positions", "nowhere.parquet"],
+        ["index", "--positions", "nowhere*.parquet"],
+        ["index", "--positions", "hyperliquid:nowhere.parquet"],
+        ["report", "--positions", "nowhere.parquet", "--as-of", "2026-02-18"],
+        ["profile", "--positions", "nowhere.parquet", "--out", "x.parquet"],
+        ["index", "--positions", "positions.parquet", "--cohort", "nowhere.yaml"],
+        ["index", "--positions", "positions.parquet", "--brackets", "nowhere.csv"],
+        ["report", "--positions", "positions.parquet", "--as-of", "2026-02-18", "--brackets", "nowhere.csv"],
+        ["report", "--brand", "nowhere.yaml"],
+        ["verify", "nowhere"],
+    ],
+    ids=" ".join,
+)
+def test_a_path_that_does_not_exist_is_bad_usage(shell: Shell, tmp_path: Path, arguments: list[str]) -> None:
+    """Whichever option names it; the path is named again."""
+    write(tmp_path, book(30))
+    done = shell.run(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "nowhere" in done.err
 
 
 def test_disk_that_cannot_be_written_ends_with_four(shell: Shell, tmp_path: Path) -> None:
@@ -241,13 +269,6 @@ def test_report_that_cannot_run_is_refused_at_once(
     assert not (tmp_path / "reports").exists()
 
 
-def test_report_on_missing_positions_is_bad_data(shell: Shell) -> None:
-    """No kernel is needed to see that there is no file."""
-    done = shell.run("report", "--positions", "nowhere.parquet", "--as-of", "2026-02-18")
-    assert done.code == 3
-    assert "nowhere.parquet" in done.err
-
-
 @pytest.mark.parametrize(
     ("as_of", "folder"),
     [
@@ -262,14 +283,27 @@ def test_folder_of_an_issue(as_of: str, folder: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "number", "expected"),
-    [("cohortiv re", 1, ["report"]), ("cohortiv index --fail-on ", 3, ["yellow", "red"])],
+    [
+        ("cohortiv re", 1, ["plain,report"]),
+        ("cohortiv index --fail-on ", 3, ["plain,yellow", "plain,red"]),
+        ("cohortiv index --positions hyp", 3, ["plain,hyperliquid:", "file,hyp"]),
+        ("cohortiv index --positions data/p", 3, ["file,data/p"]),
+        ("cohortiv index --symbol btc", 3, ["plain,BTC"]),
+        ("cohortiv index --cohort de", 3, ["file,de"]),
+        ("cohortiv report risk", 2, ["plain,risk-report", "file,risk"]),
+    ],
 )
 def test_tab_completes(words: str, number: int, expected: list[str]) -> None:
-    """Commands and choices are completed for bash."""
+    """Commands, choices, sources, symbols and notebooks are completed for bash, and files by the shell itself."""
     asked = {"_COHORTIV_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(number)}
     program = Path(sys.executable).with_name("cohortiv")
     done = subprocess.run([program], env=os.environ | asked, capture_output=True, text=True, check=False)
-    assert [line.partition(",")[2] for line in done.stdout.splitlines()] == expected
+    assert done.stdout.splitlines() == expected
+
+
+def test_sources_that_are_completed_are_those_that_there_are() -> None:
+    """The names before a colon."""
+    assert sorted(SCHEMES) == sorted(SOURCES)
 
 
 def test_module_runs_like_the_command() -> None:

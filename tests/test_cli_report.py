@@ -62,7 +62,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def issue_of(folder: Path) -> Path:
     """The report in a folder."""
-    return folder / "reports" / "2026-09-30" / "risk-report-all-accounts-all-sample"
+    return folder / "reports" / "2026-09-30" / "risk-report-all-accounts-all-sample-horizon-days-5"
 
 
 @pytest.fixture

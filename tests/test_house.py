@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from packaging.utils import canonicalize_name
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("requirements.lock", "requirements-lab.lock")
-CONDA_NAMES = {"ibis-duckdb": "ibis-framework", "python-duckdb": "duckdb"}
+CONDA_NAMES = {"ibis-duckdb": "ibis-framework", "python-duckdb": "duckdb", "quantlib-python": "quantlib"}
 PYTHON = frozenset({".py"})
 CODE = PYTHON | {".j2", ".html", ".css", ".js"}
 TEXT = CODE | {".md", ".ipynb", ".yml", ".yaml", ".toml", ".json", ""}
@@ -252,3 +253,10 @@ def test_skip_is_free_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     report = pytest.CollectReport("tests/test_x.py", "skipped", ("tests/test_x.py", 1, "Skipped: no browser"), None)
     refuse_skip(report)
     assert report.outcome == "skipped"
+
+
+def test_lab_starts_for_root_too() -> None:
+    """In a container JupyterLab refuses to start unless it is told that root is meant; elsewhere it isn't told so."""
+    command = ["make", "--dry-run", "lab"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert ("--allow-root" in done.stdout) == (os.getuid() == 0)

@@ -31,6 +31,13 @@ def test_quantile_reading_at_the_ends() -> None:
     assert (already.volatility, already.iv_index) == (0.0, math.inf)
 
 
+def test_quantile_reading_of_nothing_is_none() -> None:
+    """Where nothing is leveraged there is no reading, which is not an index of 0."""
+    none = quantile_reading(None)
+    assert math.isnan(none.volatility)
+    assert math.isnan(none.iv_index)
+
+
 def test_largest_positions_are_half_touched() -> None:
     """At the reading's volatility half of the given positions is expected to be touched."""
     book = line_book([5.0, 3.0, 2.0], [-0.1, -0.2, 0.15])

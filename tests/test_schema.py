@@ -87,7 +87,7 @@ def test_each_broken_row_is_counted_once_under_its_rule(broken: SolvedBook) -> N
 @pytest.mark.parametrize("code", range(1, 12))
 def test_the_message_counts_shows_and_advises(broken: SolvedBook, code: int) -> None:
     """An exclusion is told with its count, the first five rows by place, what is allowed and what to do."""
-    told = describe_exclusion(code, 7, example_rows(broken.positions.table, code))
+    told = describe_exclusion(code, 7, example_rows(broken.positions.numbered, code))
     rule, first = RULE_BY_CODE[code], len(SOUND) + 7 * (code - 1) + 1
     assert f"{rule.name}: 7 row(s); allowed: {rule.allowed}; what to do: {rule.remedy}" in told
     assert [line.split(":")[0].strip() for line in told.splitlines()[1:]] == [f"row {first + n}" for n in range(5)]
@@ -98,15 +98,6 @@ def test_a_unit_that_does_not_settle_is_counted(desk: Desk, monkeypatch: pytest.
     """Rule 16, and sound rows stay."""
     monkeypatch.setattr(units, "MAX_STEPS", 0)
     assert reasons(desk, [*SOUND, *BROKEN[16]]) == {0: len(SOUND), 16: 1}
-
-
-@pytest.mark.parametrize("code", [13, 14, 15])
-def test_rows_that_only_their_lines_exclude_can_be_shown(broken: SolvedBook, code: int) -> None:
-    """Examples of rules that need brackets or the whole unit come from the line table."""
-    shown = example_rows(broken.lines.table, code)
-    assert len(shown.splitlines()) == 1
-    assert "symbol" in shown
-    assert "account" not in shown
 
 
 @pytest.mark.parametrize(

@@ -100,14 +100,14 @@ def test_unknown_or_unfinished_sources_are_bad_usage(engine: Backend, spec: str,
 
 @pytest.mark.parametrize("name", ["none.parquet", "none*.csv", "hyperliquid-none"])
 def test_missing_paths_are_named(engine: Backend, tmp_path: Path, name: str) -> None:
-    """With what would have been allowed."""
-    with pytest.raises(DataError, match=r"No position file at .*none.*Check the path"):
+    """A path with nothing at it is bad usage; what would have been allowed is said."""
+    with pytest.raises(UsageError, match=r"No position file at .*none.*Check the path"):
         open_positions(str(tmp_path / name), connection=engine)
 
 
 def test_an_empty_folder_is_refused(engine: Backend, tmp_path: Path) -> None:
     """It is named as a folder."""
-    with pytest.raises(DataError, match="No position file at the folder"):
+    with pytest.raises(DataError, match="No position file in the folder"):
         open_positions(str(tmp_path), connection=engine)
 
 
@@ -176,6 +176,15 @@ def test_given_names_the_contract_columns_that_were_brought(engine: Backend, tmp
     """Other columns don't count."""
     pd.DataFrame([position(venue="x", note="y")]).to_parquet(tmp_path / "a.parquet")
     assert open_positions(str(tmp_path / "a.parquet"), connection=engine).given == frozenset(position()) | {"venue"}
+
+
+def test_rows_are_numbered_through_all_files(engine: Backend, tmp_path: Path) -> None:
+    """In the order of the files' names, and with the text of what is no number."""
+    for name, quantities in (("b.csv", ["3", "x"]), ("a.csv", ["1", "2"])):
+        pd.DataFrame([position(quantity=text) for text in quantities]).to_csv(tmp_path / name, index=False)
+    numbered = open_positions(str(tmp_path), connection=engine).numbered
+    rows = numbered.order_by("row").select("row", "quantity_text", "reason").to_pyarrow().to_pylist()
+    assert [tuple(row.values()) for row in rows] == [(1, "1", 0), (2, "2", 0), (3, "3", 0), (4, "x", 4)]
 
 
 def test_a_home_path_is_expanded(engine: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cohortiv import __version__
+from cohortiv.cli.completion import notebooks, sources, symbols
 from cohortiv.cli.usage import refuse_empty_positions
 from cohortiv.errors import CohortivError, DataError, UsageError
 
@@ -20,10 +21,16 @@ _source = [
     click.option(
         "--positions",
         metavar="PATH",
+        shell_complete=sources,
         help="File, folder, glob or NAME:FILE (for example hyperliquid:FILE). Left out: the embedded SYNTHETIC sample.",
     ),
     click.option("--as-of", metavar="TIME", help="Date (last snapshot of that UTC day) or timestamp (UTC)."),
-    click.option("--symbol", metavar="BTC", help="One symbol; left out, the cohort is read as a whole."),
+    click.option(
+        "--symbol",
+        metavar="BTC",
+        shell_complete=symbols,
+        help="One symbol; left out, the cohort is read as a whole.",
+    ),
     click.option("--cohort", type=click.Path(path_type=Path), metavar="FILE", help="Cohort file (YAML)."),
     click.option("--brackets", type=click.Path(path_type=Path), metavar="FILE", help="Your own bracket tables (CSV)."),
     click.option(
@@ -62,12 +69,12 @@ def cli() -> None:
     """How near leveraged crypto positions are to a liquidation cascade.
 
     Exit codes: 0 done, 2 bad usage, 3 bad or insufficient data, 4 the run failed; with --fail-on 10 yellow, 11 red,
-    12 grey. Tab completion for bash: eval "$(_COHORTIV_COMPLETE=bash_source cohortiv)".
+    12 grey. Tab completion: eval "$(_COHORTIV_COMPLETE=bash_source cohortiv)", or zsh_source for zsh.
     """
 
 
 @cli.command()
-@click.argument("notebook", required=False, default="risk-report", metavar="[NOTEBOOK]")
+@click.argument("notebook", required=False, default="risk-report", metavar="[NOTEBOOK]", shell_complete=notebooks)
 @_with(_source)
 @click.option("--published", metavar="TIME", help="Time of publication to print, ISO 8601; left out, none is printed.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Another notebook parameter; repeatable.")
@@ -105,7 +112,10 @@ def index(*, as_json: bool, fail_on: str | None, **options: Any) -> None:  # noq
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE|FOLDER", help="Where to write.")
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, embedded.")
 def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> None:  # noqa: ANN401 - as click does
-    """Build the liquidation profile and keep it as Parquet; internal, it is not suppressed."""
+    """Build the liquidation profile and keep it as Parquet; internal, it is not suppressed.
+
+    METHODOLOGY.md, section 7, says what its columns are.
+    """
     from cohortiv.assessment import Settings
     from cohortiv.assessment.profiles import write_profiles
 
@@ -115,6 +125,24 @@ def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> N
         raise UsageError("--as-of and --all-snapshots exclude each other. Give one of them.")
     for path in write_profiles(Settings(**_settings(options)), out, all_snapshots=all_snapshots, say=_say):
         click.echo(path)
+
+
+@cli.command()
+@click.argument("name", required=False, metavar="[NAME|FILE]")
+@_with(_source)
+@_with(_index)
+@click.option("--depth-usd", type=float, metavar="USD", help="Orders that move the price by 1 %, for the scenario's.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
+def scenario(*, name: str | None, depth_usd: float | None, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click does
+    """Run a scenario, on its own SYNTHETIC cohort or on --positions; without NAME or FILE, list those that ship."""
+    from cohortiv.assessment import Settings
+    from cohortiv.cli.scenario import ScenarioRequest, list_scenarios, run_request, scenario_summary, scenario_text
+
+    if name is None:
+        click.echo(list_scenarios())
+        return
+    result = run_request(ScenarioRequest(name, Settings(**_settings(options)), depth_usd), say=_say)
+    click.echo(json.dumps(scenario_summary(result), indent=2, allow_nan=False) if as_json else scenario_text(result))
 
 
 @cli.command()
@@ -137,6 +165,8 @@ def verify(folder: Path) -> None:
     """Compare a published report with its manifest; exit 3 names each file that was altered."""
     from cohortiv.report.manifest import verify_report
 
+    if not folder.is_dir():
+        raise UsageError(f"REPORT_DIR got {str(folder)!r}, which is no folder. Give the folder of a published report.")
     found = verify_report(folder)
     if not found.passed:
         told = "\n".join(f"  {problem}" for problem in found.problems)

@@ -1,7 +1,7 @@
 """One issue of a report: from the command's flags to a published folder and the catalogue."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,15 @@ from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.errors import UsageError
 from cohortiv.positions import parse_as_of
 from cohortiv.report.catalogue import write_catalogue
-from cohortiv.report.parameters import Parameter, bound_values, declared_parameters, load_notebook, parse_assignments
+from cohortiv.report.parameters import (
+    Parameter,
+    Value,
+    bound_values,
+    changes_slug,
+    declared_parameters,
+    load_notebook,
+    parse_assignments,
+)
 from cohortiv.report.publish import publish_report
 from cohortiv.sources.files import absolute_spec, is_synthetic, position_files
 from cohortiv.sources.sample import write_sample
@@ -99,21 +107,20 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
             inputs=[*files, *_side_files(request, cohort_file, cohort)],
             out=request.out,
             as_of=issue_date(as_of),
-            name=report_name(notebook, cohort, request.symbol, synthetic=is_synthetic(files)),
+            name=report_name(
+                notebook,
+                cohort,
+                request.symbol,
+                synthetic=is_synthetic(files),
+                changes=changes_slug(declared, extra),
+            ),
             published=published,
             brand=brand,
         )
-    for note in (*made.notes, *_exclusion_notes(made.summary)):
+    for note in made.notes:
         say(note)
     write_catalogue(request.out, brand=brand)
     return made.page
-
-
-def _exclusion_notes(summary: Mapping[str, object]) -> tuple[str, ...]:
-    """A warning where rows were excluded and the report was published all the same."""
-    quality = summary.get("data_quality")
-    rows = quality.get("rows_excluded") if isinstance(quality, Mapping) else None
-    return (f"Warning: {rows:,} row(s) are excluded; the page says by which rule.",) if rows else ()
 
 
 def find_notebook(name: str) -> Path:
@@ -165,9 +172,9 @@ def issue_date(as_of: str) -> str:
     return wanted.strftime("%Y-%m-%dT%H%MZ" if isinstance(wanted, datetime) else "%Y-%m-%d")
 
 
-def report_name(notebook: Path, cohort: CohortConfig, symbol: str | None, *, synthetic: bool) -> str:
-    """Name of a report: notebook, cohort and symbol, with `-sample` where the positions are synthetic."""
-    parts = [notebook.stem, cohort.name, symbol or "all"] + (["sample"] if synthetic else [])
+def report_name(notebook: Path, cohort: CohortConfig, symbol: str | None, *, synthetic: bool, changes: str = "") -> str:
+    """Name of a report: notebook, cohort, symbol, `-sample` where the positions are synthetic, changed parameters."""
+    parts = [notebook.stem, cohort.name, symbol or "all"] + ["sample"] * synthetic + [changes] * bool(changes)
     return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
 
 
@@ -189,13 +196,13 @@ def _own(
     return values | {name: value for name, value in usual.items() if name in known}
 
 
-def _extra(request: ReportRequest, declared: Sequence[Parameter]) -> dict[str, object]:
+def _extra(request: ReportRequest, declared: Sequence[Parameter]) -> dict[str, Value]:
     """Parameters given with -p, refused at once where a flag sets them, the name is unknown or the value ill-typed."""
     given = parse_assignments(request.parameters)
     taken = sorted(given.keys() & _FLAGS.keys())
     if taken:
         raise UsageError(f"-p got {taken[0]!r}, which has a flag of its own. Give it with {_FLAGS[taken[0]]}.")
-    return dict(bound_values(declared, given))
+    return bound_values(declared, given)
 
 
 def _published(moment: str | None) -> str | None:

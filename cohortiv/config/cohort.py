@@ -4,29 +4,19 @@ import csv
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, field_validator, model_validator
 
+from cohortiv.config.yaml_file import SLUG, Name, Names, Positive, Share, StrictSettings, read_fields, validated
 from cohortiv.errors import DataError, UsageError
 from cohortiv.schema import TIER_EDGES
 
 Product = Literal["perpetual", "future", "option", "margin"]
-Name = Annotated[str, Field(min_length=1)]
-Positive = Annotated[FiniteFloat, Field(gt=0.0)]
-Share = Annotated[FiniteFloat, Field(ge=0.0, le=1.0)]
 Edges = Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(strict=False, min_length=1)]
-Names = Annotated[tuple[Name, ...], Field(strict=False)]
 
-SLUG = r"^[a-z0-9][a-z0-9-]{0,63}$"
 ACCOUNT_HEADERS = frozenset({"account", "account_id"})
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Filters(_Settings):
+class Filters(StrictSettings):
     """Which positions belong to the cohort, applied after liquidation lines are solved; empty lets all pass.
 
     Attributes
@@ -43,7 +33,7 @@ class Filters(_Settings):
     accounts_file: Annotated[Path, Field(strict=False)] | None = None
 
 
-class Thresholds(_Settings):
+class Thresholds(StrictSettings):
     """Values of the IV Index at which the code changes.
 
     Attributes
@@ -64,7 +54,7 @@ class Thresholds(_Settings):
         return self
 
 
-class Limits(_Settings):
+class Limits(StrictSettings):
     """What the data need for a code; short of it the code is Grey.
 
     Attributes
@@ -74,7 +64,8 @@ class Limits(_Settings):
     min_usable_share : float
         Smallest share of notional whose line could be computed [fraction].
     max_age_hours : float
-        Greatest age of the snapshot against the date of the report [hours].
+        Greatest age of the snapshot at the end of the day asked for [hours]; a snapshot of that day is never older than
+        24.
     """
 
     min_margin_units: Annotated[int, Field(ge=1)] = 30
@@ -82,7 +73,7 @@ class Limits(_Settings):
     max_age_hours: Positive = 24.0
 
 
-class Privacy(_Settings):
+class Privacy(StrictSettings):
     """What a published cell needs.
 
     Attributes
@@ -97,7 +88,7 @@ class Privacy(_Settings):
     max_account_share: Annotated[Share, Field(gt=0.0)] = 0.5
 
 
-class CohortConfig(_Settings):
+class CohortConfig(StrictSettings):
     """Everything that a report needs to know about a cohort besides its positions.
 
     Attributes
@@ -130,8 +121,8 @@ class CohortConfig(_Settings):
     title: Name
     description: str = ""
     filters: Filters = Filters()
-    kappas: dict[Name, Positive] = {}
-    betas: dict[Name, Positive] = {}
+    kappas: dict[Name, Positive] = Field(default_factory=dict)
+    betas: dict[Name, Positive] = Field(default_factory=dict)
     reference_volatility: Positive = 0.40
     thresholds: Thresholds = Thresholds()
     limits: Limits = Limits()
@@ -170,12 +161,8 @@ def load_cohort(path: Path) -> CohortConfig:
         If the file or its accounts file is not there, is not YAML, or holds a field that is unknown or not allowed;
         the message names each field, what was got and what is allowed.
     """
-    settings = _read_yaml(path)
-    try:
-        cohort = CohortConfig.model_validate(settings)
-    except ValidationError as error:
-        wrong = "; ".join(_worded(detail) for detail in error.errors(include_url=False))
-        raise UsageError(f"cohort file {path}: {wrong}. Correct the file.") from error
+    fields = read_fields(path, kind="cohort file", example="name: my-cohort")
+    cohort = validated(CohortConfig, fields, where=f"cohort file {path}")
     if cohort.filters.accounts_file is None:
         return cohort
     accounts_file = path.parent / cohort.filters.accounts_file
@@ -218,49 +205,3 @@ def read_accounts(path: Path) -> tuple[str, ...]:
     if not accounts:
         raise DataError(f"accounts file {path}: got no account. Write one a line, or leave the filter out.")
     return accounts
-
-
-def _read_yaml(path: Path) -> dict[object, object]:
-    if not path.is_file():
-        raise UsageError(f"cohort file {path}: no such file. Allowed is a YAML file; check the path given to --cohort.")
-    try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        first = " ".join(str(error).split())
-        raise UsageError(f"cohort file {path}: not YAML in UTF-8 ({first}). Correct the file.") from error
-    if not isinstance(settings, dict):
-        kind = type(settings).__name__
-        raise UsageError(f"cohort file {path}: got {kind}, allowed are fields such as 'name: my-cohort'. Write them.")
-    return settings
-
-
-def _worded(detail: ErrorDetails) -> str:
-    field = ".".join(str(part) for part in detail["loc"] if part != "[key]") or "the file"
-    if detail["type"] == "extra_forbidden":
-        return f"{field}: unknown field; allowed are {', '.join(_allowed_beside(detail['loc'][:-1]))}"
-    if detail["type"] == "missing":
-        return f"{field}: missing; it is required"
-    if detail["type"] == "value_error":
-        return f"{field}: {detail['ctx']['error']}"
-    return f"{field}: got {detail['input']!r}, allowed: {_rule(detail)}"
-
-
-def _rule(detail: ErrorDetails) -> str:
-    if detail["type"] == "string_pattern_mismatch":
-        return "lower case letters, digits and hyphens, at most 64, not beginning with a hyphen"
-    return detail["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-
-
-def _allowed_beside(location: tuple[int | str, ...]) -> list[str]:
-    settings: type[BaseModel] = CohortConfig
-    for part in location:
-        settings = _SECTIONS.get(str(part), settings)
-    return list(settings.model_fields)
-
-
-_SECTIONS: dict[str, type[BaseModel]] = {
-    "filters": Filters,
-    "thresholds": Thresholds,
-    "limits": Limits,
-    "privacy": Privacy,
-}

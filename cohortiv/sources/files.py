@@ -62,9 +62,9 @@ def open_positions(spec: str, *, connection: Backend | None = None) -> Positions
     Raises
     ------
     UsageError
-        If `spec` is empty or names an unknown source.
+        If `spec` is empty, names an unknown source, or there is nothing at its path.
     DataError
-        If there is no such file, a file is not a table, or a required column is missing.
+        If a folder holds no position file, a file is not a table, or a required column is missing.
     """
     if not spec.strip():
         raise UsageError(
@@ -77,8 +77,24 @@ def open_positions(spec: str, *, connection: Backend | None = None) -> Positions
     renamed = SCHEMES[scheme](raw) if scheme else raw
     contract = {column.name for column in POSITION_COLUMNS}
     given = frozenset(contract & set(renamed.columns))
-    table = checked(contract_table(renamed), sorted(given))
-    return Positions(table=table, given=given, paths=paths, synthetic=is_synthetic(paths))
+    return Positions(
+        table=checked(contract_table(renamed), sorted(given)),
+        given=given,
+        paths=paths,
+        synthetic=is_synthetic(paths),
+        numbered=_numbered(renamed, sorted(given)),
+    )
+
+
+def _numbered(table: ir.Table, given: Sequence[str]) -> ir.Table:
+    """Checked rows with their number in the files and the text of what should be numbers and flags."""
+    texts = {
+        f"{column.name}_text": table[column.name]
+        for column in POSITION_COLUMNS
+        if column.kind in ("number", "flag") and column.name in given and table[column.name].type().is_string()
+    }
+    table = table.mutate(**texts, row=ibis.row_number() + 1)
+    return checked(contract_table(table, keep=[*texts, "row"]), given)
 
 
 def position_files(spec: str) -> tuple[Path, ...]:
@@ -111,18 +127,17 @@ def _split(spec: str) -> tuple[str, str]:
 def _find(target: str) -> tuple[Path, ...]:
     """Files that a path, folder or glob stands for, sorted by name."""
     path = Path(target).expanduser()
+    if path.exists() and not path.is_dir():
+        return (path,)
     if path.is_dir():
         found = sorted(p for p in path.rglob("*") if p.is_file() and _format(p) and not _is_hidden(p.relative_to(path)))
-        looked_for = f"the folder {target}"
-    elif path.exists():
-        found, looked_for = [path], target
     else:
         names = iglob(str(path), recursive=True) if has_magic(target) else ()  # noqa: PTH207 - absolute patterns too
         found = sorted(p for p in map(Path, names) if p.is_file())
-        looked_for = target
     if not found:
-        raise DataError(
-            f"No position file at {looked_for}; allowed are files that end in {', '.join(FORMATS)}, "
+        error, place = (DataError, "in the folder") if path.is_dir() else (UsageError, "at")
+        raise error(
+            f"No position file {place} {target}; allowed are files that end in {', '.join(FORMATS)}, "
             "a folder of them or a glob. Check the path."
         )
     return tuple(found)

@@ -15,6 +15,7 @@ RENAMES = {
     "coin": "symbol",
     "size": "quantity",
     "entry_px": "entry_price",
+    "leverage": "leverage",
     "liquidation_px": "liquidation_price",
 }
 NEEDED = ("trader_id", "coin", "side", "size", "entry_px", "leverage", "position_value_usd", "liquidation_px")
@@ -55,7 +56,6 @@ def rename(table: ir.Table) -> ir.Table:
     return table.select(
         **kept,
         side=table.side.lower(),
-        leverage=_number(table.leverage),
         mark_price=_number(table.position_value_usd) / _number(table["size"]),
         venue=ibis.literal("hyperliquid"),
         product=ibis.literal("perpetual"),

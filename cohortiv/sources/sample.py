@@ -175,7 +175,7 @@ def _table(plan: Plan, book: Book, *, names: pa.Array, prices: npt.NDArray[np.fl
     legs = np.flatnonzero(book.is_open[plan.unit])
     unit, symbol = plan.unit[legs], plan.symbol[legs]
     venue, coin = plan.venue[unit], plan.coin_margin[unit]
-    share = 1.0 / np.bincount(plan.unit)[unit]
+    first = np.diff(unit, prepend=-1) > 0
     columns = {
         "account_id": names.take(pa.array(plan.account[unit])),
         "symbol": _words(SYMBOLS, symbol),
@@ -188,7 +188,7 @@ def _table(plan: Plan, book: Book, *, names: pa.Array, prices: npt.NDArray[np.fl
         "product": _words(PRODUCTS, plan.product[legs]),
         "contract": _words(("linear", "inverse"), plan.inverse[legs]),
         "margin_mode": _words(("isolated", "cross"), plan.cross[unit]),
-        "margin": book.wallet[unit] * share,
+        "margin": np.where(first, book.wallet[unit], 0.0),
         "collateral_asset": _words(("USDT", "USDC", "BTC"), np.where(coin, 2, venue == HYPERLIQUID)),
         "collateral_price": collateral_price(plan, prices)[unit],
         "haircut": haircut(plan)[unit],
