@@ -1,0 +1,71 @@
+"""What all files of a user share: reading, checking, wording."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import Field
+
+from cohortiv.config.yaml_file import Positive, StrictSettings, read_fields, validated
+from cohortiv.errors import UsageError
+
+
+class Room(StrictSettings):
+    """A section."""
+
+    width: Positive = 1.0
+
+
+class House(StrictSettings):
+    """A file with sections: one, a list, and some by name."""
+
+    name: str
+    hall: Room = Room()
+    rooms: tuple[Room, ...] = Field(default=(), strict=False)
+    named: dict[str, Room] = Field(default_factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"nam": "x"}, "nam: unknown field; allowed are name, hall, rooms, named; did you mean name?"),
+        ({"name": "x", "hall": {"wide": 1}}, "hall.wide: unknown field; allowed are width; did you mean width?"),
+        ({"name": "x", "hall": {"q": 1}}, "hall.q: unknown field; allowed are width. Correct"),
+        ({"name": "x", "rooms": [{"height": 1}]}, "rooms.0.height: unknown field; allowed are width"),
+        ({"name": "x", "named": {"a": {"height": 1}}}, "named.a.height: unknown field; allowed are width"),
+        ({}, "name: missing; it is required"),
+        ({"name": "x", "hall": {"width": 0}}, "hall.width: got 0, allowed: greater than 0"),
+        ({"name": 3}, "name: got 3, allowed: string"),
+    ],
+)
+def test_wrong_fields_are_named_with_what_is_allowed(fields: dict[object, object], words: str) -> None:
+    """At any depth: the field, what was got, what is allowed, and what may have been meant."""
+    with pytest.raises(UsageError) as caught:
+        validated(House, fields, where="house file h.yaml")
+    assert str(caught.value).startswith("house file h.yaml: ")
+    assert words in str(caught.value)
+
+
+def test_good_fields_make_the_model() -> None:
+    """Whole numbers serve for fractions, lists for tuples."""
+    house = validated(House, {"name": "x", "rooms": [{"width": 2}]}, where="house file h.yaml")
+    assert house.rooms == (Room(width=2.0),)
+
+
+def test_fields_are_read_from_yaml(tmp_path: Path) -> None:
+    """A mapping at the top."""
+    path = tmp_path / "h.yaml"
+    path.write_text("name: x\n", encoding="utf-8")
+    assert read_fields(path, kind="house file", example="name: x") == {"name": "x"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "no such file"), (b"\xff\xfe", "not YAML"), (b"- x", "got list, allowed are fields such as 'name: x'")],
+)
+def test_what_is_no_file_of_fields_is_refused(tmp_path: Path, content: bytes | None, words: str) -> None:
+    """Missing, unreadable, or of another shape."""
+    path = tmp_path / "h.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match=words):
+        read_fields(path, kind="house file", example="name: x")
