@@ -2,17 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cohortiv.assessment import Assessment, CohortReading, exclusions
-from cohortiv.assessment.disclosed import ABOVE, AT_MARK, BELOW, BOTH, FARTHEST_AVERAGED, NOWHERE
-from cohortiv.disclosure import DisclosedCells
+from cohortiv.assessment.disclosed import AT_MARK, BOTH, FARTHEST_AVERAGED, NOWHERE
+from cohortiv.ladder import shown_ladder
 from cohortiv.liquidation import MARKET, NO_LINE, PAST
-from cohortiv.profile import LADDER_STEP
-from cohortiv.profile.accounts import LADDER_REACH
 from cohortiv.volatility import hit_curve, root_horizon
 
 OTHER = "other"
@@ -86,12 +83,12 @@ def publish(assessment: Assessment) -> Publication:
     """
     rows = tier_rows(assessment)
     mark = _mark(assessment)
-    shown, hidden = _ladder(assessment, mark)
+    ladder = shown_ladder(assessment, mark)
     return Publication(
         tier_rows=rows,
         tiers=_over_symbols(assessment, rows),
-        ladder=shown,
-        ladder_hidden_usd=hidden,
+        ladder=ladder.steps,
+        ladder_hidden_usd=ladder.hidden_usd,
         share_without_line=state_share(assessment, NO_LINE),
         share_past_line=state_share(assessment, PAST),
         mark_price=mark,
@@ -295,41 +292,6 @@ def _symbol_mark(assessment: Assessment, symbol: str) -> float:
 def _mark(assessment: Assessment) -> float | None:
     symbols = assessment.reading.symbols
     return _symbol_mark(assessment, symbols[0]) if len(symbols) == 1 else None
-
-
-def _ladder(assessment: Assessment, mark: float | None) -> tuple[pd.DataFrame, float]:
-    """Steps that may be shown, and the notional in no step of its own [USD]."""
-    columns = ["move_low", "move_high", "price_low", "price_high", "side", "notional_usd"]
-    disclosed = assessment.reading.disclosed
-    cells = _finest_ladder() if disclosed is None else disclosed.ladder
-    if cells.plan.empty:
-        return pd.DataFrame(columns=columns), 0.0
-    spans = cells.plan.groupby("cell").agg(
-        side=("side", "first"), direction=("direction", "first"), low=("step", "min"), high=("step", "max")
-    )
-    table = spans.join(cells.counts.set_index("cell")["notional_cents"]).reset_index()
-    shown = table[(table["cell"] >= 0) & table["direction"].isin([BELOW, AT_MARK, ABOVE])]
-    past = shown["direction"] == AT_MARK
-    low = (shown["low"] * LADDER_STEP).mask(past, 0.0).clip(lower=-1.0)
-    high = ((shown["high"] + 1) * LADDER_STEP).mask(past, 0.0).where(shown["high"] < LADDER_REACH, 1 + LADDER_STEP)
-    price = math.nan if mark is None else mark
-    frame = pd.DataFrame(
-        {
-            "move_low": low,
-            "move_high": high,
-            "price_low": price * (1 + low),
-            "price_high": price * (1 + high),
-            "side": shown["side"],
-            "notional_usd": shown["notional_cents"] / 100,
-        }
-    )
-    return frame.sort_values(["move_low", "side"], ignore_index=True)[columns], cells.hidden_cents / 100
-
-
-def _finest_ladder() -> DisclosedCells:
-    """No ladder without cells that may be published."""
-    empty: dict[str, list[Any]] = {"side": [], "direction": [], "step": [], "cell": []}
-    return DisclosedCells(pd.DataFrame(empty), pd.DataFrame({"cell": [], "notional_cents": []}))
 
 
 def _hit_curve(assessment: Assessment) -> pd.DataFrame:

@@ -291,6 +291,7 @@ def test_folder_of_an_issue(as_of: str, folder: str) -> None:
         ("cohortiv index --symbol btc", 3, ["plain,BTC"]),
         ("cohortiv index --cohort de", 3, ["file,de"]),
         ("cohortiv report risk", 2, ["plain,risk-report", "file,risk"]),
+        ("cohortiv scenario c-", 2, ["plain,c-october-2025-shock", "file,c-"]),
     ],
 )
 def test_tab_completes(words: str, number: int, expected: list[str]) -> None:

@@ -43,6 +43,8 @@ class Disclosed:
     ladder : DisclosedCells
         side, direction (`BELOW`, `AT_MARK`, `ABOVE`, `NOWHERE`), step -> steps of the ladder. Positions without a line
         are in it, so that what they hold isn't the difference of two totals.
+    market_ladder : DisclosedCells
+        The same by the move of the market that takes each price to its line; for cascades, which follow it.
     """
 
     sides_apart: bool
@@ -52,6 +54,7 @@ class Disclosed:
     collateral: ToldCollateral
     averaged: frozenset[int]
     ladder: DisclosedCells
+    market_ladder: DisclosedCells
 
     def direction_cents(self, direction: int) -> float | None:
         """Leveraged notional in one part of the ladder [cents]; None if some of it is in the rest."""
@@ -62,7 +65,7 @@ class Disclosed:
         return float(counts.loc[counts["cell"].isin(spans["cell"]), "notional_cents"].sum())
 
 
-def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
+def disclose(held: ir.Table, privacy: Privacy, *, by_market: bool = False) -> Disclosed:
     """Form the cells that may be published.
 
     Parameters
@@ -71,6 +74,8 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
         From `profile.leveraged_positions`; its collateral doesn't decide the cells.
     privacy : Privacy
         Fewest accounts, and largest share of one account.
+    by_market : bool
+        Whether symbols' own moves and the market's differ, so that a ladder by the market's move has steps of its own.
 
     Returns
     -------
@@ -90,6 +95,7 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
     tiers = ordered_cells(held, group=[], order="tier", rule=rule, within=["side"])
     ranged = held.inner_join(ibis.memtable(tiers.plan.rename(columns={"cell": "tier_range"})), ["tier"])
     symbols = pooled_cells(ranged, within=["tier_range", "side"], by=["symbol"], rule=rule)
+    ladder = _ladder(held, rule, order="step")
     return Disclosed(
         sides_apart=apart,
         tiers=tiers,
@@ -97,7 +103,8 @@ def disclose(held: ir.Table, privacy: Privacy) -> Disclosed:
         symbols=symbols,
         collateral=told_collateral(ranged, symbols, rule),
         averaged=_averaged(ranged, symbols, rule),
-        ladder=_ladder(held, rule),
+        ladder=ladder,
+        market_ladder=_ladder(held, rule, order="market_step") if by_market else ladder,
     )
 
 
@@ -135,9 +142,9 @@ def _is_averaged(held: ir.Table) -> ir.Value:
     return (held.state == LINE) & losing & (held.bin.abs() <= farthest)
 
 
-def _ladder(held: ir.Table, rule: DisclosureRule) -> DisclosedCells:
+def _ladder(held: ir.Table, rule: DisclosureRule, *, order: str) -> DisclosedCells:
     """Steps of the ladder, merged with their neighbours on the same side of the mark."""
     lined = ibis.ifelse(held.bin < 0, BELOW, ABOVE)
     direction = ibis.cases((held.state == PAST, AT_MARK), (held.state == NO_LINE, NOWHERE), else_=lined)
-    placed = held.mutate(direction=direction)
+    placed = held.mutate(direction=direction, step=held[order])
     return ordered_cells(placed, group=["side", "direction"], order="step", rule=rule, apart=["side"])

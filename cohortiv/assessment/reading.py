@@ -268,7 +268,8 @@ def _read(
     _reconciled(made.totals, now, profile)
     _judge(settings, made, profile, lines=now, tell=tell)
     kappas = {h.symbol: made.comovement.kappa(h.symbol) for h in made.kept}
-    held = leveraged_positions(now, kappas)
+    betas = None if settings.symbol else {symbol: made.comovement.beta(symbol) for symbol in kappas}
+    held = leveraged_positions(now, kappas, betas=betas)
     figures = account_figures(held, kappas, one_each=made.one_each)
     distances = [
         critical_distance(profile, held, below=below, critical_mass=settings.critical_mass) for below in (True, False)
@@ -278,7 +279,7 @@ def _read(
         past=past,
         past_units=margin_units_by_snapshot(made.built.lines) if len(past.snapshots) > 1 else {},
         figures=figures,
-        disclosed=disclose(held, cohort.privacy) if for_report else None,
+        disclosed=disclose(held, cohort.privacy, by_market=betas is not None) if for_report else None,
         withheld=_withheld(settings, made, now, held=held, sizes=figures.sizes) if for_report else Withheld(),
         drawdown_distance=distances[0],
         rally_distance=distances[1],

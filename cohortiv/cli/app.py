@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cohortiv import __version__
-from cohortiv.cli.completion import notebooks, sources, symbols
+from cohortiv.cli.completion import notebooks, scenarios, sources, symbols
 from cohortiv.cli.usage import refuse_empty_positions
 from cohortiv.errors import CohortivError, DataError, UsageError
 
@@ -128,7 +128,7 @@ def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> N
 
 
 @cli.command()
-@click.argument("name", required=False, metavar="[NAME|FILE]")
+@click.argument("name", required=False, metavar="[NAME|FILE]", shell_complete=scenarios)
 @_with(_source)
 @_with(_index)
 @click.option("--depth-usd", type=float, metavar="USD", help="Orders that move the price by 1 %, for the scenario's.")

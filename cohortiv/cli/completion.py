@@ -1,4 +1,4 @@
-"""What the shell completes: sources, symbols and notebooks; files and folders it completes itself."""
+"""What the shell completes: sources, symbols, notebooks and scenarios; files and folders it completes itself."""
 
 from click import Context, Parameter
 from click.shell_completion import CompletionItem
@@ -26,5 +26,12 @@ def symbols(_context: Context, _parameter: Parameter, incomplete: str) -> list[C
 def notebooks(_context: Context, _parameter: Parameter, incomplete: str) -> list[CompletionItem]:
     """Notebooks that ship, by name, and files."""
     shipped = sorted(file.stem for file in asset("notebooks").glob("*.ipynb"))
+    named = [CompletionItem(name) for name in shipped if name.startswith(incomplete)]
+    return [*named, CompletionItem(incomplete, type="file")]
+
+
+def scenarios(_context: Context, _parameter: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Scenarios that ship, by name, and files."""
+    shipped = sorted(file.stem for file in (asset("templates") / "scenarios").glob("*.yaml"))
     named = [CompletionItem(name) for name in shipped if name.startswith(incomplete)]
     return [*named, CompletionItem(incomplete, type="file")]

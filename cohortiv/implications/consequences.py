@@ -33,6 +33,7 @@ from cohortiv.implications.standing import IndexTerms, Standing, standing, terms
 from cohortiv.implications.tier_warnings import TierWarning, warned_tiers
 from cohortiv.implications.what_if import FindCliff, MarginChange, WhatIf, highest_cap, smallest_top_up, what_ifs
 from cohortiv.profile import LiquidationProfile
+from cohortiv.published_cascade import shown_lines
 from cohortiv.volatility import DAYS_PER_YEAR, HORIZON_DAYS
 
 QUOTED_SHOCK: Final = 0.05
@@ -129,8 +130,9 @@ def consequences(
     Parameters
     ----------
     result : Assessment
-        With disclosed cells (for a report) cliffs and moves to the next code are told outward to whole percent, as the
-        critical moves are, and funding only where the report tells longs from shorts.
+        With disclosed cells (for a report) the cascade runs on the published ladder, cliffs and moves to the next code
+        are told outward to whole percent, as the critical moves are, and funding is given only where the report tells
+        longs from shorts.
     view : MarketView
     tiers : DataFrame
         `Publication.tiers`.
@@ -174,7 +176,10 @@ def _with_cascade(bare: Consequences, result: Assessment, *, mark_price: float |
     if view.impact is None:
         return replace(bare, hedges=price(below=None, above=None))
     profile, exact = result.reading.profile, result.reading.disclosed is None
-    down, up = (_flow(profile, direction, terms, view=view) for direction in _BOTH)
+    down, up = (
+        _flow(profile, direction, terms, view=view) if exact else forced_flow(shown_lines(result, direction))
+        for direction in _BOTH
+    )
     falls, rises = (cascade(flow, view.impact, [view.shock], mark=mark_price) for flow in (down, up))
     below, above = (run.cliff if exact else _told_cliff(run, mark_price) for run in (falls, rises))
     daily = bare.volatility / math.sqrt(DAYS_PER_YEAR)

@@ -63,7 +63,9 @@ class AccountFigures:
     kappa_names: Mapping[str, str]
 
 
-def leveraged_positions(lines: ir.Table, kappas: Mapping[str, float]) -> ir.Table:
+def leveraged_positions(
+    lines: ir.Table, kappas: Mapping[str, float], *, betas: Mapping[str, float] | None = None
+) -> ir.Table:
     """Leveraged positions in use, with what is grouped by, for the passes by account.
 
     Parameters
@@ -73,28 +75,47 @@ def leveraged_positions(lines: ir.Table, kappas: Mapping[str, float]) -> ir.Tabl
         (`cells.kept`): each pass computes again what is not.
     kappas : mapping of str to float
         Relative volatility of every symbol in the table; symbols with the same share a node.
+    betas : mapping of str to float, optional
+        Sensitivity of every symbol in the table, where it is read as a whole; without, a symbol's move is the market's.
 
     Returns
     -------
     ibis Table
         account_id, venue, symbol, side, tier, margin_mode, notional_cents, collateral_cents, reason, state, bin,
-        second_bin, ratio, second_ratio, `node`: number that stands for `NODE`, and `step`: number of `LADDER_STEP` from
-        the mark to the line.
+        second_bin, ratio, second_ratio, `node`: number that stands for `NODE`, `step`: number of `LADDER_STEP` from
+        the mark to the line, and `market_step`: the same for the move of the market that takes the price there.
     """
     held = lines.filter((lines.reason == USED) & (lines.tier != UNLEVERAGED))
-    steps = ibis.ifelse(held.state == LINE, ((held.ratio - 1) / LADDER_STEP).floor(), 0)
+    move = held.ratio - 1
     held = held.mutate(
-        kappa=_kappa_number(held, _by_kappa(kappas)),
+        kappa=_kappa_number(held, _alike(kappas)),
         bin=ibis.coalesce(held.bin, 0),
         second_bin=ibis.coalesce(held.second_bin, 0),
-        step=ibis.greatest(ibis.least(steps, LADDER_REACH), -LADDER_REACH).cast("int16"),
+        step=_step(held, move),
+        market_step=_step(held, move if betas is None else move / _beta(held, betas)),
     )
     of_line = (held.kappa * STATES + held.state) * BINS + (held.bin + BINS // 2)
     return held.select(
         "account_id", "venue", "symbol", "side", "tier", "margin_mode", "notional_cents", "collateral_cents", "step",
-        "state", "bin", "second_bin", "reason", "ratio", "second_ratio",
+        "market_step", "state", "bin", "second_bin", "reason", "ratio", "second_ratio",
         node=of_line * BINS + (held.second_bin + BINS // 2),
     )  # fmt: skip
+
+
+def _step(held: ir.Table, move: ir.Value) -> ir.Value:
+    """Ladder step of a simple move, 0 without a line; moves that have no number are beyond the last."""
+    beyond = ibis.ifelse(held.ratio < 1, -LADDER_REACH, LADDER_REACH)
+    steps = ibis.coalesce((move / LADDER_STEP).floor(), beyond)
+    near = ibis.greatest(ibis.least(steps, LADDER_REACH), -LADDER_REACH)
+    return ibis.ifelse(held.state == LINE, near, 0).cast("int16")
+
+
+def _beta(held: ir.Table, betas: Mapping[str, float]) -> ir.Value:
+    """What a simple return of the symbol is divided by for the market's; null where the market doesn't move it."""
+    *others, last = _alike(betas)
+    named = [(held.symbol.isin(names), betas[names[0]]) for names in others]
+    beta = ibis.cases((held.reading == MARKET, 1.0), *named, else_=betas[last[0]])
+    return beta.cast("float64").nullif(0.0)
 
 
 def _kappa_number(held: ir.Table, by_kappa: Sequence[Sequence[str]]) -> ir.Value:
@@ -104,12 +125,12 @@ def _kappa_number(held: ir.Table, by_kappa: Sequence[Sequence[str]]) -> ir.Value
     return numbers.cast("int64")
 
 
-def _by_kappa(kappas: Mapping[str, float]) -> list[list[str]]:
-    """Symbols with the same relative volatility, together."""
-    by_kappa: dict[float, list[str]] = {}
-    for symbol, kappa in kappas.items():
-        by_kappa.setdefault(kappa, []).append(symbol)
-    return list(by_kappa.values())
+def _alike(values: Mapping[str, float]) -> list[list[str]]:
+    """Symbols with the same value, together."""
+    alike: dict[float, list[str]] = {}
+    for symbol, value in values.items():
+        alike.setdefault(value, []).append(symbol)
+    return list(alike.values())
 
 
 def account_figures(held: ir.Table, kappas: Mapping[str, float], *, one_each: bool = False) -> AccountFigures:
@@ -124,7 +145,7 @@ def account_figures(held: ir.Table, kappas: Mapping[str, float], *, one_each: bo
     one_each : bool
         Whether it is known that every account has one position: then nothing is grouped by account.
     """
-    by_kappa = _by_kappa(kappas)
+    by_kappa = _alike(kappas)
     accounts, units, cents = _counts(held, one_each=one_each)
     sizes, gram = _sizes(held), _gram(held, cents, one_each=one_each)
     nodes = _nodes(sizes["node"].to_numpy(dtype=np.int64), ["", *(symbols[0] for symbols in by_kappa)])

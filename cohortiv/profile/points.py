@@ -85,10 +85,7 @@ def profile_of_points(
         If a column is missing, or weights, collateral or positions are not what is allowed; the message says how many.
     """
     _refuse_bad(points)
-    keyed = points[list(GROUP)].assign(reason=USED, **_placed(points), **_marks(points))
-    sums = dict.fromkeys(MEASURES, "sum") | dict(zip(MARKS, ("min", "max"), strict=True))
-    cells = keyed.groupby(list(KEYS), as_index=False, dropna=False).agg(sums)
-    return LiquidationProfile(tidy(_rounded(cells)), comovement, dict(origin or {}))
+    return LiquidationProfile(_cells(_keyed(points)), comovement, dict(origin or {}))
 
 
 def with_points(profile: LiquidationProfile, points: pd.DataFrame) -> LiquidationProfile:
@@ -102,11 +99,11 @@ def with_points(profile: LiquidationProfile, points: pd.DataFrame) -> Liquidatio
     """
     held = profile.leveraged
     rest = profile.cells.drop(index=held.index[held["notional_cents"] > 0]).reset_index(drop=True)
-    kept = replace(profile, cells=rest)
     if points.empty:
-        return kept
-    made = profile_of_points(points, comovement=profile.comovement)
-    return made if rest.empty else replace(kept + made, origin=profile.origin)
+        return replace(profile, cells=rest)
+    _refuse_bad(points)
+    keyed = _keyed(points)
+    return replace(profile, cells=_cells(keyed if rest.empty else pd.concat([rest[keyed.columns], keyed])))
 
 
 def whole_numbers(values: FloatArray) -> FloatArray:
@@ -115,6 +112,18 @@ def whole_numbers(values: FloatArray) -> FloatArray:
     missing = round(float((values - whole).sum()))
     whole[np.argsort(whole - values, kind="stable")[:missing]] += 1
     return whole
+
+
+def _keyed(points: pd.DataFrame) -> pd.DataFrame:
+    """Each point as a cell of its own, its money not yet whole."""
+    marks = {name: points.get(name, np.nan) for name in MARKS}
+    return points[list(GROUP)].assign(reason=USED, **_placed(points), **marks)
+
+
+def _cells(keyed: pd.DataFrame) -> pd.DataFrame:
+    """Cells with equal keys added up, money and positions made whole."""
+    sums = dict.fromkeys(MEASURES, "sum") | dict(zip(MARKS, ("min", "max"), strict=True))
+    return tidy(_rounded(keyed.groupby(list(KEYS), as_index=False, dropna=False, sort=False).agg(sums)))
 
 
 def _refuse_bad(points: pd.DataFrame) -> None:
@@ -128,10 +137,6 @@ def _refuse_bad(points: pd.DataFrame) -> None:
             raise ValueError(
                 f"got {bad} of {len(values)} values of {name} that are not finite and >= 0; mend the points"
             )
-
-
-def _marks(points: pd.DataFrame) -> dict[str, Any]:
-    return {name: points.get(name, np.nan) for name in MARKS}
 
 
 def _placed(points: pd.DataFrame) -> dict[str, Any]:

@@ -1,0 +1,230 @@
+"""Figures of a cascade: what shocks become, at which depth, what they close, and how ladders differ."""
+
+import altair as alt
+import pandas as pd
+
+from cohortiv.charts.liquidation import per_point
+from cohortiv.charts.marks import overlaid, side_colour
+from cohortiv.charts.theme import DASH, SMALL_PX, USD_LABEL, WIDTH, is_narrow, select, styled
+from cohortiv.palette import INK, MUTED, PAPER
+from cohortiv.quantities import percent
+
+#: Shades of an ordered quantity, the least first: cividis, without its palest end.
+SHADES = ("#00204D", "#3B496C", "#6C6E72", "#9B9376", "#C8B866")
+#: Titles of the panels of a direction.
+DIRECTIONS = {"down": "The price falls", "up": "The price rises"}
+
+_PANEL_PX = 250
+_AXIS_PX = 66
+_GAP_PX = 24
+_ROW_PX = 30
+_LADDER_PX = 170
+_BAR_PX = 26
+_STATE_SHADES = (*SHADES[::3], *SHADES[1::3], *SHADES[2::3])
+#: Cells of the map above this part of its largest value are pale, and have dark letters [1].
+_PALE = 0.55
+
+
+def cascade_curves(curves: pd.DataFrame, *, width: int = WIDTH) -> alt.ConcatChart:
+    """How far does the price go after an outside shock?
+
+    Parameters
+    ----------
+    curves : DataFrame
+        One row per direction ("down", "up"), line and shock: direction, name (of the line), shock, total_move [positive
+        fractions]. Lines are drawn in the order of the frame, the darkest first.
+    width : int
+        Width of the whole [px]; in a narrow one the panels are below each other.
+
+    Returns
+    -------
+    alt.ConcatChart
+        A panel for each direction on one scale: total move over shock, dashed where no order were forced.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    frame = select(curves, ["direction", "name", "shock", "total_move"])
+    names = list(dict.fromkeys(frame["name"]))
+    directions = [name for name in DIRECTIONS if name in set(frame["direction"])]
+    columns = 1 if is_narrow(width) else max(1, len(directions))
+    panel_px = (width - _GAP_PX * (columns - 1)) / columns - _AXIS_PX
+    top = float(frame[["shock", "total_move"]].to_numpy().max()) if len(frame) else 1.0
+    panels = [
+        _curve_panel(frame[frame["direction"] == name], names, top=top, title=DIRECTIONS[name], width=panel_px)
+        for name in directions
+    ]
+    return styled(alt.ConcatChart(concat=panels, columns=columns, spacing=_GAP_PX))
+
+
+def _curve_panel(frame: pd.DataFrame, names: list[str], *, top: float, title: str, width: float) -> alt.LayerChart:
+    shown = frame.drop(columns="direction")
+    end = float(shown["shock"].max())
+    shades = SHADES[: len(names)] if len(names) > 1 else (INK,)
+    x_axis = alt.Axis(title="Outside shock (%)", format=".0%", tickCount=5)
+    y_axis = alt.Axis(title="Total move (%)", format=".0%", tickCount=6)
+    x = alt.X("shock:Q", scale=alt.Scale(domain=[0, end], nice=False), axis=x_axis)
+    y = alt.Y("total_move:Q", scale=alt.Scale(domain=[0, top], nice=True), axis=y_axis)
+    legend = alt.Legend(title=None, columns=1, symbolType="stroke", symbolStrokeWidth=3, orient="right")
+    colour = alt.Color("name:N", sort=None, scale=alt.Scale(domain=names, range=list(shades)), legend=legend)
+    alone = alt.Chart(pd.DataFrame({"shock": [0.0, end], "total_move": [0.0, end]}))
+    tooltip = [
+        alt.Tooltip("name:N", title="Line"),
+        alt.Tooltip("shock:Q", title="Outside shock", format=".1%"),
+        alt.Tooltip("total_move:Q", title="Total move", format=".1%"),
+    ]
+    lines = alt.Chart(shown).mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    rule = alone.mark_line(color=MUTED, strokeDash=DASH, strokeWidth=1.2).encode(x=x, y=y)
+    return overlaid(rule, lines).properties(width=width, height=_PANEL_PX, title=alt.TitleParams(title, anchor="start"))
+
+
+def total_move_map(grid: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
+    """How far does the price go, by shock and by depth?
+
+    Parameters
+    ----------
+    grid : DataFrame
+        One row per depth and shock: depth (its words, in the order of rows), shock, total_move [positive fractions].
+    width : int
+        Width of the whole [px]; a narrow one writes whole percent.
+
+    Returns
+    -------
+    alt.LayerChart
+        A cell for each pair with its total move in words; the paler, the farther.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    frame = select(grid, ["depth", "shock", "total_move"])
+    moves = frame["total_move"].astype(float)
+    largest = float(moves.max()) if len(frame) else 0.0
+    inks = [INK if move > _PALE * largest else PAPER for move in moves]
+    drawn = frame.assign(
+        label=[percent(shock, 0) for shock in frame["shock"]], words=[f"{100 * move:.0f}" for move in moves], ink=inks
+    )
+    depths = drawn["depth"].nunique()
+    base = alt.Chart(drawn).encode(
+        x=alt.X("label:N", sort=None, axis=alt.Axis(title="Outside shock", labelAngle=0, ticks=False)),
+        y=alt.Y("depth:N", sort=None, axis=alt.Axis(title="Depth for 1 % of move", labelLimit=150)),
+    )
+    scale = alt.Scale(scheme="cividis", domain=[0, largest or 1.0])
+    tooltip = [
+        alt.Tooltip("depth:N", title="Depth for 1 %"),
+        alt.Tooltip("shock:Q", title="Outside shock", format=".1%"),
+        alt.Tooltip("total_move:Q", title="Total move", format=".1%"),
+    ]
+    cells = base.mark_rect(stroke=PAPER).encode(
+        color=alt.Color("total_move:Q", scale=scale, legend=None), tooltip=tooltip
+    )
+    words = base.mark_text(fontSize=SMALL_PX).encode(
+        text=alt.Text("words:N"), color=alt.Color("ink:N", scale=None, legend=None)
+    )
+    room = width - 2 * _AXIS_PX
+    chart = alt.LayerChart(layer=[cells, words], resolve=alt.Resolve(scale={"color": "independent"}))
+    sized: alt.LayerChart = chart.properties(width=room, height=_ROW_PX * max(1, depths))
+    return styled(sized)
+
+
+def tier_damage(damage: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
+    """How much of each leverage tier does a move close?
+
+    Parameters
+    ----------
+    damage : DataFrame
+        One row per tier and state: tier, tier_floor [x], state (its name, in the order of bars), share [fraction of the
+        tier's leveraged notional]. A missing share draws no bar.
+    width : int
+        Width of the whole [px].
+
+    Returns
+    -------
+    alt.LayerChart
+        Bars by tier, states beside each other, each with its share in percent.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    frame = select(damage, ["tier", "tier_floor", "state", "share"])
+    states = list(dict.fromkeys(frame["state"]))
+    words = ["" if pd.isna(share) else f"{100 * share:.0f}" for share in frame["share"]]
+    sort = alt.EncodingSortField(field="tier_floor", op="min", order="ascending")
+    base = alt.Chart(frame.assign(words=words)).encode(
+        x=alt.X("tier:N", sort=sort, axis=alt.Axis(title="Leverage tier", labelAngle=0, ticks=False)),
+        xOffset=alt.XOffset("state:N", sort=states),
+        y=alt.Y(
+            "share:Q",
+            scale=alt.Scale(domain=[0, 1.08], nice=False),
+            axis=alt.Axis(
+                title="Closed, share of the tier's notional (%)", format=".0%", values=[0, 0.25, 0.5, 0.75, 1]
+            ),
+        ),
+    )
+    legend = alt.Legend(title=None) if len(states) > 1 else None
+    colour = alt.Color(
+        "state:N", sort=states, scale=alt.Scale(domain=states, range=list(_STATE_SHADES[: len(states)])), legend=legend
+    )
+    tooltip = [
+        alt.Tooltip("tier:N", title="Tier"),
+        alt.Tooltip("state:N", title="State"),
+        alt.Tooltip("share:Q", title="Closed", format=".1%"),
+    ]
+    bars = base.mark_bar().encode(color=colour, tooltip=tooltip)
+    labels = base.mark_text(dy=-7, fontSize=SMALL_PX, color=INK).encode(text=alt.Text("words:N"))
+    return styled(overlaid(bars, labels).properties(width=width - _AXIS_PX, height=_PANEL_PX))
+
+
+def ladders_compared(ladders: pd.DataFrame, *, width: int = WIDTH) -> alt.FacetChart:
+    """Where do the lines lie in each state?
+
+    Parameters
+    ----------
+    ladders : DataFrame
+        One row per state, level and side: state (its name, in the order of panels), move_low, move_high [fraction from
+        the state's own mark], side, notional_usd [USD].
+    width : int
+        Width of the whole [px].
+
+    Returns
+    -------
+    alt.FacetChart
+        A panel for each state on one scale: notional per 1 % of move, over the move from that state's mark.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    frame = select(ladders, ["state", "move_low", "move_high", "side", "notional_usd"])
+    levels = per_point(frame)
+    states = list(dict.fromkeys(frame["state"]))
+    axis = alt.Axis(title="Move from the state's own mark (%)", format="+.0%", tickCount=4 if is_narrow(width) else 9)
+    bars = alt.Chart().mark_bar(stroke=PAPER, strokeWidth=0.4).encode(
+        x=alt.X("move_low:Q", axis=axis, scale=alt.Scale(nice=False)),
+        x2=alt.X2("move_high"),
+        y=alt.Y(
+            "per_point:Q", stack=None, axis=alt.Axis(title="USD per 1 % of move", labelExpr=USD_LABEL, tickCount=4)
+        ),
+        color=side_colour(levels["side"], legend_offset=8),
+        tooltip=[
+            alt.Tooltip("state:N", title="State"),
+            alt.Tooltip("move_low:Q", title="From", format="+.1%"),
+            alt.Tooltip("move_high:Q", title="To", format="+.1%"),
+            alt.Tooltip("side:N", title="Side"),
+            alt.Tooltip("notional_usd:Q", title="Notional (USD)", format=",.0f"),
+        ],
+    )  # fmt: skip
+    chart = alt.FacetChart(
+        data=levels,
+        spec=overlaid(bars).properties(width=width - _AXIS_PX - _BAR_PX, height=_LADDER_PX),
+        facet=alt.Facet("state:N", sort=states, title=None),
+        columns=1,
+        spacing={"row": 22},
+    )
+    return styled(chart)

@@ -1,0 +1,321 @@
+"""A scenario: a market path, the cohort that traded along it, depth, and what happens to it, in one file."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, FiniteFloat, field_validator, model_validator
+
+from cohortiv.assets import asset
+from cohortiv.config.scenario_cohort import CohortPlan, Waves
+from cohortiv.config.yaml_file import (
+    SLUG,
+    Name,
+    NotNegative,
+    Positive,
+    Share,
+    StrictSettings,
+    read_fields,
+    validated,
+)
+from cohortiv.errors import UsageError
+
+KIND = "scenario file"
+BelowOne = Annotated[FiniteFloat, Field(ge=0.0, lt=1.0)]
+Shock = Annotated[FiniteFloat, Field(gt=0.0, lt=1.0)]
+#: Outside shocks that a scenario looks at unless it says otherwise [1].
+SHOCKS = tuple(round(0.01 * step, 2) for step in range(1, 31))
+
+
+class Market(StrictSettings):
+    """The path that prices took to where they are.
+
+    Attributes
+    ----------
+    mark_prices : dict of str to float
+        Price of each symbol of the cohort now [USD].
+    rally : float
+        Simple rise of the market from the start of the path to its top, more than -1: 0.8 for 80 % [1].
+    pullback : float
+        Simple fall from the top to now, 0 to below 1 [1].
+    volatility : float
+        Annualised volatility of the hourly steps about that path [1/sqrt(year)].
+    days : float
+        Length of the path [days].
+    pullback_days : float
+        Its last part, in which the pullback happens, shorter than the whole [days].
+    """
+
+    mark_prices: Annotated[dict[Name, Positive], Field(min_length=1)]
+    rally: Annotated[FiniteFloat, Field(gt=-1.0)] = 0.0
+    pullback: BelowOne = 0.0
+    volatility: Positive
+    days: Annotated[FiniteFloat, Field(ge=1.0, le=3650.0)]
+    pullback_days: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _room_for_the_pullback(self) -> Self:
+        if self.pullback_days >= self.days or (self.pullback > 0) != (self.pullback_days > 0):
+            raise ValueError(
+                f"got a pullback of {self.pullback:g} in {self.pullback_days:g} of {self.days:g} days; allowed is none "
+                "in 0 days, or one in more than 0 and fewer than all days"
+            )
+        return self
+
+
+class DepthWithdrawal(StrictSettings):
+    """How depth thins out while forced orders come: the share ceiling * Q / (Q + half_usd) is gone.
+
+    Attributes
+    ----------
+    ceiling : float
+        Share of depth that is gone in the end, 0 to below 1 [1].
+    half_usd : float
+        Forced orders after which half of that is gone [USD].
+    """
+
+    ceiling: BelowOne
+    half_usd: Positive
+
+
+class VenueLiquidation(StrictSettings):
+    """How one venue liquidates.
+
+    Attributes
+    ----------
+    maintenance_rate : float
+        Maintenance margin over notional at the line, more than 0 and below 0.5 [1].
+    closing_steps : int
+        Equal parts in which a position is closed; 5 for a fifth at a time.
+    insurance_fund_usd : float
+        What its fund pays for losses beyond bankruptcy [USD].
+    """
+
+    maintenance_rate: Annotated[FiniteFloat, Field(gt=0.0, lt=0.5)]
+    closing_steps: Annotated[int, Field(ge=1, le=100)] = 1
+    insurance_fund_usd: NotNegative = 0.0
+
+
+class Depth(StrictSettings):
+    """What the market can take.
+
+    Attributes
+    ----------
+    law : {"linear", "square_root"}
+        Law of price impact.
+    usd_per_percent : float or None
+        Orders that move the price by 1 %, all venues together [USD]; needed by the linear law.
+    usd_per_percent_by_venue : dict of str to float
+        The same by venue, in place of the sum [USD].
+    daily_volume_usd, daily_volatility : float or None
+        Volume of a day [USD] and standard deviation of its log return [1]; needed by the square-root law.
+    coefficient : float
+        Y of the square-root law [1].
+    withdrawal : DepthWithdrawal or None
+        How depth withdraws while the cascade goes.
+    liquidation : dict of str to VenueLiquidation
+        By venue; one that isn't named closes positions at once.
+    """
+
+    law: Literal["linear", "square_root"] = "linear"
+    usd_per_percent: Positive | None = None
+    usd_per_percent_by_venue: dict[Name, Positive] = Field(default_factory=dict)
+    daily_volume_usd: Positive | None = None
+    daily_volatility: Positive | None = None
+    coefficient: Positive = 1.0
+    withdrawal: DepthWithdrawal | None = None
+    liquidation: dict[Name, VenueLiquidation] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _enough_for_the_law(self) -> Self:
+        if self.law == "linear" and (self.usd_per_percent is None) != bool(self.usd_per_percent_by_venue):
+            raise ValueError("the linear law needs either usd_per_percent or usd_per_percent_by_venue, more than 0 USD")
+        if self.law == "square_root" and None in {self.daily_volume_usd, self.daily_volatility}:
+            raise ValueError("the square_root law needs daily_volume_usd and daily_volatility, both more than 0")
+        return self
+
+    @property
+    def total_usd_per_percent(self) -> float | None:
+        """Orders that move the price by 1 %, added up over venues [USD]; None under the square-root law."""
+        if self.law != "linear":
+            return None
+        return self.usd_per_percent or sum(self.usd_per_percent_by_venue.values())
+
+
+class Inflow(StrictSettings):
+    """New positions that come in.
+
+    Attributes
+    ----------
+    share : float
+        Leveraged notional that comes in over what is there [1].
+    waves : list of Wave
+        How it enters; the scenario's own waves where none are given.
+    """
+
+    share: Positive
+    waves: Waves = ()
+
+
+class Changes(StrictSettings):
+    """What happens to the cohort, in this order: inflow, cap, maintenance, collateral and top-up, price, depth.
+
+    Attributes
+    ----------
+    inflow : Inflow or None
+    leverage_cap : float or None
+        Highest leverage allowed, 1 or more [x].
+    compliance : float
+        Share of the notional above the cap that complies [1].
+    response : {"top_up", "reduce"}
+        Whether those who comply add margin or give up notional.
+    maintenance_add : float
+        Added to maintenance rates, 0 to below 1 [1].
+    collateral_shock : float
+        Fall of the price of volatile collateral [1].
+    collateral_volatile_share : float
+        Share of the collateral that is volatile [1].
+    top_up : float
+        Collateral added by all, as a share of notional [1].
+    price_move : float
+        Simple move of the market, more than -1 [1].
+    depth_withdrawn : float
+        Share of depth that is gone from the start, 0 to below 1 [1].
+    """
+
+    inflow: Inflow | None = None
+    leverage_cap: Annotated[FiniteFloat, Field(ge=1.0)] | None = None
+    compliance: Share = 1.0
+    response: Literal["top_up", "reduce"] = "top_up"
+    maintenance_add: BelowOne = 0.0
+    collateral_shock: Share = 0.0
+    collateral_volatile_share: Share = 0.0
+    top_up: NotNegative = 0.0
+    price_move: Annotated[FiniteFloat, Field(gt=-1.0)] = 0.0
+    depth_withdrawn: BelowOne = 0.0
+
+
+class ScenarioConfig(StrictSettings):
+    """One scenario.
+
+    Attributes
+    ----------
+    name : str
+        Slug: lower case letters, digits and hyphens, at most 64.
+    title, description : str
+        As readers see it, and the story.
+    source : str
+        Where the numbers come from.
+    seed : int
+        Seed of the market path and of the draws.
+    market : Market
+    cohort : CohortPlan
+    depth : Depth
+    changes : Changes
+    direction : {"down", "up"}
+        Where the shocks go.
+    shocks : tuple of float
+        Outside shocks as simple fractions, rising [1].
+    headline_shock : float
+        The shock whose total move and damage are told [1].
+    """
+
+    name: Annotated[str, Field(pattern=SLUG)]
+    title: Name
+    description: str = ""
+    source: Name
+    seed: Annotated[int, Field(ge=0)]
+    market: Market
+    cohort: CohortPlan
+    depth: Depth
+    changes: Changes = Changes()
+    direction: Literal["down", "up"] = "down"
+    shocks: Annotated[tuple[Shock, ...], Field(strict=False, min_length=1)] = SHOCKS
+    headline_shock: Shock = 0.05
+
+    @field_validator("shocks")
+    @classmethod
+    def _rising(cls, shocks: tuple[float, ...]) -> tuple[float, ...]:
+        if list(shocks) != sorted(set(shocks)):
+            raise ValueError("allowed are shocks that rise, such as [0.05, 0.10]")
+        return shocks
+
+    @model_validator(mode="after")
+    def _prices_of_all_symbols(self) -> Self:
+        missing = sorted(set(self.cohort.symbols) - set(self.market.mark_prices))
+        if missing:
+            raise ValueError(
+                f"cohort.symbols holds {', '.join(missing)} without a price; allowed are the symbols of "
+                f"market.mark_prices: {', '.join(self.market.mark_prices)}"
+            )
+        return self
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """Files of the scenarios that come with this version, by name."""
+    return {path.stem: path for path in sorted((asset("templates") / "scenarios").glob("*.yaml"))}
+
+
+def load_scenario(name_or_path: str | Path) -> ScenarioConfig:
+    """A scenario from its file, with what it extends.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of a shipped scenario, or a YAML file with the fields of `ScenarioConfig` and, optionally, `extends`: the
+        name of a shipped scenario or a file beside this one, whole in itself. What this file says wins; sections are
+        merged field by field, lists are replaced.
+
+    Raises
+    ------
+    UsageError
+        If a file is not there, extends itself, or holds a field that is unknown or not allowed; the message names the
+        file, each field, what was got and what is allowed.
+    """
+    path = _found(str(name_or_path), beside=None)
+    return validated(ScenarioConfig, _merged(path, ()), where=f"{KIND} {path}")
+
+
+def _found(name: str, *, beside: Path | None) -> Path:
+    """File of a shipped scenario's name, or the file itself, relative to the one that mentions it."""
+    shipped = shipped_scenarios()
+    path = (beside.parent / name if beside else Path(name)).expanduser()
+    if path.is_file():
+        return path
+    if name in shipped:
+        return shipped[name]
+    where = f"{KIND} {beside}: extends" if beside else "scenario"
+    raise UsageError(
+        f"{where}: got {name!r}, which is no file and no shipped scenario; allowed are {', '.join(shipped)} or the "
+        "path of a YAML file. Check the spelling."
+    )
+
+
+def _merged(path: Path, below: tuple[Path, ...]) -> dict[object, object]:
+    """Fields of a file on top of those that it extends."""
+    chain = (*below, path.resolve())
+    if path.resolve() in below:
+        told = " -> ".join(file.name for file in chain)
+        raise UsageError(
+            f"{KIND} {path}: extends leads back to itself ({told}); allowed is a chain that ends. "
+            "Take extends out of one."
+        )
+    fields = read_fields(path, kind=KIND, example="name: my-scenario")
+    parent = fields.pop("extends", None)
+    if parent is None:
+        return fields
+    if not isinstance(parent, str):
+        raise UsageError(f"{KIND} {path}: extends: got {parent!r}, allowed is the name of a scenario or of a file.")
+    source = _found(parent, beside=path)
+    lower = _merged(source, chain)
+    validated(ScenarioConfig, lower, where=f"{KIND} {source}")
+    return _laid_over(lower, fields)
+
+
+def _laid_over(lower: dict[object, object], upper: dict[object, object]) -> dict[object, object]:
+    """Fields of both, the upper ones winning, sections merged."""
+    merged = dict(lower)
+    for key, value in upper.items():
+        under = lower.get(key)
+        both = isinstance(value, dict) and isinstance(under, dict)
+        merged[key] = _laid_over(under, value) if both else value  # type: ignore[arg-type]
+    return merged

@@ -1,0 +1,164 @@
+"""The cascade as it may be shown: in a report it runs on the published ladder, so it tells no more than that does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cohortiv.assessment import Assessment
+from cohortiv.cascade import (
+    Cascade,
+    Direction,
+    ForcedLines,
+    cascade,
+    forced_flow,
+    forced_lines,
+    linear_impact,
+)
+from cohortiv.cascade.moves import SIGNS
+from cohortiv.errors import UsageError
+from cohortiv.ladder import market_ladder
+
+#: Depths that a cascade is shown at where none is given: share of leveraged notional that moves the price by 1 % [1].
+DEPTH_SHARES: Final = (0.01, 0.02, 0.05, 0.10, 0.20)
+#: Multiples of a depth that is given, to show what depends on it [1].
+DEPTH_MULTIPLES: Final = (0.25, 0.5, 1.0, 2.0)
+#: Outside shocks of the curves [1].
+SHOCKS: Final = tuple(np.round(np.linspace(0.0, 0.3, 61), 3).tolist())
+DIRECTIONS: Final[tuple[Direction, Direction]] = ("down", "up")
+#: Lines farther than this below the mark stand at it: no fall reaches a price of 0 [1].
+_FARTHEST_FALL: Final = 0.99
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedCascade:
+    """Total moves over shocks and depths, for both directions.
+
+    Attributes
+    ----------
+    depth_usd : float or None
+        Orders that move the price by 1 %, as given [USD]; None: not known, and a range of depths stands in.
+    depths_usd : tuple of float
+        Depths shown, the least first [USD].
+    depth_shares : tuple of float
+        The same as shares of leveraged notional [1].
+    runs : tuple of Cascade
+        One for each depth and direction, in the order of `depths_usd`, down before up.
+    curves : DataFrame
+        direction, depth_usd, shock, total_move [1].
+    from_ladder : bool
+        Whether the published ladder was used, not the profile: positions in no step shown are then left out.
+    """
+
+    depth_usd: float | None
+    depths_usd: tuple[float, ...]
+    depth_shares: tuple[float, ...]
+    runs: tuple[Cascade, ...]
+    curves: pd.DataFrame
+    from_ladder: bool
+
+    def run(self, direction: Direction, depth_usd: float) -> Cascade:
+        """The cascade in a direction at one of the depths shown."""
+        return self.runs[2 * self.depths_usd.index(depth_usd) + DIRECTIONS.index(direction)]
+
+
+def publish_cascade(
+    result: Assessment, *, mark_price: float | None, depth_usd: float | None = None
+) -> PublishedCascade | None:
+    """Run the cascade of a result at the depth given, and around it.
+
+    Parameters
+    ----------
+    result : Assessment
+    mark_price : float or None
+        Mark of the single symbol, for a cliff's price [USD].
+    depth_usd : float, optional
+        Orders that move the price by 1 % [USD]. Without, depths of `DEPTH_SHARES` of the leveraged notional are shown:
+        depth is never invented.
+
+    Returns
+    -------
+    PublishedCascade or None
+        None where nothing is leveraged.
+
+    Raises
+    ------
+    UsageError
+        If the depth is not more than 0 and finite.
+    """
+    if depth_usd is not None and not 0.0 < depth_usd < np.inf:
+        raise UsageError(f"depth_usd got {depth_usd}; allowed is more than 0 USD, such as 400e6. Correct the value.")
+    notional = result.reading.profile.leveraged_notional_usd
+    if notional <= 0.0:
+        return None
+    depths = [share * notional for share in DEPTH_SHARES]
+    if depth_usd is not None:
+        depths = [multiple * depth_usd for multiple in DEPTH_MULTIPLES]
+    flows = {direction: forced_flow(shown_lines(result, direction)) for direction in DIRECTIONS}
+    runs = [
+        cascade(flows[direction], linear_impact(depth), SHOCKS, mark=mark_price)
+        for depth in depths
+        for direction in DIRECTIONS
+    ]
+    return PublishedCascade(
+        depth_usd=depth_usd,
+        depths_usd=tuple(depths),
+        depth_shares=tuple(depth / notional for depth in depths),
+        runs=tuple(runs),
+        curves=_curves(depths, runs),
+        from_ladder=result.reading.disclosed is not None,
+    )
+
+
+def shown_lines(result: Assessment, direction: Direction) -> ForcedLines:
+    """Lines that a cascade may run on: the published ladder's steps in a report, the profile's bins elsewhere.
+
+    Parameters
+    ----------
+    result : Assessment
+    direction : {"down", "up"}
+
+    Returns
+    -------
+    ForcedLines
+        Steps of the ladder have no venue, symbol, tier and positions ("" and 0): they are published without. Their
+        notional is spread evenly over each.
+    """
+    exact = forced_lines(result.reading.profile, direction=direction, symbol=result.settings.symbol)
+    if result.reading.disclosed is None:
+        return exact
+    ladder = market_ladder(result).steps
+    sign = SIGNS[direction]
+    here = ladder[(sign * ladder["move_low"] >= 0) & (sign * ladder["move_high"] >= 0)]
+    near, far = ("move_high", "move_low") if direction == "down" else ("move_low", "move_high")
+    inner, outer = (sign * np.log1p(here[name].clip(lower=-_FARTHEST_FALL)) for name in (near, far))
+    pushes = here["side"] == ("long" if direction == "down" else "short")
+    notional = here["notional_usd"]
+    frame = pd.DataFrame(
+        {
+            "venue": "",
+            "symbol": "",
+            "side": here["side"],
+            "tier": 0,
+            "inner": inner,
+            "outer": outer,
+            "notional_usd": notional,
+            "forced_usd": notional.where(pushes, -notional),
+            "positions": 0.0,
+            "family": here["side"].astype("category").cat.codes,
+        }
+    )
+    return ForcedLines(direction, frame.sort_values(["family", "inner"], ignore_index=True), exact.leveraged)
+
+
+def _curves(depths: Sequence[float], runs: Sequence[Cascade]) -> pd.DataFrame:
+    columns = ["direction", "depth_usd", "shock", "total_move"]
+    parts = [
+        pd.DataFrame(
+            {"direction": run.direction, "depth_usd": depth, "shock": run.shocks, "total_move": run.total_moves}
+        )
+        for depth, run in zip(np.repeat(depths, len(DIRECTIONS)).tolist(), runs, strict=True)
+    ]
+    return pd.concat(parts, ignore_index=True)[columns]

@@ -1,0 +1,87 @@
+"""`cohortiv scenario`: the list, the text, the JSON, and what is refused."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from cohort_support import ENGINE_WARNINGS, book, write
+from command_support import Shell
+from scenario_support import FIELDS, scenario_file
+
+from cohortiv.config.scenario import shipped_scenarios
+
+pytestmark = ENGINE_WARNINGS
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
+    """A shell in an empty folder."""
+    return Shell(capsys, monkeypatch, tmp_path)
+
+
+def test_without_a_name_the_scenarios_are_listed(shell: Shell) -> None:
+    """Name, title and a sentence, one a line."""
+    done = shell.run("scenario")
+    assert done.code == 0
+    assert [line.split()[0] for line in done.out.splitlines()] == list(shipped_scenarios())
+    assert "A: bull-market consolidation. BTC has risen 80 % this year." in done.out
+
+
+def test_a_file_is_run_and_told(shell: Shell, tmp_path: Path) -> None:
+    """One column without changes; the page says that it is made up."""
+    done = shell.run("scenario", scenario_file(tmp_path))
+    assert done.code == 0
+    assert "A small one, on small (SYNTHETIC)" in done.out
+    for words in ("IV Index:", "Critical drawdown:", "Closed by a fall of 15", "A fall of 5", "Cliff:"):
+        assert words in done.out
+    assert "before" not in done.out
+
+
+def test_changes_are_told_before_and_after(shell: Shell, tmp_path: Path) -> None:
+    """Two columns, and what the move itself closed."""
+    text = FIELDS + "changes: {price_move: -0.1, depth_withdrawn: 0.5}\n"
+    done = shell.run("scenario", scenario_file(tmp_path, text))
+    assert "before" in done.out
+    assert "after" in done.out
+    assert "itself closed" in done.out
+
+
+def test_json_has_the_summary_and_more(shell: Shell, tmp_path: Path) -> None:
+    """All keys of summary.json with the cascade filled, pullbacks, and the state before."""
+    done = shell.run("scenario", scenario_file(tmp_path, FIELDS + "changes: {leverage_cap: 10}\n"), "--json")
+    told = json.loads(done.out)
+    schema = json.loads((files("cohortiv") / "schemas" / "summary.schema.json").read_text(encoding="utf-8"))
+    assert set(schema["required"]) <= set(told)
+    assert list(told["pullbacks"]) == ["0.05", "0.07", "0.10", "0.15", "0.20"]
+    assert told["cascade"]["depth_usd"] == pytest.approx(2e6)
+    assert len(told["cascade"]["shocks"]) == len(told["cascade"]["total_moves"]) == 30
+    assert told["iv_index"] < told["before"]["iv_index"]
+    assert (told["scenario"], told["direction"], told["synthetic"]) == ("small", "down", True)
+
+
+def test_a_scenario_runs_on_positions(shell: Shell, tmp_path: Path) -> None:
+    """Theirs is then the cohort, and the depth may be given."""
+    positions = write(tmp_path, book(200))
+    done = shell.run(
+        "scenario", "e-leverage-cap-20x", "--positions", positions, "--depth-usd", "3e6", "--json"
+    )  # fmt: skip
+    told = json.loads(done.out)
+    assert done.code == 0
+    assert (told["synthetic"], told["cohort"]) == (False, "all-accounts")
+    assert told["cascade"]["depth_usd"] == pytest.approx(3e6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nowhere",), "scenario: got 'nowhere', which is no file and no shipped scenario"),
+        (("b-late-stage-fomo", "--depth-usd", "-1"), "--depth-usd got -1"),
+        (("b-late-stage-fomo", "--positions", ""), "--positions got an empty text"),
+    ],
+)
+def test_bad_usage_is_exit_2(shell: Shell, arguments: tuple[str, ...], words: str) -> None:
+    """With one message on standard error and nothing on standard output."""
+    done = shell.run("scenario", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert words in done.err
