@@ -1,4 +1,4 @@
-"""Keep an intermediate result in the engine, so that what stands on it doesn't compute it again."""
+"""Keep an intermediate result, or its name, in the engine, so that what stands on it doesn't start over."""
 
 from itertools import count
 
@@ -25,6 +25,23 @@ def materialise(table: ir.Table, *, engine: BaseBackend | None = None) -> ir.Tab
     """
     backend = engine or table.get_backend()
     return backend.create_table(f"cohortiv_step_{next(_numbers)}", table, temp=True)
+
+
+def named(table: ir.Table) -> ir.Table:
+    """Give an expression a name in its engine, so that what stands on it is written and planned without its text.
+
+    Parameters
+    ----------
+    table : ibis Table
+        An expression on stored tables and files of one engine; nothing runs.
+
+    Returns
+    -------
+    ibis Table
+        The view, with the expression's types: the engine reads 1.0 as a decimal. It lives as long as the connection.
+    """
+    view = table.get_backend().create_view(f"cohortiv_view_{next(_numbers)}", table)
+    return view.cast(table.schema())
 
 
 def release(*tables: ir.Table) -> None:

@@ -1,6 +1,6 @@
 """Checked positions: what a table holds, which snapshot is meant, and the totals that must come out again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -44,16 +44,24 @@ class Positions:
         Files they come from.
     synthetic : bool
         True if the files say that they were generated.
-    numbered : ibis Table
-        All rows of the files with `row`, their number in the files' order from 1, and `<column>_text` for numbers and
-        flags that came as text: only for messages, since a number costs the engine its parallel reading.
+    number : callable
+        Makes `numbered`.
     """
 
     table: ir.Table
     given: frozenset[str]
     paths: tuple[Path, ...]
     synthetic: bool
-    numbered: ir.Table
+    number: Callable[[], ir.Table]
+
+    @property
+    def numbered(self) -> ir.Table:
+        """All rows of the files with `row`, their number in the files' order, and `<column>_text` for what was text.
+
+        Rows count from 1, text is kept of numbers and flags. Made only for messages: a number costs the engine its
+        parallel reading.
+        """
+        return self.number()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cohortiv.assessment import Assessment
+from cohortiv.assessment.disclosed import BOTH
 from cohortiv.cascade import (
     Cascade,
     Direction,
@@ -27,6 +28,8 @@ DEPTH_SHARES: Final = (0.01, 0.02, 0.05, 0.10, 0.20)
 DEPTH_MULTIPLES: Final = (0.25, 0.5, 1.0, 2.0)
 #: Outside shocks of the curves [1].
 SHOCKS: Final = tuple(np.round(np.linspace(0.0, 0.3, 61), 3).tolist())
+#: Total moves of the curves are rounded to this many decimals.
+CURVE_DECIMALS: Final = 4
 DIRECTIONS: Final[tuple[Direction, Direction]] = ("down", "up")
 #: Lines farther than this below the mark stand at it: no fall reaches a price of 0 [1].
 _FARTHEST_FALL: Final = 0.99
@@ -66,7 +69,7 @@ class PublishedCascade:
 
 def publish_cascade(
     result: Assessment, *, mark_price: float | None, depth_usd: float | None = None
-) -> PublishedCascade | None:
+) -> PublishedCascade:
     """Run the cascade of a result at the depth given, and around it.
 
     Parameters
@@ -80,8 +83,8 @@ def publish_cascade(
 
     Returns
     -------
-    PublishedCascade or None
-        None where nothing is leveraged.
+    PublishedCascade
+        Without depths, runs and rows where nothing is leveraged.
 
     Raises
     ------
@@ -91,11 +94,8 @@ def publish_cascade(
     if depth_usd is not None and not 0.0 < depth_usd < np.inf:
         raise UsageError(f"depth_usd got {depth_usd}; allowed is more than 0 USD, such as 400e6. Correct the value.")
     notional = result.reading.profile.leveraged_notional_usd
-    if notional <= 0.0:
-        return None
-    depths = [share * notional for share in DEPTH_SHARES]
-    if depth_usd is not None:
-        depths = [multiple * depth_usd for multiple in DEPTH_MULTIPLES]
+    shares = _depth_shares(notional, depth_usd)
+    depths = list(shares)
     flows = {direction: forced_flow(shown_lines(result, direction)) for direction in DIRECTIONS}
     runs = [
         cascade(flows[direction], linear_impact(depth), SHOCKS, mark=mark_price)
@@ -105,11 +105,20 @@ def publish_cascade(
     return PublishedCascade(
         depth_usd=depth_usd,
         depths_usd=tuple(depths),
-        depth_shares=tuple(depth / notional for depth in depths),
+        depth_shares=tuple(shares.values()),
         runs=tuple(runs),
         curves=_curves(depths, runs),
         from_ladder=result.reading.disclosed is not None,
     )
+
+
+def _depth_shares(notional: float, depth_usd: float | None) -> dict[float, float]:
+    """Depths to be shown [USD], the least first, each as a share of notional [1]; none where nothing is leveraged."""
+    if notional <= 0.0:
+        return {}
+    if depth_usd is None:
+        return {share * notional: share for share in DEPTH_SHARES}
+    return {multiple * depth_usd: multiple * depth_usd / notional for multiple in DEPTH_MULTIPLES}
 
 
 def shown_lines(result: Assessment, direction: Direction) -> ForcedLines:
@@ -123,8 +132,14 @@ def shown_lines(result: Assessment, direction: Direction) -> ForcedLines:
     Returns
     -------
     ForcedLines
-        Steps of the ladder have no venue, symbol, tier and positions ("" and 0): they are published without. Their
-        notional is spread evenly over each.
+        Steps of the ladder have no venue, symbol, tier and positions ("" and 0): they are published without.
+
+    Notes
+    -----
+    A step's notional is spread evenly over it in log distance, so a jump of the forced orders that is narrower than
+    its step is smoothed away, and with it a cliff. What is past its line jumps at the mark. Where sides may not be told
+    apart, every step is taken to push the price on: the orders are then not netted, and are overstated at most by
+    what goes against the move. A position with two lines is in the step of its first one only.
     """
     exact = forced_lines(result.reading.profile, direction=direction, symbol=result.settings.symbol)
     if result.reading.disclosed is None:
@@ -134,7 +149,7 @@ def shown_lines(result: Assessment, direction: Direction) -> ForcedLines:
     here = ladder[(sign * ladder["move_low"] >= 0) & (sign * ladder["move_high"] >= 0)]
     near, far = ("move_high", "move_low") if direction == "down" else ("move_low", "move_high")
     inner, outer = (sign * np.log1p(here[name].clip(lower=-_FARTHEST_FALL)) for name in (near, far))
-    pushes = here["side"] == ("long" if direction == "down" else "short")
+    pushes = here["side"].isin([BOTH, "long" if direction == "down" else "short"])
     notional = here["notional_usd"]
     frame = pd.DataFrame(
         {
@@ -161,4 +176,8 @@ def _curves(depths: Sequence[float], runs: Sequence[Cascade]) -> pd.DataFrame:
         )
         for depth, run in zip(np.repeat(depths, len(DIRECTIONS)).tolist(), runs, strict=True)
     ]
-    return pd.concat(parts, ignore_index=True)[columns]
+    return (
+        pd.concat(parts, ignore_index=True)[columns].round({"total_move": CURVE_DECIMALS})
+        if parts
+        else pd.DataFrame(columns=columns)
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,9 +15,13 @@ from cohortiv.positions import parse_as_of
 from cohortiv.profile import OUT_OF_SCOPE, LiquidationProfile
 from cohortiv.publication import published_exclusions, state_share, tier_rows
 
+if TYPE_CHECKING:
+    from cohortiv.cascade import Cascade
+    from cohortiv.published_cascade import PublishedCascade
+
 SCHEMA_VERSION = "1.0"
-#: Version of the method in METHODOLOGY.md; it changes when the same data would give another number.
-METHODOLOGY_VERSION = "1.0"
+#: Version of the method in METHODOLOGY.md; its first number changes when the same data would give another number.
+METHODOLOGY_VERSION = "1.1"
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class DataQuality:
     reconciled: bool
 
 
-def summarise(assessment: Assessment) -> dict[str, object]:
+def summarise(assessment: Assessment, *, cascade: "PublishedCascade | None" = None) -> dict[str, object]:
     """Everything that a program may want to know of a result, unrounded.
 
     Parameters
@@ -95,6 +99,8 @@ def summarise(assessment: Assessment) -> dict[str, object]:
     assessment : Assessment
         With disclosed cells (for a report) all obeys the privacy rule, and what is withheld is None; without,
         everything is there.
+    cascade : PublishedCascade, optional
+        Of the same result. Told where its depth was given: depth is never invented.
 
     Returns
     -------
@@ -108,12 +114,41 @@ def summarise(assessment: Assessment) -> dict[str, object]:
         "readings": _readings(assessment),
         **_totals(assessment),
         "tiers": tier_rows(assessment).drop(columns="tier_floor").to_dict("records"),
-        "cascade": None,
+        "cascade": cascade and _told_cascade(cascade),
         "data_quality": vars(data_quality(assessment)),
         "methodology_version": METHODOLOGY_VERSION,
         "package_version": __version__,
     }
     return {name: plain_values(value) for name, value in values.items()}
+
+
+def _told_cascade(found: "PublishedCascade") -> dict[str, object] | None:
+    """Falls at the depth given; None where none was."""
+    depth = found.depth_usd
+    return None if depth is None or not found.runs else cascade_values(found.run("down", depth), depth_usd=depth)
+
+
+def cascade_values(run: "Cascade", *, depth_usd: float) -> dict[str, object]:
+    """A cascade as `summary.json` holds it.
+
+    Parameters
+    ----------
+    run : Cascade
+    depth_usd : float
+        Orders that move the price by 1 % [USD].
+
+    Returns
+    -------
+    dict
+        depth_usd, shocks and total_moves [fractions], cliff {shock, total_move} or None.
+    """
+    cliff = run.cliff
+    return {
+        "depth_usd": depth_usd,
+        "shocks": run.shocks.tolist(),
+        "total_moves": run.total_moves.tolist(),
+        "cliff": cliff and {"shock": cliff.shock, "total_move": cliff.total_move},
+    }
 
 
 def _subject(assessment: Assessment) -> dict[str, object]:

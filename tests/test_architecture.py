@@ -38,6 +38,7 @@ ROOMS = (
     "publication",
     "published_cascade",
     "summary",
+    "published_scenario",
     "quantities",
     "implications",
     "findings",

@@ -288,3 +288,47 @@ def test_nothing_leveraged_has_nothing_to_hide() -> None:
     cells = disclose(ibis.memtable(book(0).iloc[:0], schema=kinds), PRIVACY)
     assert cells.symbols.plan.empty
     assert cells.ladder.counts.empty
+
+
+def by_market(frame: pd.DataFrame) -> pd.DataFrame:
+    """The book with steps by the market's move: BTC's own, half of it for the others."""
+    own = frame["step"].where(frame["symbol"] == "BTC", np.floor(frame["step"] / 2))
+    return frame.assign(market_step=own.astype(int))
+
+
+def test_market_ladder_is_safe_and_loses_nothing() -> None:
+    """It has cells of its own, which obey the rule and add up to the whole; the rest stays as without it."""
+    frame = by_market(book(4))
+    found, without = (disclose(ibis.memtable(frame), PRIVACY, by_market=wanted) for wanted in (True, False))
+    assert found.market_ladder.counts["safe"].all()
+    assert found.market_ladder.counts["notional_cents"].sum() == frame["notional_cents"].sum()
+    assert set(found.market_ladder.plan["step"]) <= set(frame["market_step"])
+    pd.testing.assert_frame_equal(found.ladder.plan, without.ladder.plan)
+
+
+def test_ladders_are_one_where_moves_are() -> None:
+    """Without moves of the market apart from the symbol's own there is one ladder."""
+    found = disclose(ibis.memtable(book(4)), PRIVACY)
+    assert found.market_ladder is found.ladder
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_ladders_together_give_no_account_away(seed: int) -> None:
+    """Knowing both ladders in full, no unsafe step of either can be worked out or bounded within 10 %."""
+    frame = by_market(book(seed)).assign(direction=direction_of)
+    found = disclose(ibis.memtable(frame.drop(columns="direction")), PRIVACY, by_market=True)
+    frame = frame if found.sides_apart else frame.assign(side=BOTH)
+    keys = ["symbol", "side", "direction", "step", "market_step"]
+    held = frame.groupby(keys, as_index=False)["notional_cents"].sum()
+    own = held.merge(found.ladder.plan, on=["side", "direction", "step"])["cell"]
+    plan = found.market_ladder.plan.rename(columns={"step": "market_step"})
+    moved = held.merge(plan, on=["side", "direction", "market_step"])["cell"]
+    assert len(own) == len(moved) == len(held)
+    equations = np.array([cells == cell for cells in (own, moved) for cell in sorted(set(cells))], dtype=float)
+    truth = held["notional_cents"].to_numpy(dtype=float)
+    for by in (["side", "direction", "step"], ["side", "direction", "market_step"]):
+        for rows in unsafe_groups(frame, by):
+            target = hit(held, frame.loc[rows, by].drop_duplicates())
+            least, most = bounds(equations, equations @ truth, target)
+            assert least < 0.9 * (target @ truth), (by, least, most)
+            assert most > 1.1 * (target @ truth), (by, least, most)

@@ -128,3 +128,58 @@ def test_ladder_steps_are_counted_from_the_mark(tmp_path: Path) -> None:
     held = leveraged_positions(lines.profile().lines, KAPPAS).to_pyarrow().to_pylist()
     assert sorted(row["step"] for row in held) == [-25, -1]
     assert {row["state"] for row in held} == {LINE}
+
+
+def market_steps(folder: Path, rows: list[dict[str, object]], betas: dict[str, float] | None) -> dict[str, int]:
+    """Step by the market's move of each account."""
+    desk = Desk(folder, connect(threads=1))
+    kappas = {str(row.get("symbol", "BTC")): 1.0 for row in rows}
+    held = leveraged_positions(desk.solve(rows).profile().lines, kappas, betas=betas)
+    return {row["account_id"]: row["market_step"] for row in held.to_pyarrow().to_pylist()}
+
+
+def test_market_steps_follow_the_beta(tmp_path: Path) -> None:
+    """With a beta of 2, a line 9.5 % below is reached by a market 4.75 % down; with 0.5, by one 19 % down."""
+    rows = [
+        position(account_id=symbol, symbol=symbol, liquidation_price=0.905 * 60_000.0)
+        for symbol in ("BTC", "ETH", "SOL")
+    ]
+    assert market_steps(tmp_path, rows, {"BTC": 1.0, "ETH": 2.0, "SOL": 0.5}) == {"BTC": -5, "ETH": -3, "SOL": -10}
+
+
+def test_without_betas_the_move_is_the_symbols_own(tmp_path: Path) -> None:
+    """One symbol read alone is its own market."""
+    rows = [position(account_id="a", symbol="ETH", liquidation_price=0.905 * 60_000.0)]
+    assert market_steps(tmp_path, rows, None) == {"a": -5}
+
+
+def test_what_no_market_moves_is_beyond_the_last_step(tmp_path: Path) -> None:
+    """A beta of 0, and a fall of more than 100 %, are never reached; each stays on its side of the mark."""
+    rows = [
+        position(account_id="still", symbol="ETH", liquidation_price=0.9 * 60_000.0),
+        position(account_id="slow", symbol="SOL", liquidation_price=0.4 * 60_000.0),
+        position(account_id="short", symbol="ETH", side="short", liquidation_price=1.1 * 60_000.0),
+    ]
+    steps = market_steps(tmp_path, rows, {"ETH": 0.0, "SOL": 0.5})
+    assert steps == {"still": -50, "slow": -50, "short": 50}
+
+
+def test_market_lines_have_the_step_of_the_market(tmp_path: Path) -> None:
+    """A cross unit of several symbols has its line by the market's move already: no beta is applied again."""
+    both = {"account_id": "a", "margin_mode": "cross", "leverage": 5.0}
+    rows = [
+        position(**both, margin=12_000.0),
+        position(**both, symbol="ETH", quantity=10.0, mark_price=3_000.0, entry_price=3_000.0, margin=6_000.0),
+    ]
+    desk = Desk(tmp_path, connect(threads=1))
+    lines = desk.solve(rows).profile().lines
+    held = leveraged_positions(lines, KAPPAS, betas={"BTC": 1.0, "ETH": 2.0}).to_pyarrow().to_pandas()
+    assert set(lines.to_pyarrow().to_pandas()["reading"]) == {MARKET}
+    assert len(set(held["market_step"])) == 1
+    assert (held["market_step"] == held["step"]).all()
+
+
+def test_positions_without_a_line_have_no_step(tmp_path: Path) -> None:
+    """They stand at 0 and are told apart by their state."""
+    rows = [position(leverage=2.0, margin=70_000.0)]
+    assert market_steps(tmp_path, rows, {"BTC": 1.0}) == {"a": 0}

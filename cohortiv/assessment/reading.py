@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -18,23 +18,22 @@ from cohortiv.assessment.disclosed import Disclosed, disclose, rule_of
 from cohortiv.assessment.exclusions import judge_exclusions
 from cohortiv.assessment.largest import largest_are_safe
 from cohortiv.assessment.notices import known_symbol, notices
+from cohortiv.assessment.selection import at, dated, label_of, only, period, scope_of
 from cohortiv.assessment.settings import Settings
 from cohortiv.assessment.withheld import Withheld, narrowed, withhold
 from cohortiv.comovement import Comovement, comovement
-from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort, read_accounts
+from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.duplicates import without_duplicates
-from cohortiv.errors import UsageError
 from cohortiv.liquidation import liquidation_lines
 from cohortiv.liquidation.lines import LineTable
 from cohortiv.margin.brackets import load_brackets
-from cohortiv.materialise import materialise
+from cohortiv.materialise import materialise, named
 from cohortiv.positions import (
     ControlTotals,
     Holding,
     Positions,
     choose_snapshot,
     control_totals,
-    parse_as_of,
     snapshots,
     take_inventory,
 )
@@ -42,7 +41,6 @@ from cohortiv.profile import (
     AccountFigures,
     BuiltProfile,
     LiquidationProfile,
-    Scope,
     account_figures,
     build_profile,
     critical_distance,
@@ -52,11 +50,9 @@ from cohortiv.profile import (
     used_totals,
 )
 from cohortiv.sources.files import connect, open_positions
-from cohortiv.sources.sample import LAST_SNAPSHOT, write_sample
+from cohortiv.sources.sample import write_sample
 
 Say = Callable[[str], None]
-#: Time of rows that neither the source nor the caller dates.
-UNDATED = datetime(2200, 1, 1)  # noqa: DTZ001 - house times are UTC without zone
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +142,7 @@ def read_cohort(settings: Settings, *, for_report: bool = True, say: Say | None 
         If the data are bad, more than `max_excluded` of the notional is excluded, or totals do not reconcile.
     """
     tell = say or partial(print, file=sys.stderr)
-    settings = _dated(settings)
+    settings = dated(settings)
     # The engine's first passes leave the interpreter idle, and what comes after them needs scipy.
     Thread(target=import_module, args=("scipy.special",)).start()
     with _source(settings, tell) as (positions, cohort):
@@ -196,11 +192,11 @@ def _build(
     inventory = take_inventory(positions)
     times = snapshots(inventory)
     moment = times[-1] if every and times else choose_snapshot(times, settings.as_of)
-    label = moment or _label(settings.as_of)
+    label = moment or label_of(settings.as_of)
     symbol = known_symbol(settings.symbol, inventory)
-    kept = _period(inventory, moment, past=past or every)
-    chosen = _only(positions, kept, times)
-    totals = control_totals(chosen.table if every else _at(chosen.table, moment))
+    kept = period(inventory, moment, past=past or every)
+    chosen = only(positions, kept, times)
+    totals = control_totals(chosen.table if every else at(chosen.table, moment))
     if totals.accounts < sum(h.rows for h in kept):
         chosen = without_duplicates(chosen, kept)
     movement = comovement(cohort.betas, cohort.kappas)
@@ -221,7 +217,7 @@ def _build(
         tier_edges=cohort.tier_edges,
     )
     origin = {"sources": [path.name for path in positions.paths], "symbol": symbol, "cohort": cohort.name}
-    scope = _scope(cohort, symbol)
+    scope = scope_of(cohort, symbol)
     built = build_profile(
         lines,
         kept,
@@ -263,13 +259,13 @@ def _read(
     made = _build(settings, positions, cohort, past=for_report, every=False, keep=True, tell=tell)
     moment, past = made.moment, made.built.profile
     profile = past.at(made.label) if moment else past
-    now = made.built.lines if len(past.snapshots) == 1 else materialise(_at(made.built.lines, moment))
+    now = made.built.lines if len(past.snapshots) == 1 else materialise(at(made.built.lines, moment))
     tell("Grouping by account")
     _reconciled(made.totals, now, profile)
     _judge(settings, made, profile, lines=now, tell=tell)
     kappas = {h.symbol: made.comovement.kappa(h.symbol) for h in made.kept}
     betas = None if settings.symbol else {symbol: made.comovement.beta(symbol) for symbol in kappas}
-    held = leveraged_positions(now, kappas, betas=betas)
+    held = named(leveraged_positions(now, kappas, betas=betas))
     figures = account_figures(held, kappas, one_each=made.one_each)
     distances = [
         critical_distance(profile, held, below=below, critical_mass=settings.critical_mass) for below in (True, False)
@@ -308,60 +304,8 @@ def _withheld(settings: Settings, made: _Built, now: ir.Table, *, held: ir.Table
 
 
 def _judge(settings: Settings, made: _Built, profile: LiquidationProfile, *, lines: ir.Table, tell: Say) -> None:
-    scope = _scope(made.cohort, settings.symbol)
+    scope = scope_of(made.cohort, settings.symbol)
     judge_exclusions(settings, profile, positions=made.positions, lines=lines, scope=scope, tell=tell)
-
-
-def _dated(settings: Settings) -> Settings:
-    """The embedded sample is read at its last snapshot unless another one is asked for."""
-    if settings.positions or settings.as_of:
-        return settings
-    return replace(settings, as_of=f"{LAST_SNAPSHOT:%Y-%m-%d}")
-
-
-def _label(as_of: str | None) -> datetime:
-    """Time given to rows without snapshot times: the one asked for, or a late one, so the latest brackets count."""
-    if as_of is None:
-        return UNDATED
-    wanted = parse_as_of(as_of)
-    return wanted if isinstance(wanted, datetime) else datetime.combine(wanted, time())
-
-
-def _period(inventory: Sequence[Holding], moment: datetime | None, *, past: bool) -> tuple[Holding, ...]:
-    if moment is None:
-        return tuple(inventory)
-    return tuple(h for h in inventory if h.as_of is not None and (h.as_of == moment or (past and h.as_of < moment)))
-
-
-def _only(positions: Positions, kept: Sequence[Holding], times: Sequence[datetime]) -> Positions:
-    """Rows of the wanted snapshots only."""
-    if not times:
-        return positions
-    moments = sorted({h.as_of for h in kept if h.as_of is not None})
-    column = positions.table.as_of
-    condition = column == moments[0] if len(moments) == 1 else column.between(moments[0], moments[-1])
-    return replace(positions, table=positions.table.filter(condition))
-
-
-def _at(table: ir.Table, moment: datetime | None) -> ir.Table:
-    """Rows of one snapshot; all where the source names no times."""
-    return table if moment is None else table.filter(table.as_of == moment)
-
-
-def _scope(cohort: CohortConfig, symbol: str | None) -> Scope:
-    filters = cohort.filters
-    symbols = (symbol,) if symbol else filters.symbols or None
-    if symbol and filters.symbols and symbol not in filters.symbols:
-        raise UsageError(
-            f"--symbol got {symbol!r}, but the cohort {cohort.name!r} is filtered to {', '.join(filters.symbols)}. "
-            "Name one of those, or change the cohort file."
-        )
-    return Scope(
-        symbols=symbols,
-        venues=filters.venues or None,
-        products=filters.products or None,
-        accounts=read_accounts(filters.accounts_file) if filters.accounts_file else None,
-    )
 
 
 def _reconciled(read: ControlTotals, lines: ir.Table, profile: LiquidationProfile) -> None:

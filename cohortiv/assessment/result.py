@@ -183,11 +183,17 @@ def _moves(reading: CohortReading) -> CriticalMoves:
     )
     if reading.disclosed is None:
         return moves
-    return CriticalMoves(drawdown=_outward(moves.drawdown), rally=_outward(moves.rally))
+    return CriticalMoves(drawdown=outward(moves.drawdown), rally=outward(moves.rally))
 
 
-def _outward(move: float | None) -> float | None:
-    """A move as it may be published, rounded up to whole percent: the exact one is a position's own line."""
+def outward(move: float | None) -> float | None:
+    """A move as it may be published, rounded up to whole percent: the exact one is a position's own line.
+
+    Parameters
+    ----------
+    move : float or None
+        Size of the move as a simple fraction [1]; None stays None.
+    """
     return None if move is None else math.ceil(round(100 * move, 9)) / 100
 
 

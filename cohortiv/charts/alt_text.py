@@ -170,3 +170,44 @@ def _tiers_and_sides(tiers: pd.DataFrame) -> list[str]:
 
 def _known(values: Sequence[Point]) -> list[Point]:
     return [point for point in values if not math.isnan(point[1])]
+
+
+def cascade_curves_alt(curves: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `cascade_curves`: total move [positive fraction] by direction, line and shock."""
+    lines = ", ".join(dict.fromkeys(curves["name"]))
+    shows = f"Total move in % by outside shock, forced orders fed back, one line each for {lines}"
+    shocks = _percents(curves["shock"])
+    names = [
+        f"{line} after a shock of {shock} {direction}"
+        for line, shock, direction in zip(curves["name"], shocks, curves["direction"], strict=True)
+    ]
+    return describe("Line chart", shows, _points(names, curves["total_move"]), written=percent, message=message)
+
+
+def total_move_map_alt(grid: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `total_move_map`: total move [positive fraction] by depth and shock."""
+    shocks = _percents(grid["shock"])
+    names = [f"a shock of {shock} at a depth of {depth}" for shock, depth in zip(shocks, grid["depth"], strict=True)]
+    shows = "Total move in % by outside shock and by the orders that move the price by 1 %"
+    return describe("Heat map", shows, _points(names, grid["total_move"]), written=percent, message=message)
+
+
+def tier_damage_alt(damage: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `tier_damage`: share of each tier's leveraged notional that is closed, by state."""
+    names = [f"{row.tier} {row.state}" for row in damage.itertuples()]
+    shows = "Share of each leverage tier's notional that the total move closes, by state"
+    return describe("Bar chart", shows, _points(names, damage["share"]), written=percent, message=message)
+
+
+def ladders_compared_alt(ladders: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `ladders_compared`: notional [USD per 1 % of move] by state, level and side."""
+    levels = per_point(ladders)
+    ends = zip(_percents(levels["move_low"]), _percents(levels["move_high"]), strict=True)
+    held = zip(levels["state"], levels["side"], ends, strict=True)
+    names = [f"{state}, {side} from {low} to {high}" for state, side, (low, high) in held]
+    shows = "Notional with its liquidation line at each move from the mark, in USD per 1 % of move, a panel a state"
+    return describe("Bar charts", shows, _points(names, levels["per_point"]), written=usd, message=message)
+
+
+def _percents(fractions: pd.Series) -> list[str]:
+    return [percent(fraction, 0) for fraction in fractions.astype(float).tolist()]

@@ -1,11 +1,13 @@
 """Figures of a cascade: what shocks become, at which depth, what they close, and how ladders differ."""
 
+from typing import Literal
+
 import altair as alt
 import pandas as pd
 
 from cohortiv.charts.liquidation import per_point
-from cohortiv.charts.marks import overlaid, side_colour
-from cohortiv.charts.theme import DASH, SMALL_PX, USD_LABEL, WIDTH, is_narrow, select, styled
+from cohortiv.charts.marks import halo_text, overlaid, side_colour
+from cohortiv.charts.theme import DASH, FIT, SMALL_PX, USD_LABEL, WIDTH, is_narrow, select, styled
 from cohortiv.palette import INK, MUTED, PAPER
 from cohortiv.quantities import percent
 
@@ -13,33 +15,46 @@ from cohortiv.quantities import percent
 SHADES = ("#00204D", "#3B496C", "#6C6E72", "#9B9376", "#C8B866")
 #: Titles of the panels of a direction.
 DIRECTIONS = {"down": "The price falls", "up": "The price rises"}
+#: What a cliff's mark needs besides its direction.
+CLIFF_COLUMNS = ("name", "shock", "settled_move", "total_move")
+NO_CLIFFS = pd.DataFrame(columns=["direction", *CLIFF_COLUMNS])
 
 _PANEL_PX = 250
-_AXIS_PX = 66
+_AXIS_PX, _CURVE_AXIS_PX = 66, 44
+#: Axes, their titles and legends around a plot that is told its whole height.
+_MAP_MARGINS_PX, _DAMAGE_MARGINS_PX = 72, 90
 _GAP_PX = 24
 _ROW_PX = 30
+_LINE_PX = 14
 _LADDER_PX = 170
-_BAR_PX = 26
+#: What stands above a plot keeps clear of the title of its axis.
+_LEGEND_PX = 24
+#: Two or three lines take shades this many apart together, so that they are told from each other.
+_APART = 6
 _STATE_SHADES = (*SHADES[::3], *SHADES[1::3], *SHADES[2::3])
 #: Cells of the map above this part of its largest value are pale, and have dark letters [1].
 _PALE = 0.55
 
 
-def cascade_curves(curves: pd.DataFrame, *, width: int = WIDTH) -> alt.ConcatChart:
+def cascade_curves(curves: pd.DataFrame, cliffs: pd.DataFrame = NO_CLIFFS, *, width: int = WIDTH) -> alt.ConcatChart:
     """How far does the price go after an outside shock?
 
     Parameters
     ----------
     curves : DataFrame
         One row per direction ("down", "up"), line and shock: direction, name (of the line), shock, total_move [positive
-        fractions]. Lines are drawn in the order of the frame, the darkest first.
+        fractions]. Lines are drawn in the order of the frame, the darkest first; at most as many as `SHADES`.
+    cliffs : DataFrame, optional
+        One row per direction and line that has a cliff: direction, name, shock, settled_move (just before it),
+        total_move (from it on) [positive fractions]. Default none.
     width : int
         Width of the whole [px]; in a narrow one the panels are below each other.
 
     Returns
     -------
     alt.ConcatChart
-        A panel for each direction on one scale: total move over shock, dashed where no order were forced.
+        A panel for each direction on one scale: total move over shock, dashed where no order were forced. A cliff is
+        a rule from where the move settled to where it goes, with a dot and its words.
 
     Raises
     ------
@@ -47,28 +62,40 @@ def cascade_curves(curves: pd.DataFrame, *, width: int = WIDTH) -> alt.ConcatCha
         If a column is missing.
     """
     frame = select(curves, ["direction", "name", "shock", "total_move"])
+    steep = select(cliffs, ["direction", *CLIFF_COLUMNS])
     names = list(dict.fromkeys(frame["name"]))
     directions = [name for name in DIRECTIONS if name in set(frame["direction"])]
     columns = 1 if is_narrow(width) else max(1, len(directions))
-    panel_px = (width - _GAP_PX * (columns - 1)) / columns - _AXIS_PX
+    panel_px = (width - _GAP_PX * (columns - 1)) / columns - _CURVE_AXIS_PX
     top = float(frame[["shock", "total_move"]].to_numpy().max()) if len(frame) else 1.0
     panels = [
-        _curve_panel(frame[frame["direction"] == name], names, top=top, title=DIRECTIONS[name], width=panel_px)
+        _curve_panel(
+            frame[frame["direction"] == name],
+            names,
+            steep.loc[steep["direction"] == name, list(CLIFF_COLUMNS)],
+            top=top,
+            title=DIRECTIONS[name],
+            width=panel_px,
+        )
         for name in directions
     ]
     return styled(alt.ConcatChart(concat=panels, columns=columns, spacing=_GAP_PX))
 
 
-def _curve_panel(frame: pd.DataFrame, names: list[str], *, top: float, title: str, width: float) -> alt.LayerChart:
+def _curve_panel(
+    frame: pd.DataFrame, names: list[str], cliffs: pd.DataFrame, *, top: float, title: str, width: float
+) -> alt.LayerChart:
     shown = frame.drop(columns="direction")
     end = float(shown["shock"].max())
-    shades = SHADES[: len(names)] if len(names) > 1 else (INK,)
+    shades = SHADES[:: max(1, _APART // len(names))] if len(names) > 1 else (INK,)
     x_axis = alt.Axis(title="Outside shock (%)", format=".0%", tickCount=5)
     y_axis = alt.Axis(title="Total move (%)", format=".0%", tickCount=6)
     x = alt.X("shock:Q", scale=alt.Scale(domain=[0, end], nice=False), axis=x_axis)
     y = alt.Y("total_move:Q", scale=alt.Scale(domain=[0, top], nice=True), axis=y_axis)
-    legend = alt.Legend(title=None, columns=1, symbolType="stroke", symbolStrokeWidth=3, orient="right")
-    colour = alt.Color("name:N", sort=None, scale=alt.Scale(domain=names, range=list(shades)), legend=legend)
+    legend = alt.Legend(title=None, columns=1, symbolType="stroke", symbolStrokeWidth=3, orient="bottom")
+    colour = alt.Color(
+        "name:N", sort=None, scale=alt.Scale(domain=names, range=list(shades[: len(names)])), legend=legend
+    )
     alone = alt.Chart(pd.DataFrame({"shock": [0.0, end], "total_move": [0.0, end]}))
     tooltip = [
         alt.Tooltip("name:N", title="Line"),
@@ -77,7 +104,32 @@ def _curve_panel(frame: pd.DataFrame, names: list[str], *, top: float, title: st
     ]
     lines = alt.Chart(shown).mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, tooltip=tooltip)
     rule = alone.mark_line(color=MUTED, strokeDash=DASH, strokeWidth=1.2).encode(x=x, y=y)
-    return overlaid(rule, lines).properties(width=width, height=_PANEL_PX, title=alt.TitleParams(title, anchor="start"))
+    layers = [rule, lines, *_cliff_marks(cliffs[cliffs["shock"] <= end], colour, end=end)]
+    return overlaid(*layers).properties(width=width, height=_PANEL_PX, title=alt.TitleParams(title, anchor="start"))
+
+
+def _cliff_marks(cliffs: pd.DataFrame, colour: alt.Color, *, end: float) -> list[alt.Chart]:
+    """A rule up each cliff, a dot at its top, and its words on the side with more room, in turn above and below."""
+    layers: list[alt.Chart] = []
+    for row in range(len(cliffs)):
+        cliff = cliffs.iloc[[row]]
+        at = float(cliff["shock"].iloc[0])
+        base = alt.Chart(cliff.assign(words=f"Cliff at {percent(at)}")).encode(x=alt.X("shock:Q"))
+        tooltip = [
+            alt.Tooltip("name:N", title="Line"),
+            alt.Tooltip("shock:Q", title="Cliff at a shock of", format=".1%"),
+            alt.Tooltip("settled_move:Q", title="Total move before", format=".1%"),
+            alt.Tooltip("total_move:Q", title="Total move from there on", format=".1%"),
+        ]
+        top = alt.Y("total_move:Q")
+        rule = base.mark_rule(strokeDash=[2, 2], strokeWidth=1.4).encode(y=top, y2="settled_move", color=colour)
+        dot = base.mark_circle(size=70, opacity=1).encode(y=top, color=colour, tooltip=tooltip)
+        align: Literal["left", "right"] = "right" if at > end / 2 else "left"
+        dx = -8 if align == "right" else 8
+        dy = _LINE_PX * (row // 2 + 1) * (1 if row % 2 else -1)
+        words = base.encode(y=top, text=alt.Text("words:N"))
+        layers += [rule, dot, *halo_text(words, align=align, dx=dx, dy=dy, baseline="middle", fontSize=SMALL_PX)]
+    return layers
 
 
 def total_move_map(grid: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
@@ -124,9 +176,10 @@ def total_move_map(grid: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
     words = base.mark_text(fontSize=SMALL_PX).encode(
         text=alt.Text("words:N"), color=alt.Color("ink:N", scale=None, legend=None)
     )
-    room = width - 2 * _AXIS_PX
     chart = alt.LayerChart(layer=[cells, words], resolve=alt.Resolve(scale={"color": "independent"}))
-    sized: alt.LayerChart = chart.properties(width=room, height=_ROW_PX * max(1, depths))
+    sized: alt.LayerChart = chart.properties(
+        width=width, height=_ROW_PX * max(1, depths) + _MAP_MARGINS_PX, autosize=FIT
+    )
     return styled(sized)
 
 
@@ -166,7 +219,7 @@ def tier_damage(damage: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
             ),
         ),
     )
-    legend = alt.Legend(title=None) if len(states) > 1 else None
+    legend = alt.Legend(title=None, offset=_LEGEND_PX) if len(states) > 1 else None
     colour = alt.Color(
         "state:N", sort=states, scale=alt.Scale(domain=states, range=list(_STATE_SHADES[: len(states)])), legend=legend
     )
@@ -177,7 +230,7 @@ def tier_damage(damage: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
     ]
     bars = base.mark_bar().encode(color=colour, tooltip=tooltip)
     labels = base.mark_text(dy=-7, fontSize=SMALL_PX, color=INK).encode(text=alt.Text("words:N"))
-    return styled(overlaid(bars, labels).properties(width=width - _AXIS_PX, height=_PANEL_PX))
+    return styled(overlaid(bars, labels).properties(width=width, height=_PANEL_PX + _DAMAGE_MARGINS_PX, autosize=FIT))
 
 
 def ladders_compared(ladders: pd.DataFrame, *, width: int = WIDTH) -> alt.FacetChart:
@@ -211,6 +264,7 @@ def ladders_compared(ladders: pd.DataFrame, *, width: int = WIDTH) -> alt.FacetC
         y=alt.Y(
             "per_point:Q", stack=None, axis=alt.Axis(title="USD per 1 % of move", labelExpr=USD_LABEL, tickCount=4)
         ),
+        y2=alt.Y2Datum(0),
         color=side_colour(levels["side"], legend_offset=8),
         tooltip=[
             alt.Tooltip("state:N", title="State"),
@@ -222,8 +276,8 @@ def ladders_compared(ladders: pd.DataFrame, *, width: int = WIDTH) -> alt.FacetC
     )  # fmt: skip
     chart = alt.FacetChart(
         data=levels,
-        spec=overlaid(bars).properties(width=width - _AXIS_PX - _BAR_PX, height=_LADDER_PX),
-        facet=alt.Facet("state:N", sort=states, title=None),
+        spec=overlaid(bars).properties(width=width - _AXIS_PX, height=_LADDER_PX),
+        facet=alt.Facet("state:N", sort=states, title=None, header=alt.Header(labelPadding=_LEGEND_PX)),
         columns=1,
         spacing={"row": 22},
     )

@@ -4,14 +4,19 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cohortiv import __version__
 from cohortiv.cli.completion import notebooks, scenarios, sources, symbols
+from cohortiv.cli.loading import load_libraries
 from cohortiv.cli.usage import refuse_empty_positions
 from cohortiv.errors import CohortivError, DataError, UsageError
+
+if TYPE_CHECKING:
+    from cohortiv.assessment import Assessment
+    from cohortiv.published_cascade import PublishedCascade
 
 #: Exit codes of `--fail-on`, by code.
 FAIL_CODES = {"yellow": 10, "red": 11, "grey": 12}
@@ -52,6 +57,14 @@ _index = [
 ]
 
 
+_depth = click.option(
+    "--depth-usd",
+    type=float,
+    metavar="USD",
+    help="Orders that move the price by 1 %; with it the cascade has a number.",
+)
+
+
 def _with(options: list[Callable[..., Any]]) -> Callable[..., Any]:
     """Add options to a command, in the order of the list."""
 
@@ -82,6 +95,14 @@ def cli() -> None:
     "--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Folder of reports."
 )
 @click.option("--brand", type=click.Path(path_type=Path), metavar="FILE", help="Your own brand file (YAML).")
+@_depth
+@click.option(
+    "--option-volatility",
+    type=float,
+    metavar="SHARE",
+    help="Annualised volatility that hedges are priced at, as a fraction.  [default: the index's reference]",
+)
+@click.option("--playbook", type=click.Path(path_type=Path), metavar="FILE", help="Your own playbook (YAML).")
 def report(**options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Publish a dated HTML report: OUT/<as-of>/<name>/report.html, with summary.json and manifest.json."""
     from cohortiv.cli.issue import ReportRequest, make_report
@@ -92,16 +113,19 @@ def report(**options: Any) -> None:  # noqa: ANN401 - as click hands them over
 @cli.command()
 @_with(_source)
 @_with(_index)
+@_depth
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 @click.option("--fail-on", type=click.Choice(["yellow", "red"]), help="Exit 10, 11 or 12 at this code or above.")
-def index(*, as_json: bool, fail_on: str | None, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
+def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Print the IV Index of one snapshot, unsuppressed: for those who hold the positions."""
+    load_libraries()
     from cohortiv.assessment import Settings, assess, read_cohort
     from cohortiv.cli.text import text_summary
     from cohortiv.summary import summarise
 
     settings = Settings(**_settings(options))
-    summary = summarise(assess(settings, read_cohort(settings, for_report=False, say=_say)))
+    result = assess(settings, read_cohort(settings, for_report=False, say=_say))
+    summary = summarise(result, cascade=None if depth_usd is None else _cascade(result, depth_usd))
     click.echo(json.dumps(summary, indent=2, allow_nan=False) if as_json else text_summary(summary))
     _exit_on(str(summary["code"]), fail_on)
 
@@ -116,6 +140,7 @@ def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> N
 
     METHODOLOGY.md, section 7, says what its columns are.
     """
+    load_libraries()
     from cohortiv.assessment import Settings
     from cohortiv.assessment.profiles import write_profiles
 
@@ -135,8 +160,10 @@ def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> N
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 def scenario(*, name: str | None, depth_usd: float | None, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click does
     """Run a scenario, on its own SYNTHETIC cohort or on --positions; without NAME or FILE, list those that ship."""
+    load_libraries()
     from cohortiv.assessment import Settings
-    from cohortiv.cli.scenario import ScenarioRequest, list_scenarios, run_request, scenario_summary, scenario_text
+    from cohortiv.cli.scenario import ScenarioRequest, list_scenarios, run_request, scenario_text
+    from cohortiv.published_scenario import scenario_summary
 
     if name is None:
         click.echo(list_scenarios())
@@ -172,6 +199,12 @@ def verify(folder: Path) -> None:
         told = "\n".join(f"  {problem}" for problem in found.problems)
         raise DataError(f"{folder} is not as it was published:\n{told}\n  Publish it again, or restore the files.")
     click.echo(f"{folder} is as it was published.")
+
+
+def _cascade(result: "Assessment", depth_usd: float) -> "PublishedCascade":
+    from cohortiv.published_cascade import publish_cascade
+
+    return publish_cascade(result, mark_price=None, depth_usd=depth_usd)
 
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:

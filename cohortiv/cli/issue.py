@@ -12,6 +12,7 @@ from cohortiv.assets import asset
 from cohortiv.cli.usage import refuse_empty_positions
 from cohortiv.config.brand import load_brand
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
+from cohortiv.config.scenario import located_scenarios, scenario_files
 from cohortiv.errors import UsageError
 from cohortiv.positions import parse_as_of
 from cohortiv.report.catalogue import write_catalogue
@@ -32,7 +33,8 @@ Say = Callable[[str], None]
 #: Notebook parameters that have a flag of their own; the flags also name the report.
 _FLAGS = {
     "positions": "--positions", "as_of": "--as-of", "symbol": "--symbol", "cohort": "--cohort",
-    "brackets": "--brackets", "max_excluded": "--max-excluded",
+    "brackets": "--brackets", "max_excluded": "--max-excluded", "depth_usd": "--depth-usd",
+    "option_volatility": "--option-volatility", "playbook": "--playbook",
 }  # fmt: skip
 #: Last snapshot of the embedded sample.
 SAMPLE_AS_OF = "2026-09-30"
@@ -56,6 +58,12 @@ class ReportRequest:
         As for `assessment.Settings`; no positions stand for the embedded sample.
     cohort, brackets : Path or None
     max_excluded : float
+    depth_usd : float or None
+        Orders that move the price by 1 % [USD].
+    option_volatility : float or None
+        Annualised volatility that options are priced at [1/sqrt(year)].
+    playbook : Path or None
+        The user's own playbook.
     parameters : tuple of str
         More notebook parameters, each NAME=VALUE.
     """
@@ -70,6 +78,9 @@ class ReportRequest:
     cohort: Path | None
     brackets: Path | None
     max_excluded: float
+    depth_usd: float | None = None
+    option_volatility: float | None = None
+    playbook: Path | None = None
     parameters: tuple[str, ...] = ()
 
 
@@ -103,15 +114,15 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
         say(f"Running {notebook.name} for {as_of}; this takes some seconds")
         made = publish_report(
             notebook,
-            parameters=_own(request, declared, spec=spec, cohort_file=cohort_file, as_of=as_of) | extra,
-            inputs=[*files, *_side_files(request, cohort_file, cohort)],
+            parameters=_own(request, declared, spec=spec, cohort_file=cohort_file, as_of=as_of) | _located(extra),
+            inputs=[*files, *_side_files(request, cohort_file, cohort), *_scenario_files(extra)],
             out=request.out,
             as_of=issue_date(as_of),
             name=report_name(
                 notebook,
                 cohort,
                 request.symbol,
-                synthetic=is_synthetic(files),
+                synthetic=is_synthetic(files) or (spec is None and _draws_its_cohort(declared)),
                 changes=changes_slug(declared, extra),
             ),
             published=published,
@@ -143,19 +154,37 @@ def _inputs(
 ) -> Iterator[tuple[str | None, Path | None]]:
     """Position source and cohort file; the embedded sample lives in a folder of its own for as long as it is needed.
 
-    A notebook without the parameter `positions`, or with a source of its own in it, brings its data itself.
+    A notebook without the parameter `positions`, with a source of its own in it, or with none where none is given,
+    brings its data itself.
     """
     refuse_empty_positions(request.positions)
     defaults = {parameter.name: parameter.default for parameter in declared}
     if request.positions is not None:
         yield absolute_spec(request.positions), request.cohort
-    elif defaults.get("positions", "notebook"):
+    elif defaults.get("positions") != "":
         yield None, request.cohort
     else:
         say("No --positions: the report is on the embedded SYNTHETIC sample")
         with TemporaryDirectory(prefix="cohortiv-sample-") as folder:
             made = write_sample(Path(folder))
             yield str(made.positions), request.cohort or made.cohort
+
+
+def _draws_its_cohort(declared: Sequence[Parameter]) -> bool:
+    """Whether a notebook makes up its positions where none are given: its `positions` may be none, and is."""
+    return any(parameter.name == "positions" and parameter.default is None for parameter in declared)
+
+
+def _located(extra: dict[str, Value]) -> dict[str, Value]:
+    """Parameters given with -p, scenario files by their absolute path: a notebook runs in a folder of its own."""
+    names = extra.get("scenario")
+    return extra | {"scenario": located_scenarios(names)} if isinstance(names, str) else extra
+
+
+def _scenario_files(extra: dict[str, Value]) -> tuple[Path, ...]:
+    """Scenario files given with -p, which decide the result."""
+    names = extra.get("scenario")
+    return scenario_files(names) if isinstance(names, str) else ()
 
 
 def _as_of(request: ReportRequest) -> str:
@@ -180,7 +209,7 @@ def report_name(notebook: Path, cohort: CohortConfig, symbol: str | None, *, syn
 
 def _side_files(request: ReportRequest, cohort_file: Path | None, cohort: CohortConfig) -> list[Path]:
     """Files beside the positions that decide the result."""
-    found = [cohort_file, cohort.filters.accounts_file, request.brackets]
+    found = [cohort_file, cohort.filters.accounts_file, request.brackets, request.playbook]
     return [path for path in found if path is not None]
 
 
@@ -189,9 +218,10 @@ def _own(
 ) -> dict[str, object]:
     """Parameters that have a flag: what was asked for, and what the notebook declares of the rest."""
     known = {parameter.name for parameter in declared}
-    asked = {"positions": spec, "symbol": request.symbol, "brackets": _absolute(request.brackets)}
-    asked["cohort"] = _absolute(cohort_file)
-    values: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
+    asked: dict[str, object] = {"positions": spec, "symbol": request.symbol, "brackets": _absolute(request.brackets)}
+    asked |= {"cohort": _absolute(cohort_file), "playbook": _absolute(request.playbook)}
+    asked |= {"depth_usd": request.depth_usd, "option_volatility": request.option_volatility}
+    values = {name: value for name, value in asked.items() if value is not None}
     usual = {"as_of": as_of, "max_excluded": request.max_excluded}
     return values | {name: value for name, value in usual.items() if name in known}
 

@@ -6,16 +6,8 @@ from dataclasses import dataclass
 from cohortiv.assessment import Settings, read_cohort
 from cohortiv.cascade import Cascade
 from cohortiv.config.scenario import load_scenario, shipped_scenarios
-from cohortiv.plain import plain_values
 from cohortiv.quantities import percent, points, price, usd
 from cohortiv.scenario import ScenarioResult, ScenarioState, run_scenario
-from cohortiv.summary import summarise
-
-#: Keys of a summary that are told of the cohort before the changes too.
-BEFORE = (
-    "code", "iv_index", "critical_volatility", "critical_drawdown", "critical_rally", "leveraged_notional_usd",
-    "positions", "cascade", "pullbacks",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,48 +53,6 @@ def run_request(request: ScenarioRequest, *, say: Callable[[str], None]) -> Scen
     if base is None:
         say(f"No --positions: drawing the SYNTHETIC cohort of {config.name}")
     return run_scenario(config, settings, base=base, depth_usd=request.depth_usd, say=say)
-
-
-def scenario_summary(result: ScenarioResult) -> dict[str, object]:
-    """The keys of `summary.json` after the changes, and what only a scenario knows.
-
-    Parameters
-    ----------
-    result : ScenarioResult
-
-    Returns
-    -------
-    dict
-        Also `scenario`, `direction`, `pullbacks` (move in that direction -> share of leveraged notional that it
-        liquidates without feedback), `liquidated_by_price_move` and `before`; numbers unrounded.
-    """
-    before, after = _state_summary(result.before), _state_summary(result.after)
-    change = {
-        "notional_usd": result.change.liquidated_notional_usd,
-        "share": result.change.liquidated_share,
-        "positions": result.change.liquidated_positions,
-    }
-    return after | {
-        "scenario": result.config.name,
-        "direction": result.config.direction,
-        "liquidated_by_price_move": plain_values(change),
-        "before": {name: before[name] for name in BEFORE},
-    }
-
-
-def _state_summary(state: ScenarioState) -> dict[str, object]:
-    filled = {"depth_usd": state.depth_usd, **_cascade_summary(state.cascade)}
-    shares = {f"{move:.2f}": share for move, share in state.pullbacks.items()}
-    return summarise(state.assessment) | {"cascade": plain_values(filled), "pullbacks": plain_values(shares)}
-
-
-def _cascade_summary(cascade: Cascade) -> dict[str, object]:
-    cliff = cascade.cliff
-    return {
-        "shocks": cascade.shocks.tolist(),
-        "total_moves": cascade.total_moves.tolist(),
-        "cliff": cliff and {"shock": cliff.shock, "total_move": cliff.total_move},
-    }
 
 
 def scenario_text(result: ScenarioResult) -> str:

@@ -20,6 +20,7 @@ from cohortiv.config.yaml_file import (
 from cohortiv.errors import UsageError
 
 KIND = "scenario file"
+EXAMPLE = "name: my-scenario"
 BelowOne = Annotated[FiniteFloat, Field(ge=0.0, lt=1.0)]
 Shock = Annotated[FiniteFloat, Field(gt=0.0, lt=1.0)]
 #: Outside shocks that a scenario looks at unless it says otherwise [1].
@@ -275,6 +276,48 @@ def load_scenario(name_or_path: str | Path) -> ScenarioConfig:
     return validated(ScenarioConfig, _merged(path, ()), where=f"{KIND} {path}")
 
 
+def split_names(names: str) -> list[str]:
+    """Names of several scenarios, written with commas between them."""
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def located_scenarios(names: str) -> str:
+    """The same names, files by their absolute path.
+
+    Parameters
+    ----------
+    names : str
+        Names of shipped scenarios or files, with commas between them.
+    """
+    return ",".join(str(Path(name).resolve()) if Path(name).is_file() else name for name in split_names(names))
+
+
+def scenario_files(names: str) -> tuple[Path, ...]:
+    """The user's own files behind some scenarios, with what they extend; those that ship belong to the version.
+
+    Parameters
+    ----------
+    names : str
+        Names of shipped scenarios or files, with commas between them.
+
+    Raises
+    ------
+    UsageError
+        If a scenario is not there, or extends itself.
+    """
+    shipped = set(shipped_scenarios().values())
+    chains = [_chain(_found(name, beside=None), ()) for name in split_names(names)]
+    return tuple(dict.fromkeys(path for chain in chains for path in chain if path not in shipped))
+
+
+def _chain(path: Path, below: tuple[Path, ...]) -> tuple[Path, ...]:
+    """A file and what it extends, in turn."""
+    parent = read_fields(path, kind=KIND, example=EXAMPLE).get("extends")
+    if not isinstance(parent, str) or path in below:
+        return (*below, path)
+    return _chain(_found(parent, beside=path), (*below, path))
+
+
 def _found(name: str, *, beside: Path | None) -> Path:
     """File of a shipped scenario's name, or the file itself, relative to the one that mentions it."""
     shipped = shipped_scenarios()
@@ -299,7 +342,7 @@ def _merged(path: Path, below: tuple[Path, ...]) -> dict[object, object]:
             f"{KIND} {path}: extends leads back to itself ({told}); allowed is a chain that ends. "
             "Take extends out of one."
         )
-    fields = read_fields(path, kind=KIND, example="name: my-scenario")
+    fields = read_fields(path, kind=KIND, example=EXAMPLE)
     parent = fields.pop("extends", None)
     if parent is None:
         return fields

@@ -1,7 +1,7 @@
 """What a result says, in sentences: a result in, words out."""
 
-from cohortiv.findings import about, figures, tables
+from cohortiv.findings import about, actions, cascade, figures, tables
 from cohortiv.findings.context import Findings, Words, read_previous
 from cohortiv.findings.headline import headline
 
-__all__ = ["Findings", "Words", "about", "figures", "headline", "read_previous", "tables"]
+__all__ = ["Findings", "Words", "about", "actions", "cascade", "figures", "headline", "read_previous", "tables"]

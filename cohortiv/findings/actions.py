@@ -1,6 +1,6 @@
-"""What each reader should consider, as text: the playbook's sentences under their audiences."""
+"""What each reader should consider, as text: where the code stands, and the playbook's sentences by audience."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cohortiv.implications import Consequences, Guidance
 from cohortiv.quantities import percent
@@ -17,6 +17,34 @@ def what_to_do(found: Sequence[Guidance]) -> str:
     return "\n\n".join(parts)
 
 
+def standing(values: Mapping[str, str]) -> str:
+    """Since when the code has stood, and what separates the index from its neighbours.
+
+    Parameters
+    ----------
+    values : mapping of str to str
+        From `implications.placeholder_values`.
+
+    Returns
+    -------
+    str
+        One sentence for each that is known; why there is no code under Grey.
+    """
+    if "grey_reasons" in values:
+        return f"There is no code, so nothing is said of actions that depend on one: {values['grey_reasons']}."
+    since = [f"The code of the series has stood since {values['code_since']}."] if "code_since" in values else []
+    return " ".join([*since, *(_neighbour(values, way) for way in ("higher", "lower") if f"{way}_code" in values)])
+
+
+def _neighbour(values: Mapping[str, str], way: str) -> str:
+    """How far the code above or below is, in points and in price."""
+    name, move = values[f"{way}_code"], values.get(f"move_to_{way}")
+    points = values.get(f"points_to_{way}")
+    apart = f"{name} is {points or 'infinitely many'} points {'up' if way == 'higher' else 'down'}"
+    brings = f"{move} brings it" if move else "no move of the price up to a half brings it by itself"
+    return f"{apart}; {brings}."
+
+
 def terms(found: Consequences) -> str:
     """What the prices and factors in the sentences rest on."""
     source = "the reference volatility of the index" if found.view.volatility is None else "the volatility given"
@@ -27,7 +55,7 @@ def terms(found: Consequences) -> str:
     )
     return (
         f"{depth}Options are priced by Black's formula over {found.view.days:g} days at "
-        f"{percent(found.volatility, 0)}, {source}, one volatility for all strikes. Margin changes are computed on the liquidation profile. The "
-        "sentences come from the playbook, which an institution can replace; they follow from the positions read, and "
-        "are no advice to any reader."
+        f"{percent(found.volatility, 0)}, {source}, one volatility for all strikes. Margin changes are computed on the "
+        "liquidation profile. The sentences come from the playbook, which an institution can replace; they follow from "
+        "the positions read, and are no advice to any reader."
     )

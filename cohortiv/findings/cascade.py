@@ -13,6 +13,7 @@ from cohortiv.quantities import exact_percent, percent, price, usd
 MAP_SHOCKS = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20)
 #: Shock that the sentences quote [1].
 QUOTED = 0.05
+NOTHING = "Nothing is leveraged, so nothing is forced"
 #: Amplification from which a title speaks of it [1].
 NOTABLE = 1.05
 
@@ -41,25 +42,29 @@ def map_rows(found: PublishedCascade) -> pd.DataFrame:
 
 def curves(f: Findings, found: PublishedCascade) -> Words:
     """What shocks become, with the cliffs."""
+    measure = "Total move after an outside shock, forced orders fed back, by depth for 1 % of move"
+    if not found.runs:
+        return f.words("cascade", NOTHING, measure)
     run = found.run("down", _headline_depth(found))
     reached = _total(run, QUOTED)
-    title = f"A fall of {percent(QUOTED, 0)} stays near {percent(reached, 0)}"
+    title = f"A fall of {percent(QUOTED, 0)} stays near {percent(QUOTED, 0)}"
     if reached > NOTABLE * QUOTED:
-        title = f"A fall of {percent(QUOTED, 0)} becomes {percent(reached, 0)}"
-    measure = "Total move after an outside shock, forced orders fed back, by depth for 1 % of move"
+        title = f"A fall of {percent(QUOTED, 0)} becomes {percent(reached)}"
     return f.words("cascade", title, measure, note=_note(found), reading=_reading(found))
 
 
 def heat_map(f: Findings, found: PublishedCascade) -> Words:
     """How much depth matters."""
+    measure = "Total fall in %, by outside shock and by the orders that move the price by 1 %"
+    if not found.runs:
+        return f.words("cascade-map", NOTHING, measure)
     least, most = (found.run("down", depth) for depth in (found.depths_usd[0], found.depths_usd[-1]))
     title = f"Depth decides: {percent(QUOTED, 0)} becomes {_between(_total(most, QUOTED), _total(least, QUOTED))}"
-    measure = "Total fall in %, by outside shock and by the orders that move the price by 1 %"
     return f.words("cascade-map", title, measure, note=_note(found), reading=_farthest(found))
 
 
 def _between(low: float, high: float) -> str:
-    near, far = percent(low, 0), percent(high, 0)
+    near, far = percent(low), percent(high)
     return near if near == far else f"{near} to {far}"
 
 
@@ -111,7 +116,7 @@ def _note(found: PublishedCascade) -> str:
     )
     ladder = (
         "Run on the published ladder by the market's move, each step's notional spread evenly over it: what is in no "
-        "step shown takes no part."
+        "step shown takes no part, and a cliff within a step does not show."
         if found.from_ladder
         else "Run on the liquidation profile."
     )

@@ -212,8 +212,9 @@ def _largest(held: ir.Table, keys: list[str], *, one_each: bool) -> pd.DataFrame
 def _sizes(held: ir.Table) -> pd.DataFrame:
     """Notional by size class and node, under the engine's numbers."""
     sized = held.mutate(size=(ibis.greatest(held.notional_cents, 1).ln() / SIZE_STEP).floor().cast("int32"))
-    grouped = sized.group_by(["node", "size"]).aggregate(notional_cents=sized.notional_cents.sum())
-    return _whole(grouped.to_pyarrow().to_pandas())
+    cents = sized.notional_cents.sum().cast("float64")
+    frame: pd.DataFrame = sized.group_by(["node", "size"]).aggregate(notional_cents=cents).to_pyarrow().to_pandas()
+    return frame
 
 
 def _nodes(numbers: npt.NDArray[np.int64], names: Sequence[str]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from cohortiv.scenario.changes import (
 )
 from cohortiv.scenario.cohort import draw_positions
 from cohortiv.scenario.run import PULLBACKS, ScenarioResult, ScenarioState, impact_of, run_scenario
+from cohortiv.scenario.several import run_scenarios
 
 __all__ = [
     "PULLBACKS",
@@ -27,6 +28,7 @@ __all__ = [
     "price_move",
     "reading_after",
     "run_scenario",
+    "run_scenarios",
     "shock_collateral",
     "top_up",
 ]

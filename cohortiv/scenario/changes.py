@@ -106,8 +106,8 @@ def add_maintenance(profile: LiquidationProfile, added: float, *, current: float
     added : float
         Added to the maintenance rate, 0 or more: 0.01 for one percentage point [1]. 0 changes nothing.
     current : float, optional
-        Rate in force [1], `current` + `added` below 1. The default 0 overstates the shift by the share `current` of
-        it: 1 % of the shift at a rate of 1 %.
+        Rate in force [1], `current` + `added` below 1. The default 0 understates the shift below the mark, and
+        overstates it above, by the share `current` of it: 1 % of the shift at a rate of 1 %.
 
     Raises
     ------
@@ -194,7 +194,8 @@ def shock_collateral(
     volatile_share : float
         Share of the collateral that is volatile, 0 to 1 [1], the same in every cell.
     current : float, optional
-        Maintenance rate in force, below 1 [1]; the default 0 understates the shift by that share of it.
+        Maintenance rate in force, below 1 [1]; the default 0 understates the shift below the mark, and overstates it
+        above, by that share of it.
 
     Raises
     ------

@@ -53,6 +53,8 @@ class ScenarioState:
     impact : PriceImpact
     depth_usd : float
         Orders that move the price by 1 %, from the start [USD].
+    mark : float or None
+        Price of the symbol read alone, else of the market's leader [USD]; None where none of it is held.
     cascade : Cascade
         Total moves of the scenario's shocks.
     pullbacks : mapping of float to float
@@ -67,6 +69,7 @@ class ScenarioState:
     lines: ForcedLines
     impact: PriceImpact
     depth_usd: float
+    mark: float | None
     cascade: Cascade
     pullbacks: Mapping[float, float]
     damage: Damage
@@ -195,12 +198,14 @@ def _state(
     lines = forced_lines(reading.profile, direction=config.direction, symbol=settings.symbol, rules=rules)
     impact, flow = impact_of(depth, withdrawn=withdrawn), forced_flow(lines)
     end = float(total_moves(flow, impact, [config.headline_shock])[0])
+    mark = _mark(reading.profile, settings.symbol)
     return ScenarioState(
         assessment=assess(settings, reading),
         lines=lines,
         impact=impact,
         depth_usd=_one_percent_usd(impact),
-        cascade=cascade(flow, impact, config.shocks, mark=_mark(reading.profile, settings.symbol)),
+        mark=mark,
+        cascade=cascade(flow, impact, config.shocks, mark=mark),
         pullbacks=pullbacks(lines, PULLBACKS),
         damage=damage(lines, end),
         backstops=backstops(lines, end, rules),

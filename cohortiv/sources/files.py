@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from glob import has_magic, iglob
 from pathlib import Path
 from tempfile import gettempdir
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
 from cohortiv.errors import DataError, UsageError
+from cohortiv.materialise import named
 from cohortiv.positions import Positions, checked
 from cohortiv.schema import POSITION_COLUMNS, contract_table
 from cohortiv.sources import hyperliquid
@@ -78,11 +80,11 @@ def open_positions(spec: str, *, connection: Backend | None = None) -> Positions
     contract = {column.name for column in POSITION_COLUMNS}
     given = frozenset(contract & set(renamed.columns))
     return Positions(
-        table=checked(contract_table(renamed), sorted(given)),
+        table=named(checked(contract_table(renamed), sorted(given))),
         given=given,
         paths=paths,
         synthetic=is_synthetic(paths),
-        numbered=_numbered(renamed, sorted(given)),
+        number=partial(_numbered, renamed, sorted(given)),
     )
 
 

@@ -1,0 +1,118 @@
+"""Words of the cascade's figures: titles from the numbers, readings that say what is not known."""
+
+import re
+from pathlib import Path
+
+import pytest
+from cohort_support import CASES, ENGINE_WARNINGS, Results, assessed
+from test_ladder import lined
+
+from cohortiv.findings import Findings, Words, cascade
+from cohortiv.publication import publish
+from cohortiv.published_cascade import DEPTH_SHARES, PublishedCascade, publish_cascade
+from cohortiv.quantities import percent
+
+pytestmark = ENGINE_WARNINGS
+NB = "\u00a0"
+
+
+def told(results: Results, case: str, *, depth_usd: float | None = None) -> tuple[PublishedCascade, Words, Words]:
+    """A cascade, and the words of its curves and of its map."""
+    findings = results.findings(case)
+    found = publish_cascade(results[case], mark_price=findings.shown.mark_price, depth_usd=depth_usd)
+    return found, cascade.curves(findings, found), cascade.heat_map(findings, found)
+
+
+@pytest.fixture(scope="module")
+def steep(tmp_path_factory: pytest.TempPathFactory) -> tuple[Findings, PublishedCascade]:
+    """Two billion long from 8 to 10 % below, at a depth of 400 m USD for 1 %."""
+    frame = lined(0.905)
+    folder: Path = tmp_path_factory.mktemp("steep")
+    result = assessed(folder, frame.assign(quantity=100 * frame["quantity"]), symbol="BTC")
+    shown = publish(result)
+    found = publish_cascade(result, mark_price=shown.mark_price, depth_usd=400e6)
+    return Findings(result, shown), found
+
+
+@pytest.mark.parametrize("depth", [None, 1e6])
+@pytest.mark.parametrize("case", CASES)
+def test_every_cascade_can_be_told(results: Results, case: str, depth: float | None) -> None:
+    """No words of any result hold a NaN, a None or an empty title."""
+    _, curves, heat_map = told(results, case, depth_usd=depth)
+    for words in (curves, heat_map):
+        text = f"{words.title} {words.subtitle} {words.note} {words.reading}"
+        assert re.findall(r"\bnan\b|\bNone\b|\binf\b|account-0\d*|\.\.", text) == []
+        assert 0 < len(words.title.split()) <= 13
+
+
+def test_depths_are_named_by_their_round_share(results: Results) -> None:
+    """Without a depth given each one shown is a whole percent of notional, and is called so."""
+    found, *_ = told(results, "solved")
+    names = [cascade.depth_words(found, depth) for depth in found.depths_usd]
+    assert [re.search(r"\((.*) of notional", name)[1] for name in names] == [  # type: ignore[index]
+        f"{100 * share:g}{NB}%" for share in DEPTH_SHARES
+    ]
+
+
+def test_unknown_depth_is_said_to_be_unknown(results: Results) -> None:
+    """A depth that stands in is not passed off as today's."""
+    _, curves, _ = told(results, "solved")
+    assert "No depth was given" in curves.reading
+    assert "Depth is not known for these positions" in curves.note
+    _, curves, _ = told(results, "solved", depth_usd=1e6)
+    assert "No depth was given" not in curves.reading
+
+
+def test_note_says_what_the_cascade_ran_on(results: Results) -> None:
+    """The published ladder in a report, the profile for an analyst."""
+    assert "a cliff within a step does not show" in told(results, "solved")[1].note
+    assert "Run on the liquidation profile." in told(results, "analyst")[1].note
+
+
+def test_cliff_is_told_with_its_price(steep: tuple[Findings, PublishedCascade]) -> None:
+    """The cliff of the step from 8 to 10 %, worked by hand: 8.0 % becomes 12.5 %; there is none above."""
+    said = cascade.curves(*steep).reading
+    assert f"the cliff is at a fall of 8.0{NB}% (to 55,200{NB}USD)" in said
+    assert f"jumps from 8.0{NB}% to 12.5{NB}%" in said
+    assert "a rise of 5" in said
+    assert said.count("there is no cliff") == 1
+
+
+def test_title_names_what_the_shock_becomes(results: Results) -> None:
+    """The total move of the quoted shock, at the depth that was given."""
+    found, curves, _ = told(results, "solved", depth_usd=1e3)
+    reached = float(found.run("down", 1e3).total_moves[list(found.run("down", 1e3).shocks).index(0.05)])
+    assert reached > 0.0525
+    assert curves.title == f"A fall of 5{NB}% becomes {percent(reached)}"
+
+
+def test_shock_that_forces_little_stays(steep: tuple[Findings, PublishedCascade]) -> None:
+    """A fall of 5 % reaches no line, so it is not said to become anything."""
+    assert cascade.curves(*steep).title == f"A fall of 5{NB}% stays near 5{NB}%"
+
+
+def test_map_tells_how_far_cliffs_go(steep: tuple[Findings, PublishedCascade]) -> None:
+    """2 bn outrun a step of ln(0.92/0.90) while 0.01 * 2e9 / depth is more than its width: up to 910 m USD for 1 %."""
+    findings, found = steep
+    assert f"at every depth shown, up to 800.0{NB}m{NB}USD" in cascade.heat_map(findings, found).reading
+    deeper = publish_cascade(findings.result, mark_price=None, depth_usd=1e9)
+    assert f"up to a depth of 500.0{NB}m{NB}USD for 1 %, and none" in cascade.heat_map(findings, deeper).reading
+
+
+def test_rows_are_what_the_charts_draw(results: Results) -> None:
+    """Curves have both directions and every depth's name; the map has each of its shocks at each depth."""
+    found, *_ = told(results, "solved")
+    rows, cells = cascade.curve_rows(found), cascade.map_rows(found)
+    assert list(rows.columns) == ["direction", "name", "shock", "total_move"]
+    assert set(rows["direction"]) == {"down", "up"}
+    assert rows["name"].nunique() == len(found.depths_usd)
+    assert list(cells.columns) == ["depth", "shock", "total_move"]
+    assert len(cells) == len(found.depths_usd) * len(cascade.MAP_SHOCKS)
+
+
+def test_nothing_leveraged_has_words_and_no_rows(results: Results) -> None:
+    """The title says why there is nothing to draw."""
+    found, curves, heat_map = told(results, "nothing leveraged")
+    assert curves.title == heat_map.title == cascade.NOTHING
+    assert cascade.curve_rows(found).empty
+    assert cascade.map_rows(found).empty
