@@ -26,7 +26,7 @@ class Ladder:
         `COLUMNS`: move_low and move_high are simple fractions from the mark, equal (0) for what is past its line;
         price_low and price_high are USD, NaN for several symbols.
     hidden_usd : float
-        Notional in no step shown [USD].
+        Notional in no step shown [USD]: what is in rests where cells are disclosed, else what has no line.
     """
 
     steps: pd.DataFrame

@@ -53,6 +53,9 @@ class PublishedCascade:
         direction, depth_usd, shock, total_move [1].
     from_ladder : bool
         Whether the published ladder was used, not the profile: positions in no step shown are then left out.
+    cautious : tuple of Cascade
+        From the ladder, the same with each step's notional where it does most: no cliff is smoothed away. Empty where
+        the profile was used.
     """
 
     depth_usd: float | None
@@ -61,10 +64,18 @@ class PublishedCascade:
     runs: tuple[Cascade, ...]
     curves: pd.DataFrame
     from_ladder: bool
+    cautious: tuple[Cascade, ...] = ()
 
     def run(self, direction: Direction, depth_usd: float) -> Cascade:
         """The cascade in a direction at one of the depths shown."""
-        return self.runs[2 * self.depths_usd.index(depth_usd) + DIRECTIONS.index(direction)]
+        return self.runs[self._place(direction, depth_usd)]
+
+    def cautious_run(self, direction: Direction, depth_usd: float) -> Cascade | None:
+        """The cautious cascade in a direction at one of the depths shown; None where the profile was used."""
+        return self.cautious[self._place(direction, depth_usd)] if self.cautious else None
+
+    def _place(self, direction: Direction, depth_usd: float) -> int:
+        return len(DIRECTIONS) * self.depths_usd.index(depth_usd) + DIRECTIONS.index(direction)
 
 
 def publish_cascade(
@@ -95,20 +106,28 @@ def publish_cascade(
         raise UsageError(f"depth_usd got {depth_usd}; allowed is more than 0 USD, such as 400e6. Correct the value.")
     notional = result.reading.profile.leveraged_notional_usd
     shares = _depth_shares(notional, depth_usd)
-    depths = list(shares)
-    flows = {direction: forced_flow(shown_lines(result, direction)) for direction in DIRECTIONS}
-    runs = [
-        cascade(flows[direction], linear_impact(depth), SHOCKS, mark=mark_price)
-        for depth in depths
-        for direction in DIRECTIONS
-    ]
+    depths, from_ladder = list(shares), result.reading.disclosed is not None
+    runs = _runs(result, depths, mark_price=mark_price)
     return PublishedCascade(
         depth_usd=depth_usd,
         depths_usd=tuple(depths),
         depth_shares=tuple(shares.values()),
-        runs=tuple(runs),
+        runs=runs,
         curves=_curves(depths, runs),
-        from_ladder=result.reading.disclosed is not None,
+        from_ladder=from_ladder,
+        cautious=_runs(result, depths, mark_price=mark_price, cautious=True) if from_ladder else (),
+    )
+
+
+def _runs(
+    result: Assessment, depths: Sequence[float], *, mark_price: float | None, cautious: bool = False
+) -> tuple[Cascade, ...]:
+    """One cascade for each depth and direction."""
+    flows = {direction: forced_flow(shown_lines(result, direction, cautious=cautious)) for direction in DIRECTIONS}
+    return tuple(
+        cascade(flows[direction], linear_impact(depth), SHOCKS, mark=mark_price)
+        for depth in depths
+        for direction in DIRECTIONS
     )
 
 
@@ -121,13 +140,16 @@ def _depth_shares(notional: float, depth_usd: float | None) -> dict[float, float
     return {multiple * depth_usd: multiple * depth_usd / notional for multiple in DEPTH_MULTIPLES}
 
 
-def shown_lines(result: Assessment, direction: Direction) -> ForcedLines:
+def shown_lines(result: Assessment, direction: Direction, *, cautious: bool = False) -> ForcedLines:
     """Lines that a cascade may run on: the published ladder's steps in a report, the profile's bins elsewhere.
 
     Parameters
     ----------
     result : Assessment
     direction : {"down", "up"}
+    cautious : bool
+        Whether each step's notional stands at one of its edges, where it does most: what pushes the price on at the
+        near one, what pushes back at the far one. The orders are then never understated.
 
     Returns
     -------
@@ -150,6 +172,8 @@ def shown_lines(result: Assessment, direction: Direction) -> ForcedLines:
     near, far = ("move_high", "move_low") if direction == "down" else ("move_low", "move_high")
     inner, outer = (sign * np.log1p(here[name].clip(lower=-_FARTHEST_FALL)) for name in (near, far))
     pushes = here["side"].isin([BOTH, "long" if direction == "down" else "short"])
+    if cautious:
+        inner = outer = inner.where(pushes, outer)
     notional = here["notional_usd"]
     frame = pd.DataFrame(
         {

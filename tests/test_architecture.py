@@ -45,6 +45,7 @@ ROOMS = (
     "specification",
     "charts",
     "page",
+    "live_panel",
     "report",
     "cli",
 )

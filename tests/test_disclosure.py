@@ -319,7 +319,7 @@ def test_two_ladders_together_give_no_account_away(seed: int) -> None:
     found = disclose(ibis.memtable(frame.drop(columns="direction")), PRIVACY, by_market=True)
     frame = frame if found.sides_apart else frame.assign(side=BOTH)
     keys = ["symbol", "side", "direction", "step", "market_step"]
-    held = frame.groupby(keys, as_index=False)["notional_cents"].sum()
+    held = frame.groupby(keys, as_index=False)[["notional_cents"]].sum()
     own = held.merge(found.ladder.plan, on=["side", "direction", "step"])["cell"]
     plan = found.market_ladder.plan.rename(columns={"step": "market_step"})
     moved = held.merge(plan, on=["side", "direction", "market_step"])["cell"]

@@ -10,17 +10,25 @@ from cohort_support import ENGINE_WARNINGS, Results, assessed, cohort_file
 from test_ladder import lined
 
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
+from cohortiv.cascade import Direction, cascade, forced_flow, forced_lines, linear_impact
 from cohortiv.errors import UsageError
-from cohortiv.published_cascade import DEPTH_MULTIPLES, DEPTH_SHARES, PublishedCascade, publish_cascade, shown_lines
+from cohortiv.published_cascade import (
+    DEPTH_MULTIPLES,
+    DEPTH_SHARES,
+    DIRECTIONS,
+    PublishedCascade,
+    publish_cascade,
+    shown_lines,
+)
 
 pytestmark = ENGINE_WARNINGS
 CASES = ("solved", "analyst", "one symbol", "past", "unreachable", "few units", "undated")
 
 
-def total(found: PublishedCascade, shock: float, *, depth: float, direction: str = "down") -> float:
+def total(found: PublishedCascade, shock: float, *, depth: float, direction: Direction = "down") -> float:
     """Total move of one shock at one depth."""
-    rows = found.curves[(found.curves["direction"] == direction) & np.isclose(found.curves["shock"], shock)]
-    return float(rows.loc[np.isclose(rows["depth_usd"], depth), "total_move"].iloc[0])
+    run = found.run(direction, depth)
+    return float(run.total_moves[np.isclose(run.shocks, shock)][0])
 
 
 def two_billion(folder: Path, *, line: float = 0.905, for_report: bool = True) -> Assessment:
@@ -37,6 +45,14 @@ def test_values_by_hand(tmp_path: Path) -> None:
     assert total(found, 0.10, depth=400e6, direction="up") == pytest.approx(0.10, abs=1e-12)
 
 
+def test_curves_are_the_runs_rounded(results: Results) -> None:
+    """What is drawn are the total moves of the runs, to a hundredth of a percent, depth by depth, down before up."""
+    found = publish_cascade(results["solved"], mark_price=None)
+    moves = np.concatenate([run.total_moves for run in found.runs])
+    np.testing.assert_allclose(found.curves["total_move"], moves, atol=5.1e-5)
+    assert found.curves["direction"].drop_duplicates().tolist() == ["down", "up"]
+
+
 def test_cliff_by_hand(tmp_path: Path) -> None:
     """In a step ln(0.92/0.90) wide, orders of 0.05 outrun the price: the cliff is where the step begins."""
     cliff = publish_cascade(two_billion(tmp_path), mark_price=60_000.0, depth_usd=400e6).run("down", 400e6).cliff
@@ -44,6 +60,19 @@ def test_cliff_by_hand(tmp_path: Path) -> None:
     assert cliff.shock == pytest.approx(0.08)
     assert cliff.total_move == pytest.approx(1 - 0.92 * math.exp(-0.05))
     assert cliff.price == pytest.approx(0.92 * 60_000.0)
+
+
+def test_cautious_cascade_never_understates(tmp_path: Path) -> None:
+    """Lines at 8.1 %, spread by the ladder to 10 %, are reached too late by its even reading, never by the cautious."""
+    result = two_billion(tmp_path, line=0.919)
+    found = publish_cascade(result, mark_price=None, depth_usd=400e6)
+    exact = forced_flow(forced_lines(result.reading.profile, direction="down", symbol="BTC"))
+    truth = cascade(exact, linear_impact(400e6), found.runs[0].shocks)
+    cautious = found.cautious_run("down", 400e6)
+    assert cautious is not None
+    assert (cautious.total_moves >= truth.total_moves - 1e-12).all()
+    assert (cautious.total_moves >= found.run("down", 400e6).total_moves - 1e-12).all()
+    assert (found.run("down", 400e6).total_moves < truth.total_moves).any()
 
 
 def test_beta_of_two_halves_the_way(tmp_path: Path) -> None:
@@ -155,12 +184,16 @@ def test_past_lines_are_forced_at_once(results: Results) -> None:
 
 
 #: Median and largest difference of the total moves on the ladder and on the profile at `DEPTH_SHARES` [points].
-REAL = {
+REAL: dict[tuple[str | None, Direction], tuple[tuple[float, float], ...]] = {
     ("BTC", "down"): ((1.33, 3.1), (0.45, 1.2), (0.14, 0.5), (0.06, 0.2), (0.03, 0.1)),
     ("BTC", "up"): ((1.66, 28.5), (1.36, 7.3), (0.44, 1.2), (0.25, 0.6), (0.14, 0.3)),
     (None, "down"): ((0.47, 3.8), (0.16, 1.7), (0.05, 0.3), (0.02, 0.1), (0.01, 0.1)),
     (None, "up"): ((0.40, 5.1), (0.13, 0.9), (0.05, 0.2), (0.02, 0.1), (0.01, 0.0)),
 }
+
+
+#: How many of the ten runs have a cliff, on the profile and on the ladder.
+REAL_CLIFFS = {"BTC": [5, 1], None: [4, 1]}
 
 
 @pytest.mark.parametrize("symbol", ["BTC", None])
@@ -173,8 +206,11 @@ def test_real_ladder_against_profile(real_data: Path, symbol: str | None) -> Non
         publish_cascade(assess(settings, read_cohort(settings, for_report=shown, say=lambda _: None)), mark_price=None)
         for shown in (True, False)
     )
-    apart = 100 * (report.curves["total_move"] - analyst.curves["total_move"]).abs()
-    by_depth = apart.groupby([report.curves["direction"], report.curves["depth_usd"]]).agg(["median", "max"])
-    for direction in ("down", "up"):
-        told = [(round(row["median"], 2), round(row["max"], 1)) for _, row in by_depth.loc[direction].iterrows()]
+    for direction in DIRECTIONS:
+        told = []
+        for shown, exact in zip(report.depths_usd, analyst.depths_usd, strict=True):
+            apart = 100 * np.abs(report.run(direction, shown).total_moves - analyst.run(direction, exact).total_moves)
+            told.append((round(float(np.median(apart)), 2), round(float(apart.max()), 1)))
         assert tuple(told) == REAL[symbol, direction]
+    cliffs = [sum(run.cliff is not None for run in found.runs) for found in (analyst, report)]
+    assert cliffs == REAL_CLIFFS[symbol]

@@ -6,10 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -143,8 +141,6 @@ def read_cohort(settings: Settings, *, for_report: bool = True, say: Say | None 
     """
     tell = say or partial(print, file=sys.stderr)
     settings = dated(settings)
-    # The engine's first passes leave the interpreter idle, and what comes after them needs scipy.
-    Thread(target=import_module, args=("scipy.special",)).start()
     with _source(settings, tell) as (positions, cohort):
         return _read(settings, positions, cohort, for_report=for_report, tell=tell)
 

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from cohortiv.charts.liquidation import per_point
-from cohortiv.charts.marks import halo_text, overlaid, side_colour
+from cohortiv.charts.marks import overlaid, side_colour
 from cohortiv.charts.theme import DASH, FIT, SMALL_PX, USD_LABEL, WIDTH, is_narrow, select, styled
 from cohortiv.palette import INK, MUTED, PAPER
 from cohortiv.quantities import percent
@@ -29,9 +29,8 @@ _LINE_PX = 14
 _LADDER_PX = 170
 #: What stands above a plot keeps clear of the title of its axis.
 _LEGEND_PX = 24
-#: Two or three lines take shades this many apart together, so that they are told from each other.
+#: Steps between the shades of all lines together: two are three steps apart.
 _APART = 6
-_STATE_SHADES = (*SHADES[::3], *SHADES[1::3], *SHADES[2::3])
 #: Cells of the map above this part of its largest value are pale, and have dark letters [1].
 _PALE = 0.55
 
@@ -87,15 +86,13 @@ def _curve_panel(
 ) -> alt.LayerChart:
     shown = frame.drop(columns="direction")
     end = float(shown["shock"].max())
-    shades = SHADES[:: max(1, _APART // len(names))] if len(names) > 1 else (INK,)
+    shades = _shades(len(names)) if len(names) > 1 else [INK]
     x_axis = alt.Axis(title="Outside shock (%)", format=".0%", tickCount=5)
     y_axis = alt.Axis(title="Total move (%)", format=".0%", tickCount=6)
     x = alt.X("shock:Q", scale=alt.Scale(domain=[0, end], nice=False), axis=x_axis)
     y = alt.Y("total_move:Q", scale=alt.Scale(domain=[0, top], nice=True), axis=y_axis)
-    legend = alt.Legend(title=None, columns=1, symbolType="stroke", symbolStrokeWidth=3, orient="bottom")
-    colour = alt.Color(
-        "name:N", sort=None, scale=alt.Scale(domain=names, range=list(shades[: len(names)])), legend=legend
-    )
+    legend = alt.Legend(title=None, columns=1, symbolType="stroke", symbolStrokeWidth=3, labelLimit=0, orient="bottom")
+    colour = alt.Color("name:N", sort=None, scale=alt.Scale(domain=names, range=shades), legend=legend)
     alone = alt.Chart(pd.DataFrame({"shock": [0.0, end], "total_move": [0.0, end]}))
     tooltip = [
         alt.Tooltip("name:N", title="Line"),
@@ -104,8 +101,14 @@ def _curve_panel(
     ]
     lines = alt.Chart(shown).mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, tooltip=tooltip)
     rule = alone.mark_line(color=MUTED, strokeDash=DASH, strokeWidth=1.2).encode(x=x, y=y)
-    layers = [rule, lines, *_cliff_marks(cliffs[cliffs["shock"] <= end], colour, end=end)]
-    return overlaid(*layers).properties(width=width, height=_PANEL_PX, title=alt.TitleParams(title, anchor="start"))
+    marks = _cliff_marks(cliffs[cliffs["shock"] <= end], colour, end=end)
+    layers = overlaid(rule, lines, *marks)
+    return layers.properties(width=width, height=_PANEL_PX, title=alt.TitleParams(title, anchor="start"))
+
+
+def _shades(count: int) -> list[str]:
+    """Shades of so many lines or bars, the darkest first, as far apart as there are few."""
+    return list(SHADES[:: max(1, _APART // max(1, count))][:count])
 
 
 def _cliff_marks(cliffs: pd.DataFrame, colour: alt.Color, *, end: float) -> list[alt.Chart]:
@@ -114,21 +117,21 @@ def _cliff_marks(cliffs: pd.DataFrame, colour: alt.Color, *, end: float) -> list
     for row in range(len(cliffs)):
         cliff = cliffs.iloc[[row]]
         at = float(cliff["shock"].iloc[0])
-        base = alt.Chart(cliff.assign(words=f"Cliff at {percent(at)}")).encode(x=alt.X("shock:Q"))
+        marked = cliff.assign(words=f"Cliff at {percent(at)}")
+        base = alt.Chart(marked).encode(x=alt.X("shock:Q"), y=alt.Y("total_move:Q"))
         tooltip = [
             alt.Tooltip("name:N", title="Line"),
             alt.Tooltip("shock:Q", title="Cliff at a shock of", format=".1%"),
             alt.Tooltip("settled_move:Q", title="Total move before", format=".1%"),
             alt.Tooltip("total_move:Q", title="Total move from there on", format=".1%"),
         ]
-        top = alt.Y("total_move:Q")
-        rule = base.mark_rule(strokeDash=[2, 2], strokeWidth=1.4).encode(y=top, y2="settled_move", color=colour)
-        dot = base.mark_circle(size=70, opacity=1).encode(y=top, color=colour, tooltip=tooltip)
+        rule = base.mark_rule(strokeDash=[2, 2], strokeWidth=1.4).encode(y2="settled_move:Q", color=colour)
+        dot = base.mark_circle(size=70, opacity=1).encode(color=colour, tooltip=tooltip)
         align: Literal["left", "right"] = "right" if at > end / 2 else "left"
         dx = -8 if align == "right" else 8
         dy = _LINE_PX * (row // 2 + 1) * (1 if row % 2 else -1)
-        words = base.encode(y=top, text=alt.Text("words:N"))
-        layers += [rule, dot, *halo_text(words, align=align, dx=dx, dy=dy, baseline="middle", fontSize=SMALL_PX)]
+        words = base.mark_text(align=align, dx=dx, dy=dy, baseline="middle", fontSize=SMALL_PX, color=INK)
+        layers += [rule, dot, words.encode(text=alt.Text("words:N"))]
     return layers
 
 
@@ -219,9 +222,13 @@ def tier_damage(damage: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
             ),
         ),
     )
-    legend = alt.Legend(title=None, offset=_LEGEND_PX) if len(states) > 1 else None
+    legend = (
+        alt.Legend(title=None, labelLimit=0, columns=2 if is_narrow(width) else 0, offset=_LEGEND_PX)
+        if len(states) > 1
+        else None
+    )
     colour = alt.Color(
-        "state:N", sort=states, scale=alt.Scale(domain=states, range=list(_STATE_SHADES[: len(states)])), legend=legend
+        "state:N", sort=states, scale=alt.Scale(domain=states, range=_shades(len(states))), legend=legend
     )
     tooltip = [
         alt.Tooltip("tier:N", title="Tier"),

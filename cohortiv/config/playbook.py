@@ -32,7 +32,7 @@ SOMETIMES: Final = {
     "critical_rally": "critical rally",
     "critical_rally_price": "price after it, for one symbol",
     "grey_reasons": "why there is no code",
-    "code_since": "first snapshot of the held code, where it changed within the series",
+    "code_since": "first snapshot of the code of the series, where it changed within it",
     "higher_code": "the code above",
     "points_to_higher": "index points to it",
     "move_to_higher": "smallest price move that brings it, in words",

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cohortiv.cascade import Cascade
 from cohortiv.findings.context import Findings, Words
-from cohortiv.published_cascade import DEPTH_SHARES, PublishedCascade
+from cohortiv.published_cascade import DEPTH_SHARES, DIRECTIONS, PublishedCascade
 from cohortiv.quantities import exact_percent, percent, price, usd
 
 #: Shocks of the map [1], each one of the curves'.
@@ -59,13 +59,11 @@ def heat_map(f: Findings, found: PublishedCascade) -> Words:
     if not found.runs:
         return f.words("cascade-map", NOTHING, measure)
     least, most = (found.run("down", depth) for depth in (found.depths_usd[0], found.depths_usd[-1]))
-    title = f"Depth decides: {percent(QUOTED, 0)} becomes {_between(_total(most, QUOTED), _total(least, QUOTED))}"
+    deep, thin = percent(_total(most, QUOTED)), percent(_total(least, QUOTED))
+    title = f"Depth decides: a fall of {percent(QUOTED, 0)} becomes {deep} to {thin}"
+    if deep == thin:
+        title = f"At these depths a fall of {percent(QUOTED, 0)} becomes {deep}"
     return f.words("cascade-map", title, measure, note=_note(found), reading=_farthest(found))
-
-
-def _between(low: float, high: float) -> str:
-    near, far = percent(low), percent(high)
-    return near if near == far else f"{near} to {far}"
 
 
 def _headline_depth(found: PublishedCascade) -> float:
@@ -79,20 +77,30 @@ def _total(run: Cascade, shock: float) -> float:
 
 def _reading(found: PublishedCascade) -> str:
     depth = _headline_depth(found)
-    said = [_of_direction(found.run("down", depth), "fall"), _of_direction(found.run("up", depth), "rise")]
+    said = [_of_direction(found.run(direction, depth), found) for direction in DIRECTIONS]
     at = f"At a depth of {depth_words(found, depth)} for 1 %"
     unknown = (
         "" if found.depth_usd else " No depth was given: it is one of the depths shown, not an estimate of today's."
     )
-    return f"{at}, {said[0]}; {said[1]}.{unknown}"
+    return f"{at}, {said[0]}; {said[1]}.{_cautious(found, depth)}{unknown}"
 
 
-def _of_direction(run: Cascade, name: str) -> str:
-    total = _total(run, QUOTED)
-    told = f"a {name} of {percent(QUOTED, 0)} ends at {percent(total)}"
+def _cautious(found: PublishedCascade, depth: float) -> str:
+    """What could be at most, where the ladder's steps smooth the orders."""
+    runs = [found.cautious_run(direction, depth) for direction in DIRECTIONS]
+    told = [_of_direction(run, found) for run in runs if run is not None]
+    if not told:
+        return ""
+    return f" With every step's notional where it does most, which never understates, {told[0]}; {told[1]}."
+
+
+def _of_direction(run: Cascade, found: PublishedCascade) -> str:
+    name = "fall" if run.direction == "down" else "rise"
+    told = f"a {name} of {percent(QUOTED, 0)} ends at {percent(_total(run, QUOTED))}"
     cliff = run.cliff
     if cliff is None:
-        return f"{told} and there is no cliff up to a shock of 50 %"
+        shows = "no cliff shows" if found.from_ladder else "there is no cliff"
+        return f"{told} and {shows} up to a shock of 50 %"
     where = f" (to {price(cliff.price)})" if cliff.price is not None else ""
     return (
         f"{told} and the cliff is at a {name} of {percent(cliff.shock)}{where}, where the total move jumps from "
@@ -102,12 +110,13 @@ def _of_direction(run: Cascade, name: str) -> str:
 
 def _farthest(found: PublishedCascade) -> str:
     cliffs = [(depth, found.run("down", depth).cliff) for depth in found.depths_usd]
-    steep = [(depth, cliff) for depth, cliff in cliffs if cliff is not None]
+    steep = [depth for depth, cliff in cliffs if cliff is not None]
+    is_there = "shows" if found.from_ladder else "exists"
     if not steep:
-        return "At none of these depths is there a cliff below the mark."
+        return f"At none of these depths a cliff {is_there} below the mark."
     if len(steep) == len(cliffs):
-        return f"There is a cliff below the mark at every depth shown, up to {usd(steep[-1][0])} for 1 %."
-    return f"Below the mark a cliff exists up to a depth of {usd(steep[-1][0])} for 1 %, and none beyond that."
+        return f"A cliff {is_there} below the mark at every depth tried, up to {usd(steep[-1])} for 1 %."
+    return f"Below the mark a cliff {is_there} up to a depth of {usd(steep[-1])} for 1 %, and none beyond that."
 
 
 def _note(found: PublishedCascade) -> str:
@@ -116,7 +125,7 @@ def _note(found: PublishedCascade) -> str:
     )
     ladder = (
         "Run on the published ladder by the market's move, each step's notional spread evenly over it: what is in no "
-        "step shown takes no part, and a cliff within a step does not show."
+        "step shown takes no part, and a cliff within a step does not show in the curves."
         if found.from_ladder
         else "Run on the liquidation profile."
     )

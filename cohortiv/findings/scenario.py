@@ -111,7 +111,7 @@ def sentence(f: ScenarioFindings) -> str:
     if len(worst.states) > 1:
         stands = f"{of} IV Index goes from {index_words(worst.states[0])} to {index_words(after)}"
     shock = f"an outside {way(worst)} of {exact_percent(worst.config.headline_shock)} becomes "
-    return f"{stands}; {shock}{percent(after.headline_move)}, and {_cliff_clause(worst, after)}."
+    return f"{stands}; {shock}{move_words(after.headline_move)}, and {_cliff_clause(worst, after)}."
 
 
 def index_words(state: ShownState) -> str:
@@ -129,7 +129,12 @@ def cliff_words(state: ShownState) -> str:
     if state.cliff is None:
         return "none"
     place = "" if state.cliff.price is None else f" ({price(state.cliff.price)})"
-    return f"{percent(state.cliff.shock)}{place}"
+    return f"{move_words(state.cliff.shock)}{place}"
+
+
+def move_words(move: float | None) -> str:
+    """A move with one decimal, without it where it is whole percent."""
+    return percent(move) if move is None else exact_percent(round(move, 3))
 
 
 def _cliff_clause(shown: PublishedScenario, state: ShownState) -> str:
@@ -147,7 +152,7 @@ def _key_figures(one: PublishedScenario) -> list[dict[str, str]]:
             "lines that hold the critical mass",
         ),
         (f"A {way(one)} of {shock} becomes", lambda state: percent(state.headline_move, 0), "forced orders fed back"),
-        ("Cliff", lambda state: "none" if state.cliff is None else percent(state.cliff.shock), _cliff_context(one)),
+        ("Cliff", lambda state: "none" if state.cliff is None else move_words(state.cliff.shock), _cliff_context(one)),
     )
     told = [{"label": label, "value": _arrow(one, tell), "context": context} for label, tell, context in rows]
     before = one.states[0].depth_usd
@@ -162,7 +167,7 @@ def _arrow(one: PublishedScenario, tell: Callable[[ShownState], str]) -> str:
 
 def _cliff_context(one: PublishedScenario) -> str:
     cliff = one.after.cliff
-    return "no shock up to 50 % jumps" if cliff is None else f"becomes {percent(cliff.total_move)}"
+    return "no shock up to 50 % jumps" if cliff is None else f"becomes {move_words(cliff.total_move)}"
 
 
 def _side_by_side(f: ScenarioFindings) -> list[dict[str, str]]:
@@ -240,12 +245,12 @@ def _state_figures(one: PublishedScenario, state: ShownState) -> Mapping[str, st
         "Code": CODES[state.code].word,
         "IV Index": points(state.iv_index),
         "Critical volatility": percent(state.critical_volatility),
-        "Critical drawdown": percent(state.drawdown),
-        "Critical rally": percent(state.rally),
+        "Critical drawdown": move_words(state.drawdown),
+        "Critical rally": move_words(state.rally),
         "Leveraged notional": WITHHELD if state.notional_usd is None else usd(state.notional_usd),
         "Depth for 1 %": usd(state.depth_usd),
         "Direction of the shocks": one.config.direction,
-        f"A move of {shock} becomes": percent(state.headline_move),
+        f"A move of {shock} becomes": move_words(state.headline_move),
         "Cliff": cliff_words(state),
     }
 

@@ -3,13 +3,11 @@
 import pandas as pd
 
 from cohortiv.findings.context import Words
-from cohortiv.findings.scenario import ScenarioFindings, cliff_words, index_words, way
+from cohortiv.findings.scenario import ScenarioFindings, cliff_words, index_words, move_words, way
 from cohortiv.published_scenario import PublishedScenario, ShownState
 from cohortiv.quantities import exact_percent, percent, usd
 
 BACKSTOP_NOTE = "Every forced order is taken to be filled where the cascade ends: the worst that it can do."
-#: Move that the ladder's sentence is about [1].
-NEAR = 0.10
 #: Shocks this near to each other are the same column of the map [1].
 HALF_PERCENT = 0.005
 #: Share of a tier from which it is named [1].
@@ -43,15 +41,24 @@ def ladders(f: ScenarioFindings) -> Words:
     if rows.empty:
         none = "No position has a line, or no step of the ladder has accounts enough to be shown."
         return f.words("scenario-ladders", "No step of the ladder can be shown", measure, reading=none)
-    near = rows[(rows["move_low"].abs() <= NEAR) & (rows["move_high"].abs() <= NEAR)]
-    held = near.groupby("state", sort=False)["notional_usd"].sum()
-    told = "; ".join(f"{state}: {usd(float(amount))}" for state, amount in held.items())
-    title = f"{told.split(': ')[-1]} has its line within {percent(NEAR, 0)}"
+    held = {str(state): _by_side(part) for state, part in rows.groupby("state", sort=False)}
+    (last, (below, above)) = list(held.items())[-1]
+    title = f"{last}: {usd(below)} of lines below the mark, {usd(above)} above"
     note = (
         "" if f.is_exact else "The published ladder before the changes; what a scenario leaves is not cleared for one."
     )
-    reading = f"Notional with its line within {percent(NEAR, 0)} of the mark, either way: {told or 'none'}."
+    told = [
+        f"{state}, lines below the mark hold {usd(low)} and lines above it {usd(high)}"
+        for state, (low, high) in held.items()
+    ]
+    reading = f"{'; '.join(told)}."
     return f.words("scenario-ladders", title, measure, note=note, reading=reading)
+
+
+def _by_side(rows: pd.DataFrame) -> tuple[float, float]:
+    """Notional with its line below the mark, and above it [USD]."""
+    below = float(rows.loc[rows["move_low"] < 0, "notional_usd"].sum())
+    return below, float(rows.loc[rows["move_high"] > 0, "notional_usd"].sum())
 
 
 def curve_rows(f: ScenarioFindings) -> pd.DataFrame:
@@ -84,8 +91,8 @@ def curves(f: ScenarioFindings) -> Words:
     worst, shock = f.worst, exact_percent(f.worst.config.headline_shock)
     title = f"A {way(worst)} of {shock} becomes {percent(worst.after.headline_move, 0)}"
     said = [
-        f"{name}: a {way(one)} of {exact_percent(one.config.headline_shock)} ends at {percent(state.headline_move)}, "
-        f"{_cliff_sentence(one, state)}"
+        f"{name}: a {way(one)} of {exact_percent(one.config.headline_shock)} ends at "
+        f"{move_words(state.headline_move)}, {_cliff_sentence(one, state)}"
         for name, one, state in f.named_states
     ]
     measure = "Total move after an outside shock, forced orders fed back; dashed: the shock alone"
@@ -97,8 +104,8 @@ def _cliff_sentence(one: PublishedScenario, state: ShownState) -> str:
     if state.cliff is None:
         return "without a cliff up to a shock of 50 %"
     return (
-        f"with the cliff at a {way(one)} of {cliff_words(state)}, where {percent(state.cliff.settled_move)} jumps to "
-        f"{percent(state.cliff.total_move)}"
+        f"with the cliff at a {way(one)} of {cliff_words(state)}, where {move_words(state.cliff.settled_move)} "
+        f"jumps to {move_words(state.cliff.total_move)}"
     )
 
 

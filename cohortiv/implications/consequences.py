@@ -88,7 +88,7 @@ class Consequences:
     volatility : float
         Annualised volatility in use for hedges and spreads [1/sqrt(year)].
     spell : CodeSpell or None
-        Since when the held code has stood; None with fewer than two snapshots.
+        Since when the code of the series has stood; None with fewer than two snapshots.
     next_codes : tuple of NextCode
     falls, rises : Cascade or None
         The cascade after the quoted shock; None without depth.
@@ -160,7 +160,7 @@ def consequences(
 
 
 def _spell(history: pd.DataFrame) -> CodeSpell | None:
-    """Run of the held code; one snapshot has none."""
+    """Run of the code of the series; one snapshot has none."""
     if len(history) < 2:  # noqa: PLR2004 - a series needs two
         return None
     times = [moment.to_pydatetime() for moment in history["as_of"]]

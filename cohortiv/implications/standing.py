@@ -88,9 +88,19 @@ def standing(profile: LiquidationProfile, terms: IndexTerms) -> Standing:
         One snapshot.
     terms : IndexTerms
     """
-    critical = critical_volatility_of(
-        book_of(profile, terms), critical_mass=terms.critical_mass, horizon_days=terms.horizon_days
-    )
+    return standing_of(book_of(profile, terms), terms)
+
+
+def standing_of(book: LineBook, terms: IndexTerms) -> Standing:
+    """Index and code of a line book.
+
+    Parameters
+    ----------
+    book : LineBook
+        One profile.
+    terms : IndexTerms
+    """
+    critical = critical_volatility_of(book, critical_mass=terms.critical_mass, horizon_days=terms.horizon_days)
     index = float(iv_index(critical.value, terms.reference_volatility))
     return Standing(index, critical.value, code_of(index, terms.thresholds))
 

@@ -140,7 +140,10 @@ def _checked_values(declared: Sequence[Parameter], given: Mapping[str, object]) 
         if name in given:
             raise UsageError(f"The parameter {name!r} is set by the run itself. Leave it out.")
     if "run_id" not in {parameter.name for parameter in declared}:
-        raise UsageError("The notebook has no parameter 'run_id'. Add `run_id: str = \"\"  # identity of the run`.")
+        raise UsageError(
+            "The notebook has no parameter 'run_id', so it is no report: open it in JupyterLab (make lab). To publish "
+            'it, add `run_id: str = ""  # identity of the run`.'
+        )
     return bound_values(declared, given)
 
 

@@ -1,0 +1,39 @@
+"""Libraries are loaded before the engine, once, and stay out of garbage collections."""
+
+import gc
+import subprocess
+import sys
+
+import duckdb  # noqa: F401 - the host process of these tests has an engine
+
+from cohortiv.cli.loading import load_libraries
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter that loads the libraries and then does more."""
+    start = "import gc, sys\nfrom cohortiv.cli.loading import load_libraries\nload_libraries()\n"
+    return subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True, check=False)
+
+
+def test_libraries_are_kept_out_of_collections() -> None:
+    """Their objects are frozen, and the collector is at work again."""
+    assert run("print(gc.get_freeze_count() > 100_000, gc.isenabled())").stdout.split() == ["True", "True"]
+
+
+def test_the_engine_is_left_to_later() -> None:
+    """It reports on standard error what of it is never collected."""
+    assert run("print('duckdb' in sys.modules)").stdout.strip() == "False"
+
+
+def test_the_process_ends_without_a_word() -> None:
+    """Also when the engine was used."""
+    done = run("from cohortiv.sources.files import connect\nconnect().raw_sql('SELECT 1').fetchall()")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_process_with_an_engine_is_left_alone() -> None:
+    """Its collector is the host's business."""
+    before = gc.get_freeze_count(), gc.isenabled()
+    load_libraries()
+    assert (gc.get_freeze_count(), gc.isenabled()) == before
+    assert "duckdb" in sys.modules

@@ -1,0 +1,119 @@
+"""What a scenario report says: its first screen, tables and figures, for one scenario, several, and on positions."""
+
+from pathlib import Path
+
+import pytest
+from cohort_support import AS_OF, ENGINE_WARNINGS, book, write
+from scenario_support import FIELDS, scenario_file
+
+from cohortiv.assessment import Settings
+from cohortiv.findings import scenario as told
+from cohortiv.findings import scenario_figures as figures
+from cohortiv.findings.scenario import ScenarioFindings
+from cohortiv.scenario import run_scenarios
+
+pytestmark = ENGINE_WARNINGS
+CHANGED = FIELDS + "changes: {leverage_cap: 10, price_move: -0.1, depth_withdrawn: 0.5}\n"
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> ScenarioFindings:
+    """One scenario with changes on its own cohort."""
+    path = scenario_file(tmp_path_factory.mktemp("one"), CHANGED)
+    return told.find(run_scenarios(str(path), Settings(as_of=AS_OF), say=_silent))
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> ScenarioFindings:
+    """The same beside one without changes."""
+    folder = tmp_path_factory.mktemp("several")
+    calm = FIELDS.replace("name: small", "name: calm").replace("A small one", "A calm one")
+    names = f"{scenario_file(folder, CHANGED)},{scenario_file(folder, calm, 'calm.yaml')}"
+    return told.find(run_scenarios(names, Settings(as_of=AS_OF), say=_silent))
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> ScenarioFindings:
+    """The same scenario on positions that were read."""
+    folder = tmp_path_factory.mktemp("real")
+    settings = Settings(positions=write(folder, book(200)), as_of=AS_OF)
+    return told.find(run_scenarios(str(scenario_file(folder, CHANGED)), settings, say=_silent))
+
+
+def test_headline_tells_before_and_after(one: ScenarioFindings) -> None:
+    """The sentence and the key figures hold both; code and index are those after, and the page is SYNTHETIC."""
+    found = told.headline(one)
+    assert "goes from" in found["sentence"]
+    assert "→" in found["key_figures"][0]["value"]
+    assert found["iv_index"] == one.worst.after.iv_index
+    assert (found["synthetic"], found["code"]) == (True, one.worst.after.code)
+    assert 3 <= len(found["key_figures"]) <= 5
+
+
+def test_several_scenarios_stand_side_by_side(several: ScenarioFindings) -> None:
+    """One key figure and one line each, a column for each state, and the worst in the sentence."""
+    found = told.headline(several)
+    assert [item["label"] for item in found["key_figures"]] == ["A small one", "A calm one"]
+    assert f"“{several.worst.config.title}” is the worst" in found["sentence"]
+    assert list(told.figure_rows(several).columns) == [
+        "Figure",
+        "A small one, before",
+        "A small one, after",
+        "A calm one",
+    ]
+    assert set(figures.curve_rows(several)["name"]) == {"A small one", "A calm one"}
+    summaries = told.summary(several)["scenarios"]
+    assert isinstance(summaries, list)
+    assert len(summaries) == 2
+
+
+def test_changes_are_told_with_units(one: ScenarioFindings) -> None:
+    """Each as a row; a price move closes something on its way."""
+    rows = {row["what"]: row["value"] for row in told.change_rows(one)}
+    assert rows["Leverage"] == "at most 10x; 100\u00a0% of those above add margin"
+    assert rows["Price"] == "−10\u00a0%"
+    assert rows["Depth"] == "−50\u00a0% from the start"
+    assert "itself closed" in told.closed(one)
+
+
+def test_a_scenario_without_changes_says_so(several: ScenarioFindings) -> None:
+    """In the table of changes."""
+    assert {
+        "scenario": "A calm one",
+        "what": "Nothing",
+        "value": "the cohort is read as it stands",
+    } in told.change_rows(several)
+
+
+@pytest.mark.parametrize("name", ["figures", "ladders", "curves", "heat_map", "damage", "pullbacks", "backstops"])
+@pytest.mark.parametrize("kind", ["one", "several", "real"])
+def test_every_figure_has_a_title(name: str, kind: str, request: pytest.FixtureRequest) -> None:
+    """Of every kind of report, with the measure in the subtitle."""
+    words = getattr(figures, name)(request.getfixturevalue(kind))
+    assert words.title
+    assert ";" in words.subtitle
+
+
+def test_positions_that_were_read_withhold(real: ScenarioFindings) -> None:
+    """No tiers, no amounts after the changes, one ladder, and the page says why."""
+    assert figures.damage_rows(real).empty
+    assert set(figures.ladder_rows(real)["state"]) == {"Before"}
+    table = told.figure_rows(real).set_index("Figure")
+    assert table.loc["Leveraged notional", "After"] == "withheld"
+    assert told.closed(real) == "What the price move itself closed is withheld: it would tell single lines."
+    assert "cleared for publication as they stand" in told.limits(real)
+    assert list(figures.pullback_rows(real).columns) == ["Move", "Before"]
+
+
+def test_about_compares_with_the_previous_issue(one: ScenarioFindings, tmp_path: Path) -> None:
+    """Where there is one."""
+    assert "this is the first issue in its folder" in told.about(one)
+    previous = tmp_path / "summary.json"
+    previous.write_text('{"iv_index": 40.04, "code": "yellow", "as_of": "2026-02-11"}', encoding="utf-8")
+    path = scenario_file(tmp_path, CHANGED)
+    later = told.find(run_scenarios(str(path), Settings(as_of=AS_OF), say=_silent), previous=str(previous))
+    assert "2026-02-11 had 40.0 (Yellow); now" in told.about(later)

@@ -1,0 +1,167 @@
+"""A scenario as it may be shown: all of a made-up cohort; of positions that were read nothing finer than is cleared."""
+
+import json
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cohort_support import AS_OF, ENGINE_WARNINGS, book, write
+from scenario_support import small
+
+from cohortiv.assessment import Settings, read_cohort
+from cohortiv.assessment.result import outward
+from cohortiv.ladder import market_ladder
+from cohortiv.plain import plain_values
+from cohortiv.published_scenario import MAP_SHOCKS, PublishedScenario, publish_scenario, scenario_summary
+from cohortiv.scenario import ScenarioResult, run_scenario
+
+pytestmark = ENGINE_WARNINGS
+CAP = {"leverage_cap": 10.0, "price_move": -0.12, "depth_withdrawn": 0.5}
+#: One position far larger than any other, at an entry that nothing rounds to.
+CANARY_QUANTITY, CANARY_ENTRY = 0.987_654_321, 61_234.567_891
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+def with_canary() -> pd.DataFrame:
+    """A book with one position whose figures are easy to find, nine times the usual size."""
+    frame = book(200)
+    row = int((frame["symbol"] == "BTC").to_numpy().argmax())
+    wanted = {"account_id": "canary-7f3a", "side": "long", "leverage": 20.0}
+    wanted |= {"quantity": CANARY_QUANTITY, "entry_price": CANARY_ENTRY}
+    for name, value in wanted.items():
+        frame.loc[row, name] = value
+    return frame
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> ScenarioResult:
+    """A scenario with changes on positions that were read for a report."""
+    settings = Settings(positions=write(tmp_path_factory.mktemp("read"), with_canary()), as_of=AS_OF)
+    base = read_cohort(settings, say=_silent)
+    return run_scenario(small(changes=CAP), settings, base=base, say=_silent)
+
+
+@pytest.fixture(scope="module")
+def shown(read: ScenarioResult) -> PublishedScenario:
+    """What may be shown of it."""
+    return publish_scenario(read)
+
+
+@pytest.fixture(scope="module")
+def made_up() -> ScenarioResult:
+    """The same scenario on its own cohort."""
+    return run_scenario(small(changes=CAP), Settings(), say=_silent)
+
+
+def told(shown: PublishedScenario) -> str:
+    """Everything that leaves, as text with all its digits."""
+    frames = [shown.ladders, shown.grid, shown.damage, shown.backstops, *(state.curve for state in shown.states)]
+    rest = [
+        plain_values({**vars(state), "curve": None, "cliff": state.cliff and vars(state.cliff)})
+        for state in shown.states
+    ]
+    parts = [frame.to_csv() for frame in frames]
+    return "\n".join([*parts, json.dumps(rest), json.dumps(shown.summary), str(shown.closed_on_the_way)])
+
+
+def test_a_made_up_cohort_is_told_whole(made_up: ScenarioResult) -> None:
+    """Index, ladders, tiers and pullbacks of both states, as computed."""
+    found = publish_scenario(made_up)
+    assert found.is_exact
+    assert [state.name for state in found.states] == ["Before", "After"]
+    assert found.after.iv_index == made_up.after.assessment.iv_index
+    assert found.after.pullbacks == made_up.after.pullbacks
+    assert list(dict.fromkeys(found.ladders["state"])) == ["Before", "After"]
+    assert list(dict.fromkeys(found.damage["state"])) == ["Before", "After"]
+    assert found.closed_on_the_way == (
+        made_up.change.liquidated_notional_usd,
+        made_up.change.liquidated_share,
+    )
+    assert found.summary == scenario_summary(made_up)
+
+
+def test_after_the_changes_only_coarse_figures_leave(shown: PublishedScenario) -> None:
+    """Moves in whole percent, the index with one decimal, and neither amounts nor shares."""
+    after = shown.after
+    moves = [after.drawdown, after.rally, after.headline_move, *after.curve["total_move"].tolist()]
+    assert all(math.isclose(100 * move, round(100 * move)) for move in moves if move is not None)
+    assert after.iv_index == round(after.iv_index, 1)
+    assert (after.notional_usd, dict(after.pullbacks), shown.closed_on_the_way) == (None, {}, None)
+    assert set(shown.ladders["state"]) == {"Before"}
+    assert shown.damage.empty
+    assert shown.backstops.empty
+
+
+def test_moves_are_rounded_up(read: ScenarioResult, shown: PublishedScenario) -> None:
+    """Never below what was computed, and less than one percent above it."""
+    exact = read.after.cascade.total_moves
+    gap = shown.after.curve["total_move"].to_numpy() - exact
+    assert (gap >= -1e-9).all()
+    assert (gap < 0.01 + 1e-9).all()
+    assert shown.after.headline_move == outward(read.after.damage.move)
+
+
+def test_before_the_changes_the_ladder_is_all_there_is(read: ScenarioResult, shown: PublishedScenario) -> None:
+    """Its cascade and pullbacks differ from those of the profile, and follow from the published steps."""
+    before, whole = shown.states[0], read.before.assessment.reading.profile.leveraged_notional_usd
+    steps = market_ladder(read.before.assessment).steps
+    within = steps.loc[(steps["move_high"] <= 0) & (steps["move_low"] >= -0.2), "notional_usd"].sum()
+    begun = steps.loc[(steps["move_high"] <= 0) & (steps["move_high"] > -0.2), "notional_usd"].sum()
+    assert within - 1 <= before.pullbacks[0.2] * whole <= begun + 1
+    assert before.notional_usd == pytest.approx(whole)
+
+
+def test_no_canary_leaves(read: ScenarioResult, shown: PublishedScenario) -> None:
+    """Neither the account nor a figure of its position, nor a single exact figure of the changed cohort."""
+    text = told(shown)
+    change, after = read.change, read.after
+    finer = [
+        CANARY_QUANTITY, CANARY_ENTRY, CANARY_QUANTITY * 60_000.0, change.liquidated_notional_usd,
+        change.liquidated_share, after.assessment.iv_index, after.assessment.critical.value,
+        after.assessment.reading.profile.leveraged_notional_usd, after.damage.move, after.damage.total.notional_usd,
+        *after.pullbacks.values(), *after.cascade.total_moves.tolist(),
+        *(closed.share for closed in after.damage.tiers if 0 < closed.share < 1),
+    ]  # fmt: skip
+    assert "canary" not in text
+    assert [value for value in finer if value and f"{value:.9g}" in text and f"{value:.9g}" != f"{value:.2g}"] == []
+
+
+def test_cells_of_the_changed_cohort_are_withheld(shown: PublishedScenario) -> None:
+    """The summary has no tiers, interval or readings; money and counts are those of what was read."""
+    summary = shown.summary
+    assert (summary["tiers"], summary["interval"], summary["liquidated_by_price_move"]) == ([], None, None)
+    assert summary["iv_index"] == shown.after.iv_index
+    before = summary["before"]
+    assert isinstance(before, dict)
+    assert before["iv_index"] == shown.states[0].iv_index
+
+
+def test_depth_alone_leaves_the_ladder_cleared(read: ScenarioResult) -> None:
+    """The cohort is as it was read, so both states run on its ladder."""
+    base = read.before.assessment.reading
+    settings = read.before.assessment.settings
+    found = publish_scenario(run_scenario(small(changes={"depth_withdrawn": 0.5}), settings, base=base, say=_silent))
+    assert found.states[0].pullbacks == found.after.pullbacks
+    assert (found.after.curve["total_move"] >= found.states[0].curve["total_move"]).all()
+
+
+def test_the_map_spans_depths_and_shocks(made_up: ScenarioResult) -> None:
+    """From a quarter of the last state's depth to twice as much, a deeper market never going farther."""
+    grid = publish_scenario(made_up).grid
+    assert sorted(set(grid["depth_usd"])) == pytest.approx([0.25e6, 0.5e6, 1e6, 2e6])
+    assert sorted(set(grid["shock"])) == list(MAP_SHOCKS)
+    table = grid.pivot_table(index="depth_usd", columns="shock", values="total_move")
+    assert (table.diff().dropna() <= 1e-12).all(axis=None)
+
+
+def test_positions_not_read_for_a_report_are_refused(tmp_path: Path) -> None:
+    """What may be told of them is not known."""
+    settings = Settings(positions=write(tmp_path, book()), as_of=AS_OF)
+    base = read_cohort(settings, for_report=False, say=_silent)
+    result = run_scenario(small(), settings, base=base, say=_silent)
+    with pytest.raises(ValueError, match="not read for a report; read them with for_report=True"):
+        publish_scenario(result)
