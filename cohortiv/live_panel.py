@@ -43,9 +43,9 @@ class LivePanel:
 
     @property
     def depths(self) -> list[tuple[str, float]]:
-        """Depths to offer, as shares of the leveraged notional, with their words [USD]."""
+        """Depths to offer, shares of the leveraged notional, with their words without the unit [USD]."""
         depths = [share * self.notional_usd for share in DEPTH_SHARES]
-        return [(usd(depth), depth) for depth in depths]
+        return [(usd(depth).removesuffix("\u00a0USD"), depth) for depth in depths]
 
     def show(self, *, shock: float, depth_usd: float, critical_mass: float, leverage_cap: float | None) -> None:
         """Display the answer to one question; what a widget calls.

@@ -44,7 +44,7 @@ class ShownState:
     Attributes
     ----------
     name : str
-        "Before" or "After".
+        "Before" or "After"; "As it stands" where nothing changes.
     code : str
         "green", "yellow", "red" or "grey".
     iv_index : float
@@ -187,7 +187,9 @@ def scenario_summary(result: ScenarioResult) -> dict[str, object]:
 
 
 def _named(result: ScenarioResult) -> list[tuple[str, ScenarioState]]:
-    return [("Before", result.before), *([("After", result.after)] if result.is_changed else [])]
+    if not result.is_changed:
+        return [("As it stands", result.before)]
+    return [("Before", result.before), ("After", result.after)]
 
 
 def _is_cleared(state: ScenarioState) -> bool:

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 from scenario_support import FIELDS, scenario_file
 
-from cohortiv.config.scenario import SHOCKS, load_scenario, shipped_scenarios
+from cohortiv.config.scenario import (
+    SHOCKS,
+    load_scenario,
+    located_scenarios,
+    scenario_files,
+    shipped_scenarios,
+)
 from cohortiv.errors import UsageError
 
 SHIPPED = shipped_scenarios()
@@ -135,3 +141,12 @@ def test_what_is_not_allowed_is_named(tmp_path: Path, old: str, new: str, words:
         load_scenario(path)
     assert str(caught.value).startswith(f"scenario file {path}: ")
     assert words in str(caught.value)
+
+
+def test_own_files_are_found_with_what_they_extend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file and its parents but those that ship; names become absolute paths where they are files."""
+    monkeypatch.chdir(tmp_path)
+    parent = scenario_file(tmp_path, "extends: b-late-stage-fomo\nname: parent\n", "parent.yaml")
+    child = scenario_file(tmp_path, "extends: parent.yaml\nname: child\n", "child.yaml")
+    assert scenario_files("child.yaml, d-short-squeeze") == (Path("child.yaml"), parent.relative_to(tmp_path))
+    assert located_scenarios("child.yaml, d-short-squeeze") == f"{child.resolve()},d-short-squeeze"

@@ -23,7 +23,7 @@ def crowd() -> LiquidationProfile:
     longs = [
         cell(bin=-int(place), tier=int(tier), notional_cents=int(size))
         for place, tier, size in zip(
-            rng.integers(900, 990, 40), rng.choice([10, 20, 50], 40), rng.integers(1e5, 1e6, 40), strict=True
+            rng.integers(900, 990, 40), rng.choice([10, 20, 50], 40), rng.integers(100_000, 1_000_000, 40), strict=True
         )
     ]
     return profile_of(*longs, cell(bin=960, side="short", notional_cents=300_000))
@@ -72,4 +72,4 @@ def test_nothing_leveraged_is_answered() -> None:
 def test_controls_out_of_range_are_refused(change: dict[str, float], words: str) -> None:
     """With what was got and what is allowed."""
     with pytest.raises(ValueError, match=words):
-        replace(QUESTION, **change)  # type: ignore[arg-type]
+        replace(QUESTION, **change)

@@ -30,11 +30,14 @@ def with_canary() -> pd.DataFrame:
     """A book with one position whose figures are easy to find, nine times the usual size."""
     frame = book(200)
     row = int((frame["symbol"] == "BTC").to_numpy().argmax())
-    wanted = {"account_id": "canary-7f3a", "side": "long", "leverage": 20.0}
-    wanted |= {"quantity": CANARY_QUANTITY, "entry_price": CANARY_ENTRY}
-    for name, value in wanted.items():
-        frame.loc[row, name] = value
-    return frame
+    is_row = frame.index == row
+    return frame.assign(
+        account_id=frame["account_id"].mask(is_row, "canary-7f3a"),
+        side=frame["side"].mask(is_row, "long"),
+        leverage=frame["leverage"].mask(is_row, 20.0),
+        quantity=frame["quantity"].mask(is_row, CANARY_QUANTITY),
+        entry_price=frame["entry_price"].mask(is_row, CANARY_ENTRY),
+    )
 
 
 @pytest.fixture(scope="module")
