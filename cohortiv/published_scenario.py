@@ -18,12 +18,10 @@ from cohortiv.cascade import Cliff, ForcedLines, cascade, depth_grid, forced_flo
 from cohortiv.config.scenario import ScenarioConfig
 from cohortiv.ladder import shown_ladder
 from cohortiv.plain import plain_values
-from cohortiv.published_cascade import DEPTH_MULTIPLES, shown_lines
+from cohortiv.published_cascade import DEPTH_MULTIPLES, MAP_SHOCKS, shown_lines
 from cohortiv.scenario import PULLBACKS, ScenarioResult, ScenarioState
 from cohortiv.summary import cascade_values, summarise
 
-#: Shocks of the map of total moves [1].
-MAP_SHOCKS: Final = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20)
 #: Keys of a summary that are told of the cohort before the changes too.
 BEFORE: Final = (
     "code", "iv_index", "critical_volatility", "critical_drawdown", "critical_rally", "leveraged_notional_usd",

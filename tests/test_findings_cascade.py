@@ -9,7 +9,7 @@ from test_ladder import lined
 
 from cohortiv.findings import Findings, Words, cascade
 from cohortiv.publication import publish
-from cohortiv.published_cascade import DEPTH_SHARES, PublishedCascade, publish_cascade
+from cohortiv.published_cascade import DEPTH_SHARES, MAP_SHOCKS, PublishedCascade, publish_cascade
 from cohortiv.quantities import percent
 
 pytestmark = ENGINE_WARNINGS
@@ -108,7 +108,7 @@ def test_rows_are_what_the_charts_draw(results: Results) -> None:
     assert set(rows["direction"]) == {"down", "up"}
     assert rows["name"].nunique() == len(found.depths_usd)
     assert list(cells.columns) == ["depth", "shock", "total_move"]
-    assert len(cells) == len(found.depths_usd) * len(cascade.MAP_SHOCKS)
+    assert len(cells) == len(found.depths_usd) * len(MAP_SHOCKS)
 
 
 def test_nothing_leveraged_has_words_and_no_rows(results: Results) -> None:

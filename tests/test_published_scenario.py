@@ -13,7 +13,8 @@ from cohortiv.assessment import Settings, read_cohort
 from cohortiv.assessment.result import outward
 from cohortiv.ladder import market_ladder
 from cohortiv.plain import plain_values
-from cohortiv.published_scenario import MAP_SHOCKS, PublishedScenario, publish_scenario, scenario_summary
+from cohortiv.published_cascade import MAP_SHOCKS
+from cohortiv.published_scenario import PublishedScenario, publish_scenario, scenario_summary
 from cohortiv.scenario import ScenarioResult, run_scenario
 
 pytestmark = ENGINE_WARNINGS

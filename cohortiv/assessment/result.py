@@ -187,14 +187,14 @@ def _moves(reading: CohortReading) -> CriticalMoves:
 
 
 def outward(move: float | None) -> float | None:
-    """A move as it may be published, rounded up to whole percent: the exact one is a position's own line.
+    """A move as it may be published, rounded away from 0 to whole percent: the exact one is a position's own line.
 
     Parameters
     ----------
     move : float or None
-        Size of the move as a simple fraction [1]; None stays None.
+        The move, or its size, as a simple fraction [1]; None stays None.
     """
-    return None if move is None else math.ceil(round(100 * move, 9)) / 100
+    return None if move is None else math.copysign(math.ceil(round(100 * abs(move), 9)) / 100, move)
 
 
 def _usable_share(profile: LiquidationProfile) -> float:

@@ -25,7 +25,7 @@ from cohortiv.report.parameters import (
     load_notebook,
     parse_assignments,
 )
-from cohortiv.report.publish import publish_report
+from cohortiv.report.publish import publish_report, refuse_no_report
 from cohortiv.sources.files import absolute_spec, is_synthetic, position_files
 from cohortiv.sources.sample import write_sample
 
@@ -105,6 +105,7 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
     """
     notebook = find_notebook(request.notebook)
     declared = declared_parameters(load_notebook(notebook))
+    refuse_no_report(declared)
     extra = _extra(request, declared)
     brand, published = load_brand(request.brand), _published(request.published)
     with _inputs(request, declared, say) as (spec, cohort_file):

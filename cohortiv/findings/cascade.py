@@ -6,11 +6,9 @@ import pandas as pd
 
 from cohortiv.cascade import Cascade
 from cohortiv.findings.context import Findings, Words
-from cohortiv.published_cascade import DEPTH_SHARES, DIRECTIONS, PublishedCascade
+from cohortiv.published_cascade import DEPTH_SHARES, DIRECTIONS, MAP_SHOCKS, PublishedCascade
 from cohortiv.quantities import exact_percent, percent, price, usd
 
-#: Shocks of the map [1], each one of the curves'.
-MAP_SHOCKS = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20)
 #: Shock that the sentences quote [1].
 QUOTED = 0.05
 NOTHING = "Nothing is leveraged, so nothing is forced"

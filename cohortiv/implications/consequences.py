@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from cohortiv.assessment import Assessment
+from cohortiv.assessment.result import outward
 from cohortiv.cascade import (
     Cascade,
     Cliff,
@@ -21,7 +22,6 @@ from cohortiv.cascade import (
     forced_flow,
     forced_lines,
 )
-from cohortiv.cascade.moves import SIGNS
 from cohortiv.code_series import CodeSpell, current_spell
 from cohortiv.early_warning import Code
 from cohortiv.implications.funding import FundingPressure, funding_pressure
@@ -130,8 +130,8 @@ def consequences(
     Parameters
     ----------
     result : Assessment
-        With disclosed cells (for a report) the cascade runs on the published ladder, cliffs and moves to the next code
-        are told outward to whole percent, as the critical moves are, and funding is given only where the report tells
+        With disclosed cells (for a report) the cascade runs on the published ladder, moves to the next code are told
+        outward to whole percent, as the critical moves are, and funding is given only where the report tells
         longs from shorts.
     view : MarketView
     tiers : DataFrame
@@ -181,7 +181,7 @@ def _with_cascade(bare: Consequences, result: Assessment, *, mark_price: float |
         for direction in _BOTH
     )
     falls, rises = (cascade(flow, view.impact, [view.shock], mark=mark_price) for flow in (down, up))
-    below, above = (run.cliff if exact else _told_cliff(run, mark_price) for run in (falls, rises))
+    below, above = falls.cliff, rises.cliff
     daily = bare.volatility / math.sqrt(DAYS_PER_YEAR)
     return replace(
         bare,
@@ -216,18 +216,9 @@ def _changes(profile: LiquidationProfile, now: Standing, terms: IndexTerms) -> t
     return tuple(solve(profile, terms, to=code) for code in lower for solve in (highest_cap, smallest_top_up))
 
 
-def _told_cliff(run: Cascade, mark_price: float | None) -> Cliff | None:
-    """A cliff as it may be told: its exact place may be one position's own line."""
-    if run.cliff is None:
-        return None
-    shock, settled, total = (_outward(move) for move in (run.cliff.shock, run.cliff.settled_move, run.cliff.total_move))
-    price = None if mark_price is None else mark_price * (1.0 + SIGNS[run.direction] * shock)
-    return Cliff(shock, settled, total, total - settled, price)
-
-
 def _told_move(beside: NextCode, mark_price: float | None) -> NextCode:
-    """The moves to a code as they may be told, for the same reason."""
-    fall, rise = (None if move is None else _outward(move) for move in (beside.fall, beside.rise))
+    """The moves to a code as they may be told: the exact ones would tell lines of single positions."""
+    fall, rise = outward(beside.fall), outward(beside.rise)
     return replace(
         beside,
         fall=fall,
@@ -235,8 +226,3 @@ def _told_move(beside: NextCode, mark_price: float | None) -> NextCode:
         fall_price_usd=None if fall is None or mark_price is None else mark_price * (1.0 + fall),
         rise_price_usd=None if rise is None or mark_price is None else mark_price * (1.0 + rise),
     )
-
-
-def _outward(move: float) -> float:
-    """A move rounded away from 0 to whole percent."""
-    return math.copysign(math.ceil(round(abs(move) * 100.0, 9)) / 100.0, move)

@@ -16,7 +16,7 @@ from cohortiv.implications.tier_warnings import TierWarning
 from cohortiv.implications.what_if import ADDED_MAINTENANCE, Outcome
 from cohortiv.iv_index import CriticalMoves
 from cohortiv.palette import CODES
-from cohortiv.quantities import percent, points, price, usd
+from cohortiv.quantities import exact_percent, percent, points, price, usd
 
 #: Caps are told to a tenth below this, whole from it on, always downward [x].
 WHOLE_CAPS_FROM = 10.0
@@ -52,8 +52,8 @@ def placeholder_values(result: Assessment, found: Consequences, *, mark_price: f
         digits = 1 if result.reading.disclosed is None else 0
         words |= _index(result, found, mark_price, digits=digits)
         words |= _neighbours(found.next_codes, result.code, digits=digits)
-        words |= _cascade(found, digits=digits)
-        words |= _hedges(found, digits=digits)
+        words |= _cascade(found)
+        words |= _hedges(found)
         words |= _funding(found.funding, result.moves)
         words |= _margin(found)
         words["warned_tiers"] = _warned(found.warned)
@@ -66,9 +66,9 @@ def _always(result: Assessment) -> dict[str, str]:
     return {
         "cohort": result.reading.cohort.title,
         "code": CODES[str(result.code)].word,
-        "critical_mass": percent(result.settings.critical_mass, 0),
+        "critical_mass": exact_percent(result.settings.critical_mass),
         "horizon": "1 day" if days == 1.0 else f"{days:g} days",
-        "reference_volatility": percent(result.reference_volatility, 0),
+        "reference_volatility": exact_percent(result.reference_volatility),
         "yellow_edge": points(limits.yellow, 0),
         "red_edge": points(limits.red, 0),
         "notional": usd(result.reading.profile.leveraged_notional_usd),
@@ -115,7 +115,7 @@ def _nearer_move(neighbour: NextCode, digits: int) -> str | None:
     return f"a {name} of {percent(size, digits)}" + (f" (to {price(level)})" if level is not None else "")
 
 
-def _cascade(found: Consequences, *, digits: int) -> Words:
+def _cascade(found: Consequences) -> Words:
     impact = found.view.impact
     return {
         "depth": None if impact is None else _depth(impact),
@@ -123,8 +123,8 @@ def _cascade(found: Consequences, *, digits: int) -> Words:
         **_run(found.falls, "total_fall", "forced_selling"),
         "fall_amplification": None if found.falls is None else f"{found.falls.amplification[0]:.1f}",
         **_run(found.rises, "total_rise", "forced_buying"),
-        **_cliff("cliff", found.fall_cliff, digits),
-        **_cliff("upper_cliff", found.rise_cliff, digits),
+        **_cliff("cliff", found.fall_cliff),
+        **_cliff("upper_cliff", found.rise_cliff),
         "spread_factor": None if found.spread is None else f"{found.spread.factor:.2f}",
     }
 
@@ -144,31 +144,31 @@ def _run(run: Cascade | None, total: str, forced: str) -> Words:
     return {total: percent(float(run.total_moves[0])), forced: usd(float(run.forced_usd[0]))}
 
 
-def _cliff(name: str, cliff: Cliff | None, digits: int) -> Words:
+def _cliff(name: str, cliff: Cliff | None) -> Words:
     if cliff is None:
         return {}
     return {
-        name: percent(cliff.shock, digits),
-        f"{name}_start": percent(cliff.settled_move, digits),
+        name: _size(cliff.shock),
+        f"{name}_start": _size(cliff.settled_move),
         f"{name}_price": None if cliff.price is None else price(cliff.price),
-        f"{name}_end": percent(cliff.total_move, digits),
+        f"{name}_end": _size(cliff.total_move),
     }
 
 
-def _hedges(found: Consequences, *, digits: int) -> Words:
+def _hedges(found: Consequences) -> Words:
     hedges = found.hedges
     if hedges is None:
         return {}
     spread = hedges.put_spread
     return {
-        **_option("put", hedges.put, found, digits=digits),
-        **_option("call", hedges.call, found, digits=digits),
-        "put_spread_strikes": None if spread is None else _strikes(spread, digits),
+        **_option("put", hedges.put, found),
+        **_option("call", hedges.call, found),
+        "put_spread_strikes": None if spread is None else _strikes(spread),
         "put_spread_cost": None if spread is None else _cost(spread.cost_share),
     }
 
 
-def _option(name: str, hedge: HedgeCost | None, found: Consequences, *, digits: int) -> Words:
+def _option(name: str, hedge: HedgeCost | None, found: Consequences) -> Words:
     """Strike, cost, terms and payoff of a single option."""
     if hedge is None:
         return {}
@@ -177,11 +177,16 @@ def _option(name: str, hedge: HedgeCost | None, found: Consequences, *, digits: 
     source = "the reference volatility" if found.view.volatility is None else found.view.volatility_source
     days = "1 day" if hedge.days == 1.0 else f"{hedge.days:g} days"
     return {
-        f"{name}_strike": _strike(hedge.move, hedge.strike_usd, digits),
+        f"{name}_strike": _strike(hedge.move, hedge.strike_usd),
         f"{name}_cost": _cost(hedge.cost_share),
         f"{name}_terms": f"{days}, volatility {percent(hedge.volatility, 0)}, {source}",
         f"{name}_payoff": None if end is None else percent(hedge.payoff_share(end)),
     }
+
+
+def _size(move: float) -> str:
+    """Size of a move to a tenth of a percent, without a tenth that is none."""
+    return exact_percent(round(abs(move), 3))
 
 
 def _cost(share: float) -> str:
@@ -189,13 +194,13 @@ def _cost(share: float) -> str:
     return percent(share, 2) if share >= SMALLEST_COST else f"less than {percent(SMALLEST_COST, 2)}"
 
 
-def _strikes(spread: HedgeCost, digits: int) -> str:
+def _strikes(spread: HedgeCost) -> str:
     far = spread.sold_move if spread.sold_move is not None else spread.move
-    return f"{_strike(spread.move, spread.strike_usd, digits)} / {_strike(far, spread.sold_strike_usd, digits)}"
+    return f"{_strike(spread.move, spread.strike_usd)} / {_strike(far, spread.sold_strike_usd)}"
 
 
-def _strike(move: float, level: float | None, digits: int) -> str:
-    size = f"{percent(abs(move), digits)} {'below' if move < 0.0 else 'above'} the mark"
+def _strike(move: float, level: float | None) -> str:
+    size = f"{_size(move)} {'below' if move < 0.0 else 'above'} the mark"
     return size if level is None else f"{price(level)} ({size})"
 
 

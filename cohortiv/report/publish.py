@@ -135,15 +135,25 @@ def publish_report(
     return PublishedReport(folder, *files, summary, (*warned, *_size_notes(folder / PAGE)))
 
 
-def _checked_values(declared: Sequence[Parameter], given: Mapping[str, object]) -> dict[str, Value]:
-    for name in _OURS:
-        if name in given:
-            raise UsageError(f"The parameter {name!r} is set by the run itself. Leave it out.")
+def refuse_no_report(declared: Sequence[Parameter]) -> None:
+    """Stop with a UsageError where a notebook's parameters show that it is none to publish.
+
+    Parameters
+    ----------
+    declared : sequence of Parameter
+    """
     if "run_id" not in {parameter.name for parameter in declared}:
         raise UsageError(
             "The notebook has no parameter 'run_id', so it is no report: open it in JupyterLab (make lab). To publish "
             'it, add `run_id: str = ""  # identity of the run`.'
         )
+
+
+def _checked_values(declared: Sequence[Parameter], given: Mapping[str, object]) -> dict[str, Value]:
+    for name in _OURS:
+        if name in given:
+            raise UsageError(f"The parameter {name!r} is set by the run itself. Leave it out.")
+    refuse_no_report(declared)
     return bound_values(declared, given)
 
 
