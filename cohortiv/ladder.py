@@ -13,6 +13,9 @@ from cohortiv.liquidation import LINE, PAST
 from cohortiv.profile import LADDER_STEP
 from cohortiv.profile.accounts import LADDER_REACH
 
+#: Share of leveraged notional in no step shown, beyond which a report tells nothing that follows from the lines [1].
+MOST_HIDDEN = 0.05
+
 COLUMNS = ("move_low", "move_high", "price_low", "price_high", "side", "notional_usd")
 
 
@@ -31,6 +34,21 @@ class Ladder:
 
     steps: pd.DataFrame
     hidden_usd: float
+
+
+def hides_much(assessment: Assessment) -> bool:
+    """Whether so much of a report's ladder is withheld that curves over its lines would tell of single accounts.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        Without disclosed steps nothing is hidden.
+    """
+    disclosed = assessment.reading.disclosed
+    if disclosed is None:
+        return False
+    hidden = max(disclosed.ladder.hidden_cents, disclosed.market_ladder.hidden_cents)
+    return hidden / 100 > MOST_HIDDEN * assessment.reading.profile.leveraged_notional_usd
 
 
 def shown_ladder(assessment: Assessment, mark: float | None) -> Ladder:

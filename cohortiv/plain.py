@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = "–"
+#: An index above this is told as "over" it: its digits mean nothing any more [%].
+HIGHEST_INDEX_TOLD = 1000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -8,15 +8,17 @@ import pandas as pd
 
 from cohortiv.assessment import Assessment, CohortReading, exclusions
 from cohortiv.assessment.disclosed import AT_MARK, BOTH, FARTHEST_AVERAGED, NOWHERE
-from cohortiv.ladder import shown_ladder
+from cohortiv.ladder import hides_much, shown_ladder
 from cohortiv.liquidation import MARKET, NO_LINE, PAST
 from cohortiv.volatility import hit_curve, root_horizon
 
 OTHER = "other"
-#: Shares of the hit-share curve are rounded to this many decimals: its far tail would tell the nearest line.
-CURVE_DECIMALS = 3
+#: Shares of a report's hit-share curve are rounded to this many decimals: finer ones would tell single lines.
+CURVE_DECIMALS = 2
 #: Points of the hit-share curve.
-CURVE_POINTS = 81
+CURVE_POINTS = 41
+#: What the sensitivity to the critical mass is called: it follows the lines as the curve does.
+_FOLLOWS_LINES = "Critical mass"
 
 TIER_ROW_COLUMNS = (
     "symbol", "side", "tier", "tier_floor", "notional_usd", "share", "collateral_usd", "accounts",
@@ -47,9 +49,9 @@ class Publication:
     mark_price : float or None
         Mark of the single symbol [USD].
     hit_curve : DataFrame
-        volatility, share.
+        volatility, share; share is NaN where too much of the ladder is withheld.
     sensitivity : DataFrame
-        parameter, label, value, iv_index, is_default.
+        parameter, label, value, iv_index, is_default; iv_index is NaN for the same reason, and where there is none.
     history : DataFrame
         as_of, iv_index, code, code_held; iv_index is NaN where a snapshot has too few accounts.
     index : DataFrame
@@ -93,7 +95,7 @@ def publish(assessment: Assessment) -> Publication:
         share_past_line=state_share(assessment, PAST),
         mark_price=mark,
         hit_curve=_hit_curve(assessment),
-        sensitivity=pd.DataFrame([vars(point) for point in assessment.sensitivity]).round({"iv_index": 1}),
+        sensitivity=_sensitivity(assessment),
         history=_history(assessment),
         index=_index(assessment),
         exclusions=published_exclusions(assessment.reading)[["rule", "rows", "notional_usd"]],
@@ -299,7 +301,16 @@ def _hit_curve(assessment: Assessment) -> pd.DataFrame:
     critical = assessment.critical.value
     widest = max(assessment.reference_volatility, critical if math.isfinite(critical) else 0.0) * 2
     volatilities = np.linspace(0.0, widest, CURVE_POINTS)[1:]
-    if assessment.nodes.empty:
+    if assessment.nodes.empty or hides_much(assessment):
         return pd.DataFrame({"volatility": volatilities, "share": np.nan})
     shares = hit_curve(assessment.book, volatilities, horizon_days=assessment.settings.horizon_days)
-    return pd.DataFrame({"volatility": volatilities, "share": shares.round(CURVE_DECIMALS)})
+    told = shares if assessment.reading.disclosed is None else shares.round(CURVE_DECIMALS)
+    return pd.DataFrame({"volatility": volatilities, "share": told})
+
+
+def _sensitivity(assessment: Assessment) -> pd.DataFrame:
+    """The index under other parameters, to a tenth of a point."""
+    table = pd.DataFrame([vars(point) for point in assessment.sensitivity]).round({"iv_index": 1})
+    if not hides_much(assessment):
+        return table
+    return table.assign(iv_index=table["iv_index"].mask((table["parameter"] == _FOLLOWS_LINES) & ~table["is_default"]))

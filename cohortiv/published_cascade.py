@@ -20,7 +20,7 @@ from cohortiv.cascade import (
 )
 from cohortiv.cascade.moves import SIGNS
 from cohortiv.errors import UsageError
-from cohortiv.ladder import market_ladder
+from cohortiv.ladder import hides_much, market_ladder
 
 #: Depths that a cascade is shown at where none is given: share of leveraged notional that moves the price by 1 % [1].
 DEPTH_SHARES: Final = (0.01, 0.02, 0.05, 0.10, 0.20)
@@ -97,7 +97,7 @@ def publish_cascade(
     Returns
     -------
     PublishedCascade
-        Without depths, runs and rows where nothing is leveraged.
+        Without depths, runs and rows where nothing is leveraged, or too much of a report's ladder is withheld.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def publish_cascade(
     if depth_usd is not None and not 0.0 < depth_usd < np.inf:
         raise UsageError(f"depth_usd got {depth_usd}; allowed is more than 0 USD, such as 400e6. Correct the value.")
     notional = result.reading.profile.leveraged_notional_usd
-    shares = _depth_shares(notional, depth_usd)
+    shares = {} if hides_much(result) else _depth_shares(notional, depth_usd)
     depths, from_ladder = list(shares), result.reading.disclosed is not None
     runs = _runs(result, depths, mark_price=mark_price)
     return PublishedCascade(
@@ -151,7 +151,7 @@ def shown_lines(result: Assessment, direction: Direction, *, cautious: bool = Fa
     direction : {"down", "up"}
     cautious : bool
         Whether each step's notional stands at one of its edges, where it does most: what pushes the price on at the
-        near one, what pushes back at the far one. The orders are then never understated.
+        near one, what pushes back at the far one. No step's orders then come too late; second lines are still left out.
 
     Returns
     -------
@@ -195,15 +195,13 @@ def shown_lines(result: Assessment, direction: Direction, *, cautious: bool = Fa
 
 
 def _curves(depths: Sequence[float], runs: Sequence[Cascade]) -> pd.DataFrame:
-    columns = ["direction", "depth_usd", "shock", "total_move"]
+    kinds = {"direction": "str", "depth_usd": "float64", "shock": "float64", "total_move": "float64"}
     parts = [
         pd.DataFrame(
             {"direction": run.direction, "depth_usd": depth, "shock": run.shocks, "total_move": run.total_moves}
         )
         for depth, run in zip(np.repeat(depths, len(DIRECTIONS)).tolist(), runs, strict=True)
     ]
-    return (
-        pd.concat(parts, ignore_index=True)[columns].round({"total_move": CURVE_DECIMALS})
-        if parts
-        else pd.DataFrame(columns=columns)
-    )
+    if not parts:
+        return pd.DataFrame(columns=list(kinds)).astype(kinds)
+    return pd.concat(parts, ignore_index=True).round({"total_move": CURVE_DECIMALS})

@@ -5,6 +5,8 @@ All have a true minus sign, a no-break space before their unit, and a word where
 
 import math
 
+from cohortiv.plain import HIGHEST_INDEX_TOLD
+
 NONE = "none"
 #: Prices from here on are written without cents [USD].
 WHOLE_FROM = 1000
@@ -38,10 +40,18 @@ def chance(probability: float) -> str:
 
 
 def points(index: float | None, digits: int = 1) -> str:
-    """An index or a change of it: 50.78 gives "50.8"; "infinite" for infinity, "none" for None and NaN."""
+    """An index >= 0: 50.78 gives "50.8", 4e8 "over 1,000"; "infinite" for infinity, "none" for None and NaN."""
     if index is None or math.isnan(index):
         return NONE
-    return "infinite" if math.isinf(index) else f"{index:z,.{digits}f}".replace("-", "−")
+    if math.isinf(index):
+        return "infinite"
+    return f"over {HIGHEST_INDEX_TOLD:,}" if index > HIGHEST_INDEX_TOLD else f"{index:z,.{digits}f}".replace("-", "−")
+
+
+def points_range(low: float, high: float) -> str:
+    """Two indices, the lower first: "45.1 to 56.9"; one word where both read the same, as "over 1,000" does."""
+    ends = dict.fromkeys((points(low), points(high)))
+    return " to ".join(ends)
 
 
 def usd(amount: float | None) -> str:
@@ -70,5 +80,9 @@ def price(amount: float | None) -> str:
 
 
 def signed(change: float) -> str:
-    """A change with its sign: 2.13 gives "+2.1"."""
+    """A change of an index with its sign: 2.13 gives "+2.1", 4e8 "over +1,000"."""
+    if abs(change) > HIGHEST_INDEX_TOLD:
+        return f"{'over' if change > 0 else 'under'} {math.copysign(HIGHEST_INDEX_TOLD, change):+,.0f}".replace(
+            "-", "−"
+        )
     return f"{change:+z,.1f}".replace("-", "−")

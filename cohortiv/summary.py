@@ -164,7 +164,7 @@ def _subject(assessment: Assessment) -> dict[str, object]:
 
 def _index_figures(assessment: Assessment) -> dict[str, object]:
     """The index, its code and what is known of both."""
-    uncertainty, moves = assessment.uncertainty, assessment.moves
+    uncertainty, moves = None if assessment.grey else assessment.uncertainty, assessment.moves
     interval = uncertainty and {name: getattr(uncertainty.interval, name) for name in ("level", "low", "high")}
     return {
         "code": str(assessment.code),

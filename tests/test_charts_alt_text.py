@@ -78,15 +78,25 @@ def test_ladder_tells_mark_and_critical_moves() -> None:
     assert "m\u00a0USD (long from −9\u00a0% to −8\u00a0%)" in said
 
 
+def test_ladder_past_its_lines_has_no_moves() -> None:
+    """Moves of nothing are said as what they mean."""
+    said = alt_text.liquidation_ladder_alt(made.ladder(), critical_drawdown=0.0, critical_rally=0.0)
+    assert "in USD per 1 % of move, the critical mass already past its lines." in said
+
+
 @pytest.mark.parametrize(
-    ("critical", "expected"), [(0.602, "at 60.2\u00a0%"), (None, "at no volatility"), (INFINITE, "at no volatility")]
-)
+    ("critical", "expected"),
+    [
+        (0.602, "reached at 60.2\u00a0%"), (None, "reached at no volatility"), (INFINITE, "reached at no volatility"),
+        (0.0, "already past its lines"),
+    ],
+)  # fmt: skip
 def test_curve_tells_where_the_mass_is_reached(critical: float | None, expected: str) -> None:
-    """The curve tells the volatility that reaches the critical mass, or that none does."""
+    """The curve tells the volatility that reaches the critical mass, or that none does or need."""
     said = alt_text.hit_share_curve_alt(
         made.hit_curve(), critical_mass=0.15, critical_volatility=critical, reference_volatility=0.4
     )
-    assert f"the critical mass of 15\u00a0% is reached {expected}, the reference is 40\u00a0%" in said
+    assert f"the critical mass of 15\u00a0% is {expected}, the reference is 40\u00a0%" in said
 
 
 def test_other_figures_name_their_marks() -> None:

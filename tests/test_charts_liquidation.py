@@ -140,8 +140,17 @@ def test_curve_says_when_no_volatility_reaches_the_mass(critical: float | None) 
 
 
 def test_curve_says_when_the_mass_is_past_its_lines() -> None:
-    """A critical volatility of zero is explained."""
-    assert "Critical volatility 0.0\u00a0%: the mass is past its lines" in words(curve(0.0))
+    """A critical volatility of zero is said in words, not as a number."""
+    said = words(curve(0.0))
+    assert "The critical mass is already past its lines" in said
+    assert not [text for text in said if text.startswith("Critical volatility")]
+
+
+def test_ladder_says_when_the_mass_is_past_its_lines() -> None:
+    """Moves of nothing have one rule, with words."""
+    said = " ".join(words(ladder(critical_drawdown=0.0, critical_rally=0.0)))
+    assert "already past its lines" in said
+    assert "Critical rally" not in said
 
 
 def test_curve_reaches_past_its_rules() -> None:

@@ -86,6 +86,15 @@ def test_empty_positions_are_bad_usage(shell: Shell, command: str) -> None:
     assert "--positions got an empty text; allowed are" in done.err
 
 
+@pytest.mark.parametrize("depth", ["-3", "0", "inf", "nan"])
+@pytest.mark.parametrize("command", [("index",), ("report",), ("scenario", "e-leverage-cap-20x")])
+def test_bad_depth_is_refused_before_positions_are_read(shell: Shell, command: tuple[str, ...], depth: str) -> None:
+    """Positions that are not there would be bad data; the depth comes first."""
+    done = shell.run(*command, "--positions", "nowhere.csv", "--as-of", "2026-02-18", "--depth-usd", depth)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"Error: --depth-usd got {depth}; allowed is more than 0 USD")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -260,3 +260,57 @@ def test_figure_of_withstand_agrees_with_the_table(results: Results) -> None:
     rows = tables.tier_table(findings).dropna(subset="withstand_volatility")
     least = rows.sort_values("withstand_volatility").iloc[0]
     assert figures.withstand(findings).title.startswith(f"{least['symbol']} {least['side']}s at {least['tier']} ")
+
+
+@pytest.mark.parametrize(("withheld", "said"), [(True, "a part that may not be shown"), (False, "none")])
+def test_a_side_without_lines_is_not_a_side_withheld(results: Results, *, withheld: bool, said: str) -> None:
+    """Where no step above the mark is shown, the reading tells apart nothing held and nothing told."""
+    findings = results.findings("one symbol")
+    steps, nodes = findings.shown.ladder, findings.result.nodes
+    shown = replace(findings.shown, ladder=steps[steps["move_high"] <= 0])
+    result = findings.result if withheld else replace(findings.result, nodes=nodes[nodes["distance"] < 0])
+    reading = figures.ladder(Findings(result, shown)).reading
+    assert f"those above it {said}; " in reading
+
+
+def test_a_mass_past_its_lines_has_no_volatility_and_no_move(results: Results) -> None:
+    """Title, reading and key figures say that it is past its lines, where they had a volatility and moves of 0 %."""
+    findings = results.findings("past")
+    past = f"15{NB}% of notional is already past its lines"
+    assert figures.hits(findings).title == figures.ladder(findings).title == past
+    assert figures.ladder(findings).reading.endswith(". The critical mass is already past its lines.")
+    contexts = [figure["context"] for figure in headline(findings)["key_figures"][1:4]]
+    assert contexts == ["the critical mass is already past its lines"] * 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [(0, "Shorts hold none of the leveraged notional."), (1, "in 1 row of the table.")]
+)
+def test_rows_of_shorts_are_counted_in_words(results: Results, rows: int, said: str) -> None:
+    """One row is a row, and no row is none."""
+    findings = results.findings("one symbol")
+    held = findings.shown.tier_rows
+    few = pd.concat([held[held["side"] == "long"], held[held["side"] == "short"].head(rows)])
+    words = figures.tiers(replace(findings, shown=replace(findings.shown, tier_rows=few)))
+    assert words.reading.endswith(said)
+
+
+def test_an_index_of_many_digits_is_over_a_thousand(results: Results) -> None:
+    """Neither the index nor its interval is told to digits that mean nothing."""
+    findings = results.findings("one symbol")
+    sure = findings.result.uncertainty
+    assert sure is not None
+    wide = replace(sure, interval=replace(sure.interval, low=3e8, high=5e8))
+    told = replace(findings, result=replace(findings.result, iv_index=4e8, uncertainty=wide))
+    assert headline(told)["key_figures"][0]["value"] == "over 1,000"
+    assert headline(told)["key_figures"][0]["context"] == "90 % interval over 1,000"
+    assert "the index is over 1,000 with 90" in figures.gauge(told).reading
+
+
+@pytest.mark.parametrize(("before", "said"), [(0.0, "was lower"), (1e6, "was not lower")])
+def test_one_snapshot_before_has_no_rank(results: Results, before: float, said: str) -> None:
+    """Against a single earlier snapshot the index stands higher or not."""
+    findings = results.findings("solved")
+    two = findings.shown.history.tail(2).assign(iv_index=[before, findings.result.iv_index])
+    sentence = str(headline(replace(findings, shown=replace(findings.shown, history=two)))["sentence"])
+    assert sentence.endswith(f"; the index {said} in the snapshot before.")

@@ -47,9 +47,10 @@ def test_standing_tells_both_neighbours() -> None:
 
 
 def test_standing_from_an_infinite_index() -> None:
-    """No number of points leads down from infinity, but a move of the price may."""
+    """No number of points leads down from infinity, but a move of the price may, or not even that."""
     said = actions.standing({"lower_code": "Yellow", "move_to_lower": "a rise of 4 %"})
-    assert said == "Yellow is infinitely many points down; a rise of 4 % brings it."
+    assert said == "Yellow is out of reach in points; a rise of 4 % brings it."
+    assert actions.standing({"lower_code": "Yellow"}).startswith("Yellow is out of reach in points; no move of the")
 
 
 def test_standing_under_grey_is_why() -> None:

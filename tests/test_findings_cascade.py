@@ -76,7 +76,7 @@ def test_cliff_is_told_with_its_price(steep: tuple[Findings, PublishedCascade]) 
     assert f"jumps from 8.0{NB}% to 12.5{NB}%" in said
     assert "a rise of 5" in said
     assert said.count("no cliff shows") == 2
-    assert "which never understates" in said
+    assert "at the edge where it does most" in said
 
 
 def test_title_names_what_the_shock_becomes(results: Results) -> None:

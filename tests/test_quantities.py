@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from cohortiv.quantities import chance, exact_percent, level, percent, points, price, signed, usd
+from cohortiv.quantities import chance, exact_percent, level, percent, points, points_range, price, signed, usd
 
 NB = "\u00a0"
 
@@ -38,11 +38,24 @@ def test_chance(probability: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("index", "text"), [(50.7827, "50.8"), (1234.5, "1,234.5"), (-0.01, "0.0"), (math.inf, "infinite"), (None, "none")]
-)
+    ("index", "text"),
+    [
+        (50.7827, "50.8"), (1000.0, "1,000.0"), (4e8, "over 1,000"), (-0.01, "0.0"), (math.inf, "infinite"),
+        (None, "none"),
+    ],
+)  # fmt: skip
 def test_points(index: float | None, text: str) -> None:
-    """An index has one digit behind the point."""
+    """An index has one digit behind the point, and none where its digits mean nothing."""
     assert points(index) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(45.1, 56.9, "45.1 to 56.9"), (45.1, 4e8, "45.1 to over 1,000"), (3e8, 4e8, "over 1,000"), (45.0, 45.0, "45.0")],
+)
+def test_points_range(low: float, high: float, text: str) -> None:
+    """Both ends are told, unless they read the same."""
+    assert points_range(low, high) == text
 
 
 @pytest.mark.parametrize(
@@ -78,7 +91,9 @@ def test_level(amount: float, text: str) -> None:
     assert level(amount) == text
 
 
-@pytest.mark.parametrize(("change", "text"), [(2.13, "+2.1"), (-0.5, "−0.5"), (-0.001, "+0.0")])
+@pytest.mark.parametrize(
+    ("change", "text"), [(2.13, "+2.1"), (-0.5, "−0.5"), (-0.001, "+0.0"), (4e8, "over +1,000"), (-4e8, "under −1,000")]
+)
 def test_signed(change: float, text: str) -> None:
     """A change always has its sign."""
     assert signed(change) == text

@@ -20,10 +20,11 @@ def test_dates_are_written_out(moment: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("index", "expected"), [(50.7827, "50.8"), ("inf", "∞"), (None, "–"), (0, "0.0"), (1234.56, "1,234.6")]
+    ("index", "expected"),
+    [(50.7827, "50.8"), ("inf", "∞"), (None, "–"), (0, "0.0"), (998.76, "998.8"), ("4e8", "over 1,000")],
 )
 def test_index_has_one_digit(index: float | str | None, expected: str) -> None:
-    """Index values are rounded for readers only; infinity and none have their signs."""
+    """Index values are rounded for readers only, and not told in full from 1,000 on; infinity and none have signs."""
     assert points(index) == expected
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cohortiv.charts.liquidation import per_point
 from cohortiv.palette import CODES
-from cohortiv.quantities import exact_percent, percent, points, price, usd
+from cohortiv.quantities import exact_percent, percent, points, points_range, price, usd
 
 Point = tuple[str, float]
 
@@ -74,7 +74,7 @@ def index_gauge_alt(index: pd.DataFrame, *, code: str | None = None, message: st
     """Alternative text of `index_gauge`: index [%], interval and code."""
     value, low, high = index[["iv_index", "low", "high"]].astype(float).to_numpy()[0].tolist()
     stands = f", code {CODES[code].word}" if code else ""
-    interval = "" if math.isnan(low) or math.isnan(high) else f", 90 % interval {points(low)} to {points(high)}"
+    interval = "" if math.isnan(low) or math.isnan(high) else f", 90 % interval {points_range(low, high)}"
     shows = f"IV Index in % on the scale of the codes{stands}{interval}"
     return describe("Gauge", shows, [("", value)], message=message)
 
@@ -135,7 +135,8 @@ def liquidation_ladder_alt(
     """Alternative text of `liquidation_ladder`: notional [USD] by level and side, and the critical moves."""
     mark = f", mark {price(mark_price)}" if mark_price else ""
     moves = {"critical drawdown": critical_drawdown, "critical rally": critical_rally}
-    said = [f", {name} {percent(move, 0)}" for name, move in moves.items() if move is not None]
+    said = [f", {name} {percent(move, 0)}" for name, move in moves.items() if move]
+    said += [", the critical mass already past its lines"] if 0 in moves.values() else []
     shows = f"Notional with its liquidation line at each level, in USD per 1 % of move{mark}{''.join(said)}"
     levels = per_point(ladder)
     ends = levels[["move_low", "move_high"]].astype(float).to_numpy().tolist()
@@ -154,10 +155,11 @@ def hit_share_curve_alt(
 ) -> str:
     """Alternative text of `hit_share_curve`: expected share that touches its line, by annualised volatility."""
     reached = critical_volatility is not None and math.isfinite(critical_volatility)
-    where = f"at {percent(critical_volatility)}" if critical_volatility is not None and reached else "at no volatility"
+    where = f"reached at {percent(critical_volatility)}" if reached else "reached at no volatility"
+    where = "already past its lines" if critical_volatility == 0 else where
     shows = (
         "Expected share of leveraged notional that touches its line, by annualised volatility: "
-        f"the critical mass of {exact_percent(critical_mass)} is reached {where}, the reference is "
+        f"the critical mass of {exact_percent(critical_mass)} is {where}, the reference is "
         f"{exact_percent(reference_volatility)}"
     )
     names = [f"at {percent(volatility)}" for volatility in curve["volatility"].astype(float).tolist()]

@@ -21,7 +21,7 @@ from cohortiv.charts.marks import (
 from cohortiv.charts.theme import FIT, WIDTH, is_narrow, select, styled, utc_naive
 from cohortiv.early_warning import Thresholds
 from cohortiv.palette import CODES, INK
-from cohortiv.quantities import points
+from cohortiv.quantities import points_range
 
 INDEX_TITLE = "IV Index (%)"
 
@@ -91,7 +91,7 @@ def _gauge_marks(frame: pd.DataFrame, top: float) -> pd.DataFrame:
     return marks.assign(
         low=min(low, top) if known else math.nan,
         high=min(high, top) if known else math.nan,
-        interval=f"90 % interval {points(low)} to {points(high)}" if known else "",
+        interval=f"90 % interval {points_range(low, high)}" if known else "",
         words=marks["words"].replace("", _NO_INDEX),
         words_at=marks["drawn"].fillna(top / 2),
         arrow="▶" if value > top or high > top else "",

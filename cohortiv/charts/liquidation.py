@@ -110,10 +110,12 @@ def _ladder_rules(mark_price: float | None, drawdown: float | None, rally: float
 
     to = " to " if mark_price else ""
     rows = [(unit, f"Mark {in_usd(unit)}" if mark_price else "Today's prices", "middle")]
-    if rally is not None and math.isfinite(rally):
+    if drawdown == 0 or rally == 0:
+        rows.append((unit, "Critical mass\nalready past its lines", "top"))
+    if rally and math.isfinite(rally):
         at = unit * (1 + rally)
         rows.append((at, f"Critical rally\n+{percent(rally, 0)}{to}{in_usd(at)}", "bottom"))
-    if drawdown is not None and math.isfinite(drawdown):
+    if drawdown and math.isfinite(drawdown):
         at = unit * (1 - drawdown)
         rows.append((at, f"Critical drawdown\n{percent(-drawdown, 0)}{to}{in_usd(at)}", "top"))
     rules = pd.DataFrame(rows, columns=["at", "words", "baseline"])
@@ -222,7 +224,8 @@ def hit_share_curve(
     critical_mass : float
         Share that counts as critical [fraction].
     critical_volatility : float or None
-        Where the curve reaches it [annualised fraction]; None or infinite if no volatility does, said in words.
+        Where the curve reaches it [annualised fraction]; None or infinite if no volatility does, 0 if the mass is past
+        its lines: both are said in words.
     reference_volatility : float
         Reference volatility [annualised fraction].
     width : int
@@ -256,8 +259,8 @@ def _volatility_words(critical: float | None, reference: float, noun: str) -> pd
     """The volatilities to mark with their words, the lowest first."""
     rows = [(reference, f"Reference{noun} {exact_percent(reference)}")]
     if critical is not None and math.isfinite(critical):
-        past = "" if critical > 0 else ": the mass is past its lines"
-        rows.append((critical, f"Critical{noun} {percent(critical)}{past}"))
+        told = f"Critical{noun} {percent(critical)}" if critical > 0 else "The critical mass is already past its lines"
+        rows.append((critical, told))
     return pd.DataFrame(sorted(rows), columns=["volatility", "words"])
 
 

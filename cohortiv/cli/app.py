@@ -11,7 +11,7 @@ import click
 from cohortiv import __version__
 from cohortiv.cli.completion import notebooks, scenarios, sources, symbols
 from cohortiv.cli.loading import load_libraries
-from cohortiv.cli.usage import refuse_empty_positions
+from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
 from cohortiv.errors import CohortivError, DataError, UsageError
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def report(**options: Any) -> None:  # noqa: ANN401 - as click hands them over
 @click.option("--fail-on", type=click.Choice(["yellow", "red"]), help="Exit 10, 11 or 12 at this code or above.")
 def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Print the IV Index of one snapshot, unsuppressed: for those who hold the positions."""
+    refuse_bad_depth(depth_usd)
     load_libraries()
     from cohortiv.assessment import Settings, assess, read_cohort
     from cohortiv.cli.text import text_summary
@@ -160,6 +161,7 @@ def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> N
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 def scenario(*, name: str | None, depth_usd: float | None, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click does
     """Run a scenario, on its own SYNTHETIC cohort or on --positions; without NAME or FILE, list those that ship."""
+    refuse_bad_depth(depth_usd)
     load_libraries()
     from cohortiv.assessment import Settings
     from cohortiv.cli.scenario import ScenarioRequest, list_scenarios, run_request, scenario_text

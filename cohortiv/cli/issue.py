@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cohortiv.assets import asset
-from cohortiv.cli.usage import refuse_empty_positions
+from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
 from cohortiv.config.brand import load_brand
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.config.scenario import located_scenarios, scenario_files
@@ -103,6 +103,7 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
     UsageError
         If the request cannot be run; nothing has run then.
     """
+    refuse_bad_depth(request.depth_usd)
     notebook = find_notebook(request.notebook)
     declared = declared_parameters(load_notebook(notebook))
     refuse_no_report(declared)

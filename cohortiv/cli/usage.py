@@ -1,6 +1,23 @@
 """What several commands refuse, in the same words."""
 
+import math
+
 from cohortiv.errors import UsageError
+
+
+def refuse_bad_depth(depth_usd: float | None) -> None:
+    """Refuse a --depth-usd that is no depth, before anything is read; without one the depth is not known.
+
+    Raises
+    ------
+    UsageError
+        If it is given and not more than 0 and finite.
+    """
+    if depth_usd is not None and not 0 < depth_usd < math.inf:
+        raise UsageError(
+            f"--depth-usd got {depth_usd:g}; allowed is more than 0 USD and finite, such as 400e6. Correct the "
+            "value, or leave the option out."
+        )
 
 
 def refuse_empty_positions(positions: str | None) -> None:

@@ -37,11 +37,14 @@ def standing(values: Mapping[str, str]) -> str:
 
 
 def _neighbour(values: Mapping[str, str], way: str) -> str:
-    """How far the code above or below is, in points and in price."""
+    """How far the code above or below is, in points and in price; in price alone from an infinite index."""
     name, move = values[f"{way}_code"], values.get(f"move_to_{way}")
     points = values.get(f"points_to_{way}")
-    apart = f"{name} is {points or 'infinitely many'} points {'up' if way == 'higher' else 'down'}"
-    brings = f"{move} brings it" if move else "no move of the price up to a half brings it by itself"
+    brings = f"{move or 'no move of the price up to a half'} brings it{'' if move else ' by itself'}"
+    if points is None:
+        apart = f"{name} is out of reach in points"
+    else:
+        apart = f"{name} is {points} points {'up' if way == 'higher' else 'down'}"
     return f"{apart}; {brings}."
 
 

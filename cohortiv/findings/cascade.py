@@ -6,12 +6,14 @@ import pandas as pd
 
 from cohortiv.cascade import Cascade
 from cohortiv.findings.context import Findings, Words
+from cohortiv.ladder import hides_much
 from cohortiv.published_cascade import DEPTH_SHARES, DIRECTIONS, MAP_SHOCKS, PublishedCascade
 from cohortiv.quantities import exact_percent, percent, price, usd
 
 #: Shock that the sentences quote [1].
 QUOTED = 0.05
 NOTHING = "Nothing is leveraged, so nothing is forced"
+WITHHELD = "Withheld: too few accounts are behind the lines"
 #: Amplification from which a title speaks of it [1].
 NOTABLE = 1.05
 
@@ -42,7 +44,7 @@ def curves(f: Findings, found: PublishedCascade) -> Words:
     """What shocks become, with the cliffs."""
     measure = "Total move after an outside shock, forced orders fed back, by depth for 1 % of move"
     if not found.runs:
-        return f.words("cascade", NOTHING, measure)
+        return f.words("cascade", _nothing(f), measure)
     run = found.run("down", _headline_depth(found))
     reached = _total(run, QUOTED)
     title = f"A fall of {percent(QUOTED, 0)} stays near {percent(QUOTED, 0)}"
@@ -55,13 +57,17 @@ def heat_map(f: Findings, found: PublishedCascade) -> Words:
     """How much depth matters."""
     measure = "Total fall in %, by outside shock and by the orders that move the price by 1 %"
     if not found.runs:
-        return f.words("cascade-map", NOTHING, measure)
+        return f.words("cascade-map", _nothing(f), measure)
     least, most = (found.run("down", depth) for depth in (found.depths_usd[0], found.depths_usd[-1]))
     deep, thin = percent(_total(most, QUOTED)), percent(_total(least, QUOTED))
     title = f"Depth decides: a fall of {percent(QUOTED, 0)} becomes {deep} to {thin}"
     if deep == thin:
         title = f"At these depths a fall of {percent(QUOTED, 0)} becomes {deep}"
     return f.words("cascade-map", title, measure, note=_note(found), reading=_farthest(found))
+
+
+def _nothing(f: Findings) -> str:
+    return WITHHELD if hides_much(f.result) else NOTHING
 
 
 def _headline_depth(found: PublishedCascade) -> float:
@@ -89,7 +95,7 @@ def _cautious(found: PublishedCascade, depth: float) -> str:
     told = [_of_direction(run, found) for run in runs if run is not None]
     if not told:
         return ""
-    return f" With every step's notional where it does most, which never understates, {told[0]}; {told[1]}."
+    return f" With every step's notional at the edge where it does most, {told[0]}; {told[1]}."
 
 
 def _of_direction(run: Cascade, found: PublishedCascade) -> str:

@@ -11,7 +11,7 @@ from cohortiv.findings.headline import reasons, sentence
 from cohortiv.findings.tables import SYMBOLS_SHOWN, tier_table
 from cohortiv.palette import CODES
 from cohortiv.publication import OTHER
-from cohortiv.quantities import chance, exact_percent, percent, points, usd
+from cohortiv.quantities import NONE, chance, exact_percent, percent, points, points_range, usd
 from cohortiv.summary import data_quality
 
 HIGH_LEVERAGE = 10
@@ -36,8 +36,8 @@ def _probability(f: Findings) -> str:
         return "Without a critical volatility there is no interval and no probability of a code."
     chances, interval = uncertainty.code_probability, uncertainty.interval
     return (
-        f"With the accounts taken as a sample, the index lies between {points(interval.low)} and "
-        f"{points(interval.high)} with {percent(interval.level, 0)} probability. The probability of Green is "
+        f"With the accounts taken as a sample, the index is {points_range(interval.low, interval.high)} with "
+        f"{percent(interval.level, 0)} probability. The probability of Green is "
         f"{chance(chances.green)}, of Yellow {chance(chances.yellow)} and of Red {chance(chances.red)}. This leaves "
         "out errors in the data, the hit law and the parameters."
     )
@@ -53,7 +53,7 @@ def history(f: Findings) -> Words:
     known = table["iv_index"].dropna()
     title = "No snapshot has an index"
     if len(known):
-        title = f"The index ranged from {points(float(known.min()))} to {points(float(known.max()))}"
+        title = f"At the snapshots the index was {points_range(float(known.min()), float(known.max()))}"
     changes = int((table["code"] != table["code"].shift()).iloc[1:].sum())
     first = table["as_of"].iloc[0]
     times = "did not change" if not changes else "changed once" if changes == 1 else f"changed {changes} times"
@@ -72,7 +72,7 @@ def hits(f: Findings) -> Words:
     measure = f"Expected share of leveraged notional that touches its line within {result.settings.horizon_days:g} days"
     critical = result.critical.value
     if not (math.isfinite(critical) and critical > 0):
-        title = f"No volatility at which just {mass} is touched"
+        title = _past(mass) if critical == 0 else f"No volatility at which just {mass} is touched"
         return f.words("hit-share-curve", title, measure, reading=sentence(f))
     curve = f.shown.hit_curve
     nearest = int((curve["volatility"] - result.reference_volatility).abs().to_numpy().argmin())
@@ -168,32 +168,47 @@ def ladder(f: Findings) -> Words:
     if moves.drawdown is None:
         title = "Lines below the mark never hold the critical mass"
     elif moves.drawdown == 0:
-        title = f"{mass} of notional is already past its lines"
+        title = _past(mass)
     else:
         title = f"{mass} of notional has lines within a fall of {percent(moves.drawdown, 0)}"
-    hidden = f.shown.share_without_line
-    without = "" if hidden is None else f"; {percent(hidden)} has no line"
-    reading = (
-        f"The steps shown below the mark hold {_part(below, whole)} of the leveraged notional, those above it "
-        f"{_part(above, whole)}{without}. {_within(f)}"
-    )
+    parts = [
+        f"the steps shown below the mark hold {_part(f, below, below=True)} of the leveraged notional",
+        f"those above it {_part(f, above, below=False)}",
+    ]
+    past, without = f.shown.share_past_line, f.shown.share_without_line
+    parts += [f"{percent(past)} is past its line"] if past else []
+    parts += [] if without is None else [f"{percent(without)} has no line"]
+    reading = f"{_capital('; '.join(parts))}. {_within(f)}"
     return f.words("liquidation-ladder", title, measure, note=_ladder_note(f), reading=reading)
 
 
-def _part(shown: float, whole: float) -> str:
-    """Share of the whole in the steps shown; nothing shown is not nothing held."""
-    return percent(shown / whole) if shown else "a part that may not be shown"
+def _past(mass: str) -> str:
+    return f"{mass} of notional is already past its lines"
+
+
+def _part(f: Findings, shown: float, *, below: bool) -> str:
+    """Share of leveraged notional in the steps shown on a side; what is withheld there is not nothing."""
+    if shown:
+        return percent(shown / f.result.reading.profile.leveraged_notional_usd)
+    distances = f.result.nodes["distance"]
+    has_lines = bool(((distances < 0) if below else (distances > 0)).any())
+    return "a part that may not be shown" if has_lines else NONE
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _within(f: Findings) -> str:
     """How far the lines that hold the critical mass reach, in each direction."""
     moves = f.result.moves
+    if 0 in (moves.drawdown, moves.rally):
+        return "The critical mass is already past its lines."
     sides = (("a fall", "below", moves.drawdown), ("a rise", "above", moves.rally))
     held = [f"within {word} of {percent(move, 0)}" for word, _, move in sides if move is not None]
     never = [f"lines {word} the mark never hold it" for _, word, move in sides if move is None]
     said = [f"the critical mass lies {' and '.join(held)}"] if held else []
-    text = "; ".join(said + never)
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{_capital('; '.join(said + never))}."
 
 
 def _ladder_note(f: Findings) -> str:
@@ -241,7 +256,9 @@ def tiers(f: Findings) -> Words:
     elif _sides_apart(table):
         cells = int((table["side"] == "short").sum())
         short = percent(_of_side(table, "short", "share"))
-        reading = f"Shorts hold {short} of the leveraged notional, in {cells} rows of the table."
+        rows = f"{cells} row{'' if cells == 1 else 's'}"
+        reading = f"Shorts hold {short} of the leveraged notional, in {rows} of the table."
+        reading = reading if cells else "Shorts hold none of the leveraged notional."
     measure = "Leveraged positions by symbol, side and tier"
     return f.words("tiers", title, measure, note=f"{note}.", reading=reading)
 
@@ -277,9 +294,10 @@ def sensitivity(f: Findings) -> Words:
     ranges = finite.groupby("parameter")["iv_index"]
     low, high = ranges.min(), ranges.max()
     widest = str((high - low).idxmax())
-    spans = {str(name): f"{points(float(low[name]))} to {points(float(high[name]))}" for name in low.index}
+    spans = {str(name): points_range(float(low[name]), float(high[name])) for name in low.index}
     said = "; ".join(f"{name.lower()} {span}" for name, span in spans.items())
     title = f"{widest} matters most: {spans[widest]}"
+    title = f"At every value tried the index is {spans[widest]}" if len(set(spans.values())) == 1 else title
     if float((high - low).max()) == 0:
         title = "No parameter tried changes the index"
     reading = f"Over the values tried the index runs over: {said}. {_readings(f)}"

@@ -7,7 +7,7 @@ from cohortiv.assessment.settings import CRITICAL_MASS, HORIZON_DAYS
 from cohortiv.findings.context import Findings
 from cohortiv.iv_index import REFERENCE_VOLATILITY, Interval
 from cohortiv.palette import CODES
-from cohortiv.quantities import exact_percent, percent, points, price, signed, usd
+from cohortiv.quantities import exact_percent, percent, points, points_range, price, signed, usd
 from cohortiv.summary import METHODOLOGY_VERSION, as_of_text, data_quality, tvl_usd
 
 SERIES = "IV Index risk report"
@@ -15,6 +15,7 @@ SERIES = "IV Index risk report"
 MOSTLY = 0.5
 #: Symbols that the headline names.
 SYMBOLS_NAMED = 6
+_PAST = "the critical mass is already past its lines"
 
 
 def headline(f: Findings) -> dict[str, Any]:
@@ -139,6 +140,8 @@ def _rank(f: Findings) -> str:
     if len(past) < 2:  # noqa: PLR2004 - one snapshot has no rank
         return ""
     lower = int((past.iloc[:-1] < past.iloc[-1]).sum())
+    if len(past) == 2:  # noqa: PLR2004 - one before this one
+        return f"; the index was {'' if lower else 'not '}lower in the snapshot before"
     return f"; the index was lower in {lower} of the {len(past) - 1} snapshots before"
 
 
@@ -150,7 +153,8 @@ def key_figures(f: Findings) -> list[dict[str, str]]:
     critical = result.critical.value
     reachable = math.isfinite(critical)
     context = f"annualised; reference {exact_percent(result.reference_volatility)}" if reachable else "none reaches it"
-    span = f"90 % interval {points(interval.low)} to {points(interval.high)}" if interval else "no interval"
+    context = _PAST if critical == 0 else context
+    span = f"90 % interval {points_range(interval.low, interval.high)}" if interval else "no interval"
     return [
         _figure("IV Index", points(result.iv_index), "no code" if result.grey else span),
         _figure("Critical volatility", percent(critical) if reachable else "none", context),
@@ -177,6 +181,8 @@ def _level(f: Findings, move: float | None, sign: int) -> str:
     """Price at the end of a critical move."""
     if move is None:
         return "lines on that side never hold the critical mass"
+    if move == 0:
+        return _PAST
     if f.shown.mark_price is None:
         word = "fall" if sign < 0 else "rise"
         return f"smallest {word} whose lines hold {exact_percent(f.result.settings.critical_mass)} of the notional"

@@ -32,6 +32,7 @@ from cohortiv.implications.spread import SpreadWidening, spread_widening
 from cohortiv.implications.standing import IndexTerms, Standing, standing, terms_of
 from cohortiv.implications.tier_warnings import TierWarning, warned_tiers
 from cohortiv.implications.what_if import FindCliff, MarginChange, WhatIf, highest_cap, smallest_top_up, what_ifs
+from cohortiv.ladder import hides_much
 from cohortiv.profile import LiquidationProfile
 from cohortiv.published_cascade import shown_lines
 from cohortiv.volatility import DAYS_PER_YEAR, HORIZON_DAYS
@@ -173,7 +174,7 @@ def _with_cascade(bare: Consequences, result: Assessment, *, mark_price: float |
     price = partial(
         hedges_at, result.moves, volatility=bare.volatility, days=view.days, rate=view.rate, mark_price=mark_price
     )
-    if view.impact is None:
+    if view.impact is None or hides_much(result):
         return replace(bare, hedges=price(below=None, above=None))
     profile, exact = result.reading.profile, result.reading.disclosed is None
     down, up = (

@@ -55,7 +55,7 @@ def placeholder_values(result: Assessment, found: Consequences, *, mark_price: f
         words |= _cascade(found)
         words |= _hedges(found)
         words |= _funding(found.funding, result.moves)
-        words |= _margin(found)
+        words |= _margin(found, amounts=result.reading.disclosed is None)
         words["warned_tiers"] = _warned(found.warned)
     return {name: text for name, text in words.items() if text is not None}
 
@@ -224,7 +224,8 @@ def _net_after(pressure: FundingPressure, moves: CriticalMoves) -> str | None:
     return f"{percent(abs(share), 0)} net {'long' if share >= 0.0 else 'short'} after the critical {name}"
 
 
-def _margin(found: Consequences) -> Words:
+def _margin(found: Consequences, *, amounts: bool) -> Words:
+    """Margin changes; how much margin one asks for would tell the notional above a cap, so a report leaves it out."""
     words: dict[str, str | None] = {}
     for change in found.changes:
         if change.outcome is not Outcome.SOLVED or change.value is None:
@@ -232,7 +233,9 @@ def _margin(found: Consequences) -> Words:
         lever = "cap" if change.lever == "leverage cap" else "top_up"
         told = _cap(change.value) if lever == "cap" else percent(math.ceil(change.value * 1000) / 1000)
         words[f"{lever}_to_{change.reached}"] = told
-        words[f"{lever}_to_{change.reached}_margin"] = None if told is None else usd(change.added_collateral_usd)
+        words[f"{lever}_to_{change.reached}_margin"] = (
+            usd(change.added_collateral_usd) if amounts and told is not None else None
+        )
     raised = [row for row in found.what_ifs if row.lever == "maintenance"]
     return words | {
         "index_more_maintenance": points(raised[0].standing.iv_index) if raised else None,

@@ -1,12 +1,13 @@
 """Dates and numbers of a page in words, used by the templates."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 from markupsafe import Markup
 
-from cohortiv.plain import shown
+from cohortiv.plain import HIGHEST_INDEX_TOLD, shown
 
 
 def long_date(moment: str) -> str:
@@ -41,9 +42,11 @@ def points(index: float | str | None) -> str:
     Returns
     -------
     str
-        One digit after the point; "∞" for infinity, a dash where there is none.
+        One digit after the point; "over 1,000" above that, "∞" for infinity, a dash where there is none.
     """
-    return shown(None if index is None else float(index), "{:,.1f}")
+    value = None if index is None else float(index)
+    is_told = value is None or not HIGHEST_INDEX_TOLD < value < math.inf
+    return shown(value, "{:,.1f}") if is_told else f"over {HIGHEST_INDEX_TOLD:,}"
 
 
 def css_text(content: str) -> Markup:
