@@ -154,7 +154,7 @@ def test_charts_are_live_without_a_request(page: Page, issue: Path) -> None:
     for number in range(total):
         charts.nth(number).scroll_into_view_if_needed()
         expect(charts.nth(number)).to_have_class(re.compile("is-live"))
-    assert total >= 8
+    assert total >= 7
     assert page.locator("figure.is-live svg.marks").count() == total
     assert [url for url in asked if not url.startswith("data:")] == [(issue / "report.html").as_uri()]
     assert said == []

@@ -61,7 +61,7 @@ SAID_IN_WORDS = {
     "never leveraged": 8,
     "no lines": 4,
     "no lines, one symbol": 4,
-    "past": 2,
+    "past": 5,
     "all past": 3,
     "all past, one symbol": 3,
     "far shorts": 3,
