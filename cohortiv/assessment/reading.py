@@ -244,7 +244,7 @@ def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfi
     """
     with _source(settings, say) as (positions, cohort):
         made = _build(settings, positions, cohort, past=False, every=every, keep=False, tell=say)
-        _reconciled(made.totals, made.built.lines, made.built.profile)
+        _reconciled(made, made.built.lines, made.built.profile)
         _judge(settings, made, made.built.profile, lines=made.built.lines, tell=say)
         return made.built.profile
 
@@ -257,7 +257,7 @@ def _read(
     profile = past.at(made.label) if moment else past
     now = made.built.lines if len(past.snapshots) == 1 else materialise(at(made.built.lines, moment))
     tell("Grouping by account")
-    _reconciled(made.totals, now, profile)
+    _reconciled(made, now, profile)
     _judge(settings, made, profile, lines=now, tell=tell)
     kappas = {h.symbol: made.comovement.kappa(h.symbol) for h in made.kept}
     betas = None if settings.symbol else {symbol: made.comovement.beta(symbol) for symbol in kappas}
@@ -304,10 +304,11 @@ def _judge(settings: Settings, made: _Built, profile: LiquidationProfile, *, lin
     judge_exclusions(settings, profile, positions=made.positions, lines=lines, scope=scope, tell=tell)
 
 
-def _reconciled(read: ControlTotals, lines: ir.Table, profile: LiquidationProfile) -> None:
+def _reconciled(made: _Built, lines: ir.Table, profile: LiquidationProfile) -> None:
     """Hold the control totals of what was read against the lines, and these against the profile."""
-    out = used_totals(lines)
-    reconcile(read, out, where="the lines")
+    alone = made.totals.accounts == made.totals.rows
+    out = used_totals(lines, one_each=alone)
+    reconcile(made.totals, out, where="the lines")
     cells = profile.cells
     counted = ControlTotals(int(cells["positions"].sum()), out.accounts, int(cells["notional_cents"].sum()))
     reconcile(out, counted, where="the profile")

@@ -146,13 +146,15 @@ def account_figures(held: ir.Table, kappas: Mapping[str, float], *, one_each: bo
         Whether it is known that every account has one position: then nothing is grouped by account.
     """
     by_kappa = _alike(kappas)
-    accounts, units, cents = _counts(held, one_each=one_each)
-    sizes, gram = _sizes(held), _gram(held, cents, one_each=one_each)
+    groups = _largest(held, ["symbol", "side", "tier"], one_each=one_each)
+    accounts, units = _counts(groups) if one_each else _distinct(held)
+    quantum = max(float(groups["notional_cents"].sum()), 1.0) / 2**GRAM_BITS
+    sizes, gram = _sizes(held), _gram(held, quantum, one_each=one_each)
     nodes = _nodes(sizes["node"].to_numpy(dtype=np.int64), ["", *(symbols[0] for symbols in by_kappa)])
     return AccountFigures(
         accounts=accounts,
         margin_units=units,
-        groups=_largest(held, ["symbol", "side", "tier"], one_each=one_each),
+        groups=groups,
         sizes=_placed(sizes, nodes, ["node"]).sort_values(["size", "node"], ignore_index=True),
         gram=_placed(gram, nodes, ["first", "second"]).sort_values(["first", "second"], ignore_index=True),
         nodes=nodes.reset_index(drop=True),
@@ -160,19 +162,22 @@ def account_figures(held: ir.Table, kappas: Mapping[str, float], *, one_each: bo
     )
 
 
-def _counts(held: ir.Table, *, one_each: bool) -> tuple[int, int, float]:
-    """Accounts, margin units and notional [cents]."""
+def _counts(groups: pd.DataFrame) -> tuple[int, int]:
+    """Accounts and margin units where every account has one position: as many as positions."""
+    positions = int(groups["accounts"].sum())
+    return positions, positions
+
+
+def _distinct(held: ir.Table) -> tuple[int, int]:
+    """Accounts, and margin units: isolated positions, and accounts with cross positions on a venue."""
     counted = held.aggregate(
-        accounts=held.count() if one_each else held.account_id.nunique(),
-        crossed=(held.margin_mode == "cross").sum(),
-        positions=held.count(),
-        notional=held.notional_cents.sum().cast("float64"),
+        accounts=held.account_id.nunique(), crossed=(held.margin_mode == "cross").sum(), positions=held.count()
     ).to_pyarrow().to_pylist()[0]  # fmt: skip
     crossed = units = int(counted["crossed"] or 0)
-    if crossed and not one_each:
+    if crossed:
         cross = held.filter(held.margin_mode == "cross").select("account_id", "venue").distinct()
         units = int(cross.count().to_pyarrow().as_py())
-    return int(counted["accounts"]), int(counted["positions"]) - crossed + units, float(counted["notional"] or 0.0)
+    return int(counted["accounts"]), int(counted["positions"]) - crossed + units
 
 
 def margin_units_by_snapshot(lines: ir.Table) -> dict[datetime, int]:
@@ -236,9 +241,8 @@ def _placed(frame: pd.DataFrame, nodes: pd.DataFrame, columns: Sequence[str]) ->
     return frame.assign(**{name: numbers[:, i] for i, name in enumerate(columns)})
 
 
-def _gram(held: ir.Table, total_cents: float, *, one_each: bool) -> pd.DataFrame:
+def _gram(held: ir.Table, quantum: float, *, one_each: bool) -> pd.DataFrame:
     """Products of notional of the nodes that share accounts, in whole multiples of a quantum, so exact."""
-    quantum = max(total_cents, 1.0) / 2**GRAM_BITS
     by_account = _by_account(held, ["node"], one_each=one_each)
     by_account = by_account.select("account_id", "node", w=(by_account.own / quantum).round().cast("int64"))
     if not one_each:
@@ -268,18 +272,21 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(numbers, "float64"))
 
 
-def used_totals(lines: ir.Table) -> ControlTotals:
+def used_totals(lines: ir.Table, *, one_each: bool = False) -> ControlTotals:
     """Rows, accounts and notional that come out of the lines, to be held against what was read.
 
     Parameters
     ----------
     lines : ibis Table
         A line table, excluded and out-of-scope rows included.
+    one_each : bool
+        Whether every account had one row when it was read: then the rows that still have an account are counted.
     """
+    named = lines.account_id.nullif("")
     values: dict[str, Any] = (
         lines.aggregate(
             rows=lines.count(),
-            accounts=lines.account_id.nullif("").nunique(),
+            accounts=named.count() if one_each else named.nunique(),
             notional=lines.notional_cents.sum().cast("float64"),
         )
         .to_pyarrow()
