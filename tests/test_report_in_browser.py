@@ -1,6 +1,8 @@
 """The pages in a real browser: charts live without a network, nothing hostile runs, legible on phone and paper."""
 
 import re
+from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,49 @@ def test_live_chart_says_what_it_shows(page: Page, report: Path) -> None:
     """The live chart carries the alt text, as the still does."""
     scrolled(page, report)
     assert page.locator("figure.is-live .live").get_attribute("aria-label") == "Plain"
+
+
+@pytest.fixture(scope="module")
+def accessible(browser: Browser) -> Iterator[Callable[[Path, int], list[str]]]:
+    """Says which rules of axe-core a page breaks at a width, charts live; it is run beside the page's own policy."""
+    rules = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+
+    def broken(file: Path, width: int) -> list[str]:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(file.as_uri())
+        for figure in page.locator("figure.chart").all():
+            figure.scroll_into_view_if_needed()
+            expect(figure.locator("svg.marks")).to_have_count(1)
+        page.evaluate(rules)
+        return [f"{rule['id']}: {rule['nodes'][0]['target']}" for rule in page.evaluate("axe.run()")["violations"]]
+
+    yield broken
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_on_the_page(accessible: Callable[[Path, int], list[str]], report: Path, width: int) -> None:
+    """No rule of axe-core is broken, on a phone or a desk's screen."""
+    assert accessible(report, width) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_in_the_catalogue(
+    accessible: Callable[[Path, int], list[str]], tmp_path: Path, width: int
+) -> None:
+    """No rule of axe-core is broken, on a phone or a desk's screen."""
+    shelve(tmp_path, as_of="2026-02-11")
+    shelve(tmp_path, as_of="2026-02-12", code="red", iv_index="inf", synthetic=True)
+    assert accessible(write_catalogue(tmp_path), width) == []
+
+
+def test_axe_finds_what_is_wrong(accessible: Callable[[Path, int], list[str]], tmp_path: Path) -> None:
+    """A picture without a text is named."""
+    file = tmp_path / "page.html"
+    file.write_text('<html lang="en"><title>t</title><main><h1>t</h1><img src="data:,"></main></html>', "utf-8")
+    assert [rule.partition(":")[0] for rule in accessible(file, 1280)] == ["image-alt"]
 
 
 def test_print_shows_the_still(page: Page, report: Path) -> None:

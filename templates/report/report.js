@@ -33,7 +33,10 @@
     const options = { ast: true, actions: false, renderer: "svg", logLevel: ERRORS_ONLY };
     window
       .vegaEmbed(slot, { ...fitting, datasets }, options)
-      .then(() => figure.classList.add("is-live"))
+      .then(() => {
+        slot.querySelector("svg").setAttribute("aria-hidden", "true"); /* the slot's label says what it shows */
+        figure.classList.add("is-live");
+      })
       .catch(() => slot.replaceChildren());
   };
 
