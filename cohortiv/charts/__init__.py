@@ -1,25 +1,38 @@
 """One function per question: a tidy frame in, an Altair chart out. They draw and never compute."""
 
+from cohortiv.charts.branching import branching_path
 from cohortiv.charts.cascade import cascade_curves, ladders_compared, tier_damage, total_move_map
 from cohortiv.charts.index import index_gauge, index_history
 from cohortiv.charts.liquidation import hit_share_curve, liquidation_ladder
+from cohortiv.charts.outlook import index_by_case, index_fan, index_tornado, index_waterfall, share_fan, tier_outlook
 from cohortiv.charts.sensitivity import index_sensitivity
 from cohortiv.charts.theme import renditions, styled
 from cohortiv.charts.tiers import critical_mass_makeup, leverage_distribution, withstand_volatility
+from cohortiv.charts.usage import capital_and_count, effective_leverage, leverage_density
 
 __all__ = [
+    "branching_path",
+    "capital_and_count",
     "cascade_curves",
     "critical_mass_makeup",
+    "effective_leverage",
     "hit_share_curve",
+    "index_by_case",
+    "index_fan",
     "index_gauge",
     "index_history",
     "index_sensitivity",
+    "index_tornado",
+    "index_waterfall",
     "ladders_compared",
+    "leverage_density",
     "leverage_distribution",
     "liquidation_ladder",
     "renditions",
+    "share_fan",
     "styled",
     "tier_damage",
+    "tier_outlook",
     "total_move_map",
     "withstand_volatility",
 ]

@@ -1,0 +1,82 @@
+"""Checks the figures of how leverage is used today: by capital and count, declared and effective, and its density."""
+
+import pandas as pd
+import pytest
+from chart_reading import layers, marks, words
+
+from cohortiv import charts
+from cohortiv.charts.theme import NARROW
+
+
+def shares() -> pd.DataFrame:
+    """Two tiers by two measures, one withheld."""
+    return pd.DataFrame(
+        {
+            "tier": ["3x", "10x", "3x", "10x"], "tier_floor": [3.0, 10.0, 3.0, 10.0],
+            "measure": ["Notional", "Notional", "Accounts", "Accounts"], "share": [0.7, 0.3, 0.2, float("nan")],
+        }
+    )  # fmt: skip
+
+
+def pairs() -> pd.DataFrame:
+    """Three cells, the last too small for a number."""
+    columns = ["declared", "declared_floor", "effective", "effective_floor", "share"]
+    rows = [("20x", 20.0, "2x", 2.0, 0.6), ("20x", 20.0, "5x", 5.0, 0.398), ("50x", 50.0, "2x", 2.0, 0.002)]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def curves() -> pd.DataFrame:
+    """One fit at three points."""
+    return pd.DataFrame({"name": "By notional", "leverage": [1.0, 10.0, 100.0], "density": [0.1, 0.4, 0.1]})
+
+
+def steps() -> pd.DataFrame:
+    """Two tiers of it."""
+    columns = ["name", "leverage_low", "leverage_high", "density"]
+    return pd.DataFrame([("By notional", 2.0, 10.0, 0.3), ("By notional", 10.0, 100.0, 0.2)], columns=columns)
+
+
+def test_measures_stand_beside_each_other() -> None:
+    """Each with its share in percent; what is withheld has no number."""
+    chart = charts.capital_and_count(shares())
+    (bars,) = marks(chart, "bar")
+    assert bars["encoding"]["xOffset"]["sort"] == ["Notional", "Accounts"]
+    assert words(chart) == ["70", "30", "20"]
+
+
+def test_a_narrow_chart_has_bars_only() -> None:
+    """Numbers would overlap."""
+    assert words(charts.capital_and_count(shares(), width=NARROW)) == []
+
+
+def test_cells_write_whole_percent() -> None:
+    """What rounds to nothing has no number; dark letters on pale cells."""
+    chart = charts.effective_leverage(pairs())
+    assert words(chart) == ["60", "40"]
+    text = next(layer for layer in layers(chart) if layer["mark"]["type"] == "text")
+    assert text["rows"][0]["ink"] != text["rows"][2]["ink"]
+
+
+def test_tiers_of_the_map_stand_in_the_order_of_their_leverage() -> None:
+    """The lowest at the lower left."""
+    (cells,) = marks(charts.effective_leverage(pairs()), "rect")
+    assert cells["encoding"]["y"]["sort"]["order"] == "descending"
+    assert cells["encoding"]["x"]["sort"]["field"] == "effective_floor"
+
+
+def test_the_density_is_drawn_over_a_logarithmic_axis() -> None:
+    """With the tiers' own densities as dashed steps."""
+    chart = charts.leverage_density(curves(), steps())
+    (line,) = marks(chart, "line")
+    (tiers,) = marks(chart, "rule")
+    assert line["encoding"]["x"]["scale"]["type"] == "log"
+    assert "strokeDash" in tiers["mark"]
+    assert [row["leverage_low"] for row in tiers["rows"]] == [2.0, 10.0]
+
+
+@pytest.mark.parametrize("draw", [charts.capital_and_count, charts.effective_leverage])
+def test_a_missing_column_is_named(draw: object) -> None:
+    """What was got and what is drawn."""
+    assert callable(draw)
+    with pytest.raises(ValueError, match="Got a frame without"):
+        draw(pd.DataFrame({"other": [1.0]}))
