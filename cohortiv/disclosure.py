@@ -25,10 +25,13 @@ class DisclosureRule:
         Fewest distinct accounts.
     max_account_share : float
         Largest share of the cell's notional that one account may hold [1].
+    least_part : float
+        An account counts from this part of what the cell's largest account holds [1]; with 0 each account counts.
     """
 
     min_accounts: int = 10
     max_account_share: float = 0.5
+    least_part: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,16 +150,16 @@ def _rated(
     if plan.empty:
         return pd.DataFrame(columns=columns)
     numbered = held.inner_join(ibis.memtable(plan[[*keys, "cell"]]), list(keys))
-    whole = counted(numbered, ["cell"])
+    whole = counted(numbered, ["cell"], least_part=rule.least_part)
     safe = is_safe(whole, rule)
     if within:
-        parts = counted(numbered, ["cell", *within])
+        parts = counted(numbered, ["cell", *within], least_part=rule.least_part)
         weak = set(parts.loc[~is_safe(parts, rule), "cell"])
         safe &= ~whole["cell"].isin(weak)
     return whole.assign(safe=safe)[columns]
 
 
-def counted(held: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
+def counted(held: ir.Table, keys: Sequence[str], *, least_part: float = 0.0) -> pd.DataFrame:
     """Notional, accounts and largest account by keys.
 
     Parameters
@@ -165,6 +168,8 @@ def counted(held: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
         account_id, notional_cents and the keys; one row a position.
     keys : sequence of str
         At least one.
+    least_part : float
+        Part of the largest account's notional in the same group from which an account counts [1].
 
     Returns
     -------
@@ -172,7 +177,11 @@ def counted(held: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
         The keys, sorted, notional_cents, accounts, largest_cents; empty where `held` is.
     """
     each = held.group_by([*keys, "account_id"]).aggregate(own=held.notional_cents.sum())
-    sums = {"notional_cents": each.own.sum(), "accounts": each.count(), "largest_cents": each.own.max()}
+    if least_part:
+        largest = each.own.max().over(ibis.window(group_by=list(keys)))
+        each = each.mutate(counts=each.own >= least_part * largest)
+    number = each.counts.sum() if least_part else each.count()
+    sums = {"notional_cents": each.own.sum(), "accounts": number, "largest_cents": each.own.max()}
     frame: pd.DataFrame = each.group_by(list(keys)).aggregate(**sums).to_pandas()
     frame = frame.sort_values(list(keys), ignore_index=True)
     return frame.astype({name: "float64" for name in frame.columns if name.endswith("_cents")})

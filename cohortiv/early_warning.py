@@ -107,7 +107,7 @@ def code_of(index: float, thresholds: Thresholds | None = None, *, grey_reasons:
 def grey_reasons(
     *,
     leveraged_notional_usd: float,
-    margin_units: int,
+    margin_units: int | None,
     usable_share: float,
     age_days: float | None = None,
     rules: GreyRules | None = None,
@@ -118,8 +118,8 @@ def grey_reasons(
     ----------
     leveraged_notional_usd : float
         Leveraged notional that the index is of [USD]; 0 or NaN is a reason.
-    margin_units : int
-        Leveraged margin units behind it.
+    margin_units : int or None
+        Leveraged margin units behind it; None where the data are aggregates, which don't tell: then it is not asked.
     usable_share : float
         Share of the leveraged notional handed in whose line is known, none included [1]; NaN is a reason.
     age_days : float, optional
@@ -138,7 +138,7 @@ def grey_reasons(
     if not leveraged_notional_usd > 0.0:
         reasons.append("Nothing is leveraged")
     else:
-        if margin_units < limits.margin_units:
+        if margin_units is not None and margin_units < limits.margin_units:
             reasons.append(f"Only {margin_units} margin units; a code needs {limits.margin_units}")
         if not usable_share >= limits.usable_share:
             reasons.append(

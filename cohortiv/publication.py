@@ -1,6 +1,7 @@
 """What leaves the house: tables and series made of cells that satisfy the privacy rule, as plain frames for charts."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from cohortiv.volatility import hit_curve, root_horizon
 OTHER = "other"
 #: Shares of a report's hit-share curve are rounded to this many decimals: finer ones would tell single lines.
 CURVE_DECIMALS = 2
+#: A report's contributions are rounded to this many decimals: smaller ones would tell the farthest line of a cell.
+CONTRIBUTION_DECIMALS = 9
 #: Points of the hit-share curve.
 CURVE_POINTS = 41
 #: What the sensitivity to the critical mass is called: it follows the lines as the curve does.
@@ -34,11 +37,11 @@ class Publication:
     ----------
     tier_rows : DataFrame
         `TIER_ROW_COLUMNS`: symbol, side and range of tiers. Money in USD; share of leveraged notional; the line and its
-        swing are NaN where no position of the cell has a line, or too few accounts have one; collateral is NaN where it
-        is withheld.
+        swing are NaN where no position of the cell has a line, or too few accounts have one; collateral and
+        contribution are NaN where they are withheld.
     tiers : DataFrame
         The same over all symbols: tier, tier_floor, side, notional_usd, collateral_usd, share, collateral_share (of
-        all leveraged collateral), accounts, contribution.
+        all leveraged collateral), accounts, contribution (NaN where it is withheld).
     ladder : DataFrame
         move_low, move_high (simple fractions), price_low, price_high (USD, NaN for several symbols), side,
         notional_usd.
@@ -164,13 +167,17 @@ def tier_rows(assessment: Assessment) -> pd.DataFrame:
     marks = table["symbol"].map({symbol: _symbol_mark(assessment, symbol) for symbol in set(table["symbol"])})
     swing = pd.Series(np.abs(np.log(factor)), index=table.index)
     whole = reading.profile.leveraged_notional_usd
-    told = table.index if reading.disclosed is None else list(reading.disclosed.collateral.cells)
+    disclosed = reading.disclosed
+    told = table.index if disclosed is None else list(disclosed.collateral.cells)
+    contribution = table["contribution"]
+    if disclosed is not None:
+        contribution = _told_contribution(contribution, list(disclosed.contributions.cells))
     return (
         pd.DataFrame(
             {
                 "symbol": table["symbol"],
                 "side": table["side"],
-                "tier": [_tier_label(low, high) for low, high in zip(table["low"], table["high"], strict=True)],
+                "tier": [tier_label(low, high) for low, high in zip(table["low"], table["high"], strict=True)],
                 "tier_floor": table["low"].astype(float),
                 "notional_usd": table["notional_cents"],
                 "share": table["notional_cents"] / whole,
@@ -179,7 +186,7 @@ def tier_rows(assessment: Assessment) -> pd.DataFrame:
                 "weighted_liquidation_price": marks.astype(float) * factor,
                 "swing": swing,
                 "withstand_volatility": swing / root_horizon(assessment.settings.horizon_days),
-                "contribution": table["contribution"],
+                "contribution": contribution,
             }
         )
         .sort_values(["symbol", "side", "tier_floor"], ignore_index=True)
@@ -244,7 +251,8 @@ def _one_or_other(names: "pd.Series[str]") -> str:
     return found[0] if len(found) == 1 else OTHER
 
 
-def _tier_label(low: float, high: float) -> str:
+def tier_label(low: float, high: float) -> str:
+    """Range of tiers as text: "10x", or "10-20x" from its lowest to its highest."""
     return f"{low:g}x" if low == high else f"{low:g}-{high:g}x"
 
 
@@ -257,9 +265,9 @@ def _largest_symbols_first(rows: pd.DataFrame, symbols: tuple[str, ...]) -> pd.D
 def _over_symbols(assessment: Assessment, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows added up over symbols; accounts with several symbols count once in a published cell."""
     keys = ["tier", "tier_floor", "side"]
-    columns = ["notional_usd", "share", "accounts", "contribution"]
-    summed = rows.groupby(keys, as_index=False)[columns].sum(min_count=1)
-    summed = summed.merge(_range_collateral(assessment), on=["tier_floor", "side"], how="left")
+    summed = rows.groupby(keys, as_index=False)[["notional_usd", "share", "accounts"]].sum(min_count=1)
+    for amounts in (_range_collateral(assessment), _range_contribution(assessment)):
+        summed = summed.merge(amounts, on=["tier_floor", "side"], how="left")
     disclosed = assessment.reading.disclosed
     if disclosed is not None:
         floors = disclosed.tiers.plan.groupby("cell")["tier"].min().astype(float)
@@ -283,6 +291,24 @@ def _range_collateral(assessment: Assessment) -> pd.DataFrame:
     shares = posted / whole if whole else posted * math.nan
     table = pd.DataFrame({"collateral_usd": posted, "collateral_share": shares}).reset_index()
     return table.rename(columns={"low": "tier_floor", "shown_side": "side"})
+
+
+def _range_contribution(assessment: Assessment) -> pd.DataFrame:
+    """Contribution that may be shown by range of tiers and side."""
+    names, _ = _tier_cells(assessment)
+    parts = _named(assessment.nodes, names).groupby(["low", "shown_side"])["contribution"].sum(min_count=1)
+    disclosed = assessment.reading.disclosed
+    if disclosed is not None:
+        floors = disclosed.tiers.plan.groupby("cell")["tier"].min()
+        told = [(floors[number], side) for number, side in disclosed.contributions.ranges]
+        parts = _told_contribution(parts, told)
+    return parts.rename_axis(["tier_floor", "side"]).reset_index()
+
+
+def _told_contribution(parts: "pd.Series[float]", told: Sequence[object]) -> "pd.Series[float]":
+    """Contributions as a report tells them: NaN where withheld, and 0 where what is added is too little to tell."""
+    rounded = parts.round(CONTRIBUTION_DECIMALS)
+    return rounded.where(rounded.index.isin(told) | (rounded == 0))
 
 
 def _symbol_mark(assessment: Assessment, symbol: str) -> float:

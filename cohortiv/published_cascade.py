@@ -10,6 +10,7 @@ import pandas as pd
 from cohortiv.assessment import Assessment
 from cohortiv.assessment.disclosed import BOTH
 from cohortiv.cascade import (
+    DEPTH_SHARES,
     Cascade,
     Direction,
     ForcedLines,
@@ -22,8 +23,6 @@ from cohortiv.cascade.moves import SIGNS
 from cohortiv.errors import UsageError
 from cohortiv.ladder import hides_much, market_ladder
 
-#: Depths that a cascade is shown at where none is given: share of leveraged notional that moves the price by 1 % [1].
-DEPTH_SHARES: Final = (0.01, 0.02, 0.05, 0.10, 0.20)
 #: Multiples of a depth that is given, to show what depends on it [1].
 DEPTH_MULTIPLES: Final = (0.25, 0.5, 1.0, 2.0)
 #: Outside shocks of the curves [1].

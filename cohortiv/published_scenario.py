@@ -1,81 +1,40 @@
 """A scenario as it may be shown: all of a cohort from nothing, and of positions that were read only what is safe.
 
 Positions that were read are cleared for publication as they stand, not as a scenario leaves them. Before the changes
-the published ladder is all that pullbacks and cascades run on. After them index and code are told, with moves rounded
-up to whole percent; no ladder, no tier, no venue and no amount.
+index and moves are those of the risk report, and the published ladder is all that pullbacks and cascades run on. After
+them index and code are told, with moves rounded up to whole percent; no ladder, no tier, no venue and no amount.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from cohortiv.assessment.result import outward
-from cohortiv.cascade import Cliff, ForcedLines, cascade, depth_grid, forced_flow, pullbacks, total_moves
+from cohortiv.cascade import Damage, ForcedLines, depth_grid, forced_flow, linear_impact
 from cohortiv.config.scenario import ScenarioConfig
-from cohortiv.ladder import shown_ladder
+from cohortiv.ladder import hides_much, shown_ladder
 from cohortiv.plain import plain_values
-from cohortiv.published_cascade import DEPTH_MULTIPLES, MAP_SHOCKS, shown_lines
-from cohortiv.scenario import PULLBACKS, ScenarioResult, ScenarioState
-from cohortiv.summary import cascade_values, summarise
+from cohortiv.published_cascade import CURVE_DECIMALS, DEPTH_MULTIPLES, MAP_SHOCKS, shown_lines
+from cohortiv.scenario import ScenarioResult, ScenarioState
+from cohortiv.shown_state import ShownState, coarse_state, exact_state, hidden_share, is_cleared, state_on_ladder
+from cohortiv.summary import summarise
 
 #: Keys of a summary that are told of the cohort before the changes too.
 BEFORE: Final = (
     "code", "iv_index", "critical_volatility", "critical_drawdown", "critical_rally", "leveraged_notional_usd",
-    "positions", "cascade", "pullbacks",
+    "positions", "cascade", "cascade_by_depth", "branching", "closed", "pullbacks", "pullback_bounds",
 )  # fmt: skip
+#: Name of all tiers together.
+ALL_TIERS: Final = "all"
+#: What a move closes of a group, as attributes of `cascade.Closed`.
+CLOSED: Final = ("notional_usd", "share", "positions", "position_share")
 #: Keys of a summary that tell of single cells; nothing of a changed cohort is cleared for them.
 _CELLS: Final = {
     "interval": None, "code_probability": None, "code_held": None, "share_without_line": None, "share_past_line": None,
     "tiers": (), "readings": {"quantile": {"volatility": None, "iv_index": None}, "largest_positions": None},
 }  # fmt: skip
-_INDEX_DECIMALS: Final = 1
-
-
-@dataclass(frozen=True, eq=False)
-class ShownState:
-    """What may be shown of one state of a scenario.
-
-    Attributes
-    ----------
-    name : str
-        "Before" or "After"; "As it stands" where nothing changes.
-    code : str
-        "green", "yellow", "red" or "grey".
-    iv_index : float
-        [%]; rounded to one decimal where positions were read.
-    critical_volatility : float
-        Annualised, of that index [1/sqrt(year)].
-    drawdown, rally : float or None
-        Critical moves [1]; None where lines on that side never hold the critical mass.
-    notional_usd : float or None
-        Leveraged notional [USD]; None where withheld.
-    depth_usd : float
-        Orders that move the price by 1 % [USD].
-    curve : DataFrame
-        shock, total_move [positive fractions].
-    cliff : Cliff or None
-    headline_move : float
-        Total move after the headline shock [1].
-    pullbacks : mapping of float to float
-        Move -> share of leveraged notional that it closes without feedback [1]; empty where withheld.
-    """
-
-    name: str
-    code: str
-    iv_index: float
-    critical_volatility: float
-    drawdown: float | None
-    rally: float | None
-    notional_usd: float | None
-    depth_usd: float
-    curve: pd.DataFrame
-    cliff: Cliff | None
-    headline_move: float
-    pullbacks: Mapping[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +46,19 @@ class PublishedScenario:
     config : ScenarioConfig
     is_exact : bool
         Whether the cohort comes from nothing, so that nothing is withheld.
+    hidden_share : float
+        Leveraged notional in no step of the published ladder [1]; 0 where nothing is withheld.
     states : tuple of ShownState
         Before and after; one where the scenario changes nothing.
     ladders : DataFrame
         state, move_low, move_high [fraction from the state's mark], side, notional_usd [USD].
     grid : DataFrame
-        depth_usd, shock, total_move: of the last state whose lines may be shown, impact linear.
+        depth_usd, shock, total_move: of the last state whose lines may be shown; no rows where withheld.
     damage : DataFrame
-        state, tier, tier_floor [x], share [1] that the headline total move closes; no rows where withheld.
+        state, tier ("all" for all together), tier_floor [x], what the headline total move closes: notional_usd [USD],
+        share [1], positions, position_share [1]; no rows where withheld.
+    one_position_each : bool
+        Whether every account holds one position, so that positions closed are accounts closed.
     backstops : DataFrame
         state, venue, shortfall_usd, insurance_used_usd, auto_deleveraged_usd [USD]; no rows where withheld.
     closed_on_the_way : tuple of float or None
@@ -105,13 +69,20 @@ class PublishedScenario:
 
     config: ScenarioConfig
     is_exact: bool
+    hidden_share: float
     states: tuple[ShownState, ...]
     ladders: pd.DataFrame
     grid: pd.DataFrame
     damage: pd.DataFrame
+    one_position_each: bool
     backstops: pd.DataFrame
     closed_on_the_way: tuple[float, float] | None
     summary: dict[str, object]
+
+    @property
+    def leaves_as_read(self) -> bool:
+        """Whether it was applied to positions that were read, and changes nothing."""
+        return not self.is_exact and len(self.states) == 1
 
     @property
     def after(self) -> ShownState:
@@ -137,23 +108,32 @@ def publish_scenario(result: ScenarioResult) -> PublishedScenario:
     if is_exact and not reading.synthetic:
         raise ValueError("got a scenario on positions that were not read for a report; read them with for_report=True")
     named = _named(result)
-    cleared = [(name, state) for name, state in named if is_exact or _is_cleared(state)]
+    cleared = [(name, state) for name, state in named if is_exact or is_cleared(state)]
+    states = tuple(_shown(result, name, state) for name, state in named)
     return PublishedScenario(
         config=result.config,
         is_exact=is_exact,
-        states=tuple(_shown(result.config, name, state, is_exact=is_exact) for name, state in named),
+        hidden_share=0.0 if is_exact else hidden_share(result.before.assessment),
+        states=states,
         ladders=pd.concat([_ladder(name, state) for name, state in cleared], ignore_index=True),
         grid=_grid(result.config, cleared[-1][1]),
         damage=pd.DataFrame(
             [row for name, state in named if is_exact for row in _damage(name, state)],
-            columns=["state", "tier", "tier_floor", "share"],
+            columns=["state", "tier", "tier_floor", *CLOSED],
         ),
+        one_position_each=result.one_position_each,
         backstops=pd.DataFrame(
-            [{"state": name} | vars(found) for name, state in named if is_exact for found in state.backstops],
+            [
+                {"state": name} | vars(found)
+                for name, state in named
+                if is_exact
+                for run in state.runs
+                for found in run.backstops
+            ],
             columns=["state", "venue", "shortfall_usd", "insurance_used_usd", "auto_deleveraged_usd"],
         ),
         closed_on_the_way=_closed(result) if is_exact else None,
-        summary=scenario_summary(result) if is_exact else _safe_summary(result, named),
+        summary=scenario_summary(result) if is_exact else _safe_summary(result, states),
     )
 
 
@@ -168,9 +148,11 @@ def scenario_summary(result: ScenarioResult) -> dict[str, object]:
     -------
     dict
         Also `scenario`, `direction`, `pullbacks` (move in that direction -> share of leveraged notional that it
-        liquidates without feedback), `liquidated_by_price_move` and `before`; numbers unrounded.
+        liquidates without feedback), `cascade_by_depth` (the cascade at each depth of a range, where none is known; a
+        list), `branching` (branching ratio and liquidation gamma on the price's way), `closed` (by the total move after
+        the headline shock, by tier and venue), `liquidated_by_price_move` and `before`; numbers unrounded.
     """
-    before, after = _state_summary(result.before), _state_summary(result.after)
+    before, after = (_state_summary(state, result) for state in (result.before, result.after))
     change = {
         "notional_usd": result.change.liquidated_notional_usd,
         "share": result.change.liquidated_share,
@@ -190,83 +172,17 @@ def _named(result: ScenarioResult) -> list[tuple[str, ScenarioState]]:
     return [("Before", result.before), ("After", result.after)]
 
 
-def _is_cleared(state: ScenarioState) -> bool:
-    return state.assessment.reading.disclosed is not None
-
-
-def _shown(config: ScenarioConfig, name: str, state: ScenarioState, *, is_exact: bool) -> ShownState:
-    if is_exact:
-        return _exact(name, state)
-    return _on_ladder(config, name, state) if _is_cleared(state) else _coarse(name, state)
-
-
-def _exact(name: str, state: ScenarioState) -> ShownState:
-    """Everything as it is."""
-    found, run = state.assessment, state.cascade
-    return ShownState(
-        name=name,
-        code=str(found.code),
-        iv_index=found.iv_index,
-        critical_volatility=found.critical.value,
-        drawdown=found.moves.drawdown,
-        rally=found.moves.rally,
-        notional_usd=found.reading.profile.leveraged_notional_usd,
-        depth_usd=state.depth_usd,
-        curve=pd.DataFrame({"shock": run.shocks, "total_move": run.total_moves}),
-        cliff=run.cliff,
-        headline_move=state.damage.move,
-        pullbacks=state.pullbacks,
-    )
-
-
-def _on_ladder(config: ScenarioConfig, name: str, state: ScenarioState) -> ShownState:
-    """What is cleared: cascade and pullbacks from the published ladder."""
-    lines = _shown_lines(config, state)
-    flow = forced_flow(lines)
-    run = cascade(flow, state.impact, config.shocks, mark=state.mark)
-    return replace(
-        _rounded(_exact(name, state)),
-        curve=pd.DataFrame({"shock": run.shocks, "total_move": run.total_moves}),
-        cliff=run.cliff,
-        headline_move=float(total_moves(flow, state.impact, [config.headline_shock])[0]),
-        pullbacks=pullbacks(lines, PULLBACKS),
-    )
-
-
-def _coarse(name: str, state: ScenarioState) -> ShownState:
-    """What is not cleared: moves in whole percent, rounded up, and no amount."""
-    exact = _rounded(_exact(name, state))
-    cliff = exact.cliff
-    if cliff is not None:
-        shock, settled, total = (_up(move) for move in (cliff.shock, cliff.settled_move, cliff.total_move))
-        cliff = Cliff(shock, settled, total, total - settled, None)
-    return replace(
-        exact,
-        drawdown=outward(exact.drawdown),
-        rally=outward(exact.rally),
-        notional_usd=None,
-        curve=exact.curve.assign(total_move=[_up(move) for move in exact.curve["total_move"].tolist()]),
-        cliff=cliff,
-        headline_move=_up(exact.headline_move),
-        pullbacks={},
-    )
-
-
-def _up(move: float) -> float:
-    """A size of a move, rounded up to whole percent."""
-    return outward(move) or 0.0
-
-
-def _rounded(state: ShownState) -> ShownState:
-    """The index with one decimal, and the critical volatility that belongs to it."""
-    exact, index = state.iv_index, round(state.iv_index, _INDEX_DECIMALS)
-    told = index > 0 and math.isfinite(index)
-    volatility = exact * state.critical_volatility / index if told else state.critical_volatility
-    return replace(state, iv_index=index, critical_volatility=volatility)
+def _shown(result: ScenarioResult, name: str, state: ScenarioState) -> ShownState:
+    base = result.before
+    if not is_cleared(base):
+        return exact_state(name, state)
+    if is_cleared(state):
+        return state_on_ladder(name, state, config=result.config)
+    return coarse_state(name, state, is_withheld=hides_much(base.assessment))
 
 
 def _shown_lines(config: ScenarioConfig, state: ScenarioState) -> ForcedLines:
-    return shown_lines(state.assessment, config.direction) if _is_cleared(state) else state.lines
+    return shown_lines(state.assessment, config.direction) if is_cleared(state) else state.lines
 
 
 def _ladder(name: str, state: ScenarioState) -> pd.DataFrame:
@@ -275,15 +191,24 @@ def _ladder(name: str, state: ScenarioState) -> pd.DataFrame:
 
 
 def _grid(config: ScenarioConfig, state: ScenarioState) -> pd.DataFrame:
-    depths = state.depth_usd * np.array(DEPTH_MULTIPLES)
-    flow = forced_flow(_shown_lines(config, state))
-    return depth_grid(flow, depths, MAP_SHOCKS, withdrawal=state.impact.withdrawal).frame()
+    depths = [] if hides_much(state.assessment) else [run.depth_usd for run in state.runs]
+    multiples = DEPTH_MULTIPLES if state.is_depth_known else (1.0,)
+    spread, flow = np.outer(depths, multiples).ravel(), forced_flow(_shown_lines(config, state))
+    impacts = [run.impact for run in state.runs] or [linear_impact(1.0)]
+    law, withdrawal = impacts[0].law, impacts[0].withdrawal
+    found = depth_grid(flow, spread, MAP_SHOCKS, law=law, withdrawal=withdrawal).frame()
+    return found.round({"total_move": CURVE_DECIMALS})
 
 
 def _damage(name: str, state: ScenarioState) -> list[dict[str, object]]:
+    """What is closed of each tier, and of all."""
     return [
-        {"state": name, "tier": f"{closed.group}x", "tier_floor": float(closed.group), "share": closed.share}
-        for closed in state.damage.tiers
+        {"state": name, "tier": tier, "tier_floor": floor} | {column: getattr(closed, column) for column in CLOSED}
+        for run in state.runs
+        for tier, floor, closed in (
+            *((f"{closed.group}x", float(closed.group), closed) for closed in run.damage.tiers),
+            (ALL_TIERS, math.nan, run.damage.total),
+        )
     ]
 
 
@@ -292,49 +217,30 @@ def _closed(result: ScenarioResult) -> tuple[float, float] | None:
     return (amount, result.change.liquidated_share) if amount > 0 else None
 
 
-def _state_summary(state: ScenarioState) -> dict[str, object]:
-    filled = cascade_values(state.cascade, depth_usd=state.depth_usd)
-    return summarise(state.assessment) | {
-        "cascade": plain_values(filled),
-        "pullbacks": plain_values(_by_move(state.pullbacks)),
-    }
+def _state_summary(state: ScenarioState, result: ScenarioResult) -> dict[str, object]:
+    closed = state.run and _closed_summary(state.run.damage, one_position_each=result.one_position_each)
+    return summarise(state.assessment) | exact_state("", state).values() | {"closed": plain_values(closed)}
 
 
-def _by_move(shares: Mapping[float, float]) -> dict[str, float]:
-    return {f"{move:.2f}": share for move, share in shares.items()}
+def _closed_summary(damage: Damage, *, one_position_each: bool) -> dict[str, object]:
+    """What a move closes in all, by tier and by venue; accounts are null where one may hold several positions."""
+    whole, *groups = (
+        [
+            {"group": one.group, **{name: getattr(one, name) for name in CLOSED}}
+            | {"accounts": one.positions if one_position_each else None}
+            for one in found
+        ]
+        for found in ((damage.total,), damage.tiers, damage.venues)
+    )
+    return {"move": damage.move, **whole[0], "tiers": groups[0], "venues": groups[1]}
 
 
-def _safe_summary(result: ScenarioResult, named: list[tuple[str, ScenarioState]]) -> dict[str, object]:
+def _safe_summary(result: ScenarioResult, states: tuple[ShownState, ...]) -> dict[str, object]:
     """The keys after the changes as far as they may be told; money, counts and data quality of what was read."""
     read = summarise(result.before.assessment)
-    told = [_told(_shown(result.config, name, state, is_exact=False)) for name, state in named]
-    cells = _CELLS if result.is_changed else {}
-    before = read | told[0]
-    return read | _plain(cells) | told[-1] | {
+    cells = {} if is_cleared(result.after) else {name: plain_values(value) for name, value in _CELLS.items()}
+    before = read | states[0].values()
+    return read | cells | states[-1].values() | {
         "scenario": result.config.name, "direction": result.config.direction, "liquidated_by_price_move": None,
-        "before": {name: before[name] for name in BEFORE},
+        "closed": None, "before": {name: before.get(name) for name in BEFORE},
     }  # fmt: skip
-
-
-def _told(state: ShownState) -> dict[str, object]:
-    """The figures of one state as a summary holds them."""
-    cliff = state.cliff
-    values: dict[str, object] = {
-        "code": state.code,
-        "iv_index": state.iv_index,
-        "critical_volatility": state.critical_volatility,
-        "critical_drawdown": state.drawdown,
-        "critical_rally": state.rally,
-        "cascade": {
-            "depth_usd": state.depth_usd,
-            "shocks": state.curve["shock"].tolist(),
-            "total_moves": state.curve["total_move"].tolist(),
-            "cliff": cliff and {"shock": cliff.shock, "total_move": cliff.total_move},
-        },
-        "pullbacks": _by_move(state.pullbacks),
-    }
-    return _plain(values)
-
-
-def _plain(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: plain_values(value) for name, value in values.items()}

@@ -32,6 +32,8 @@ class DataQuality:
 
     Attributes
     ----------
+    basis : str
+        positions, tier_table or open_interest; without positions nothing is known of accounts, and their counts are 0.
     sources : tuple of str
         File names.
     rows_read, rows_of_other_snapshots, rows_out_of_scope, rows_excluded, rows_used : int or None
@@ -66,6 +68,7 @@ class DataQuality:
         Rows, accounts and notional are the same from the source to the profile; a result without it doesn't exist.
     """
 
+    basis: str
     sources: tuple[str, ...]
     rows_read: int | None
     rows_of_other_snapshots: int
@@ -217,6 +220,7 @@ def data_quality(assessment: Assessment) -> DataQuality:
     values: dict[str, Any] = {
         **_counts(reading),
         **_shares(reading),
+        "basis": reading.basis.name.lower(),
         "sources": reading.sources,
         "notional_read_usd": reading.totals.notional_cents / 100,
         "exclusions": _exclusions(reading),
@@ -238,7 +242,7 @@ def _counts(reading: CohortReading) -> dict[str, int]:
         "rows_read": reading.totals.rows + reading.other_rows,
         "rows_of_other_snapshots": reading.other_rows,
         "rows_out_of_scope": int(rest["positions"].sum()),
-        "rows_used": int(profile.used["positions"].sum()),
+        "rows_used": int(profile.used["positions"].sum()) if reading.has_accounts else reading.totals.rows,
         "rows_excluded": int(profile.excluded["positions"].sum()),
         "accounts_read": reading.totals.accounts,
         "margin_units": reading.figures.margin_units,
@@ -287,7 +291,8 @@ def _mark_spread(profile: LiquidationProfile) -> float | None:
 
 def _readings(assessment: Assessment) -> dict[str, object]:
     """The two other readings of critical mass; that of the largest positions only if enough accounts are behind it."""
-    few = "largest_positions" in assessment.reading.withheld.figures
+    reading = assessment.reading
+    few = "largest_positions" in reading.withheld.figures or not reading.has_accounts
     return {
         "quantile": vars(assessment.quantile),
         "largest_positions": None if few else vars(assessment.largest),

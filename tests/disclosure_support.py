@@ -44,13 +44,13 @@ def book(seed: int, *, accounts: int = 60, positions: int = 90) -> pd.DataFrame:
 
 
 def unsafe_groups(
-    frame: pd.DataFrame, keys: Sequence[str], *, money: str = "notional_cents"
+    frame: pd.DataFrame, keys: Sequence[str], *, money: str = "notional_cents", share: float = RULE.max_account_share
 ) -> "list[pd.Series[bool]]":
-    """Rows of each group by keys that may not be told."""
+    """Rows of each group by keys that may not be told: of few accounts, or one of which holds more than a share."""
     found = []
     for _, rows in frame.groupby(list(keys)):
         own = rows.groupby("account_id")[money].sum()
-        if len(own) < RULE.min_accounts or own.max() > RULE.max_account_share * own.sum():
+        if len(own) < RULE.min_accounts or own.max() > share * own.sum():
             found.append(pd.Series(frame.index.isin(rows.index), index=frame.index))
     return found
 

@@ -39,6 +39,7 @@ ROOMS = (
     "publication",
     "published_usage",
     "published_cascade",
+    "shown_state",
     "summary",
     "published_scenario",
     "quantities",

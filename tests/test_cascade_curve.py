@@ -8,7 +8,6 @@ from cascade_support import flow_of
 
 from cohortiv.cascade import (
     Withdrawal,
-    branching_along,
     cascade,
     depth_grid,
     flow_of_bins,
@@ -34,21 +33,10 @@ def test_single_line_by_hand() -> None:
     assert result.cliff.price == pytest.approx(54_000.0)
 
 
-def test_branching_ratio_by_hand() -> None:
-    """Where each log percent forces 10 m at a depth of 40 m, a dollar forces a quarter, there and on the whole path."""
-    flow, impact = flow_of((0.0, 0.5, 5e8)), linear_impact(4e7)
-    result = cascade(flow, impact, [0.05, 0.2])
+def test_branching_ratio_of_a_way_by_hand() -> None:
+    """Where each log percent forces 10 m at a depth of 40 m, a dollar forces a quarter on the whole way."""
+    result = cascade(flow_of((0.0, 0.5, 5e8)), linear_impact(4e7), [0.05, 0.2])
     assert result.branching_ratio == pytest.approx([0.25, 0.25])
-    assert branching_along(flow, impact, [0.0, 0.1, 0.3]) == pytest.approx([0.25, 0.25, 0.25])
-
-
-def test_branching_under_other_laws() -> None:
-    """Endless where orders begin under the square root, 0 where no line is, below 0 where netting shrinks orders."""
-    flow, impact = flow_of((0.05, 0.1, 1e8), (0.2, 0.3, -5e7)), square_root_impact(1e10, 0.03)
-    start, gap, netting = branching_along(flow, impact, [-math.expm1(-0.05) + 1e-12, 0.15, -math.expm1(-0.25)])
-    assert start > 1e3
-    assert gap == 0.0
-    assert netting < 0.0
 
 
 def test_gamma_by_hand() -> None:
@@ -87,6 +75,13 @@ def test_grid_is_one_cascade_a_depth() -> None:
     frame = grid.frame()
     assert frame["depth_usd"].tolist() == [4e8] * 3 + [1e8] * 3
     assert frame["total_move"].tolist() == grid.total_moves.ravel().tolist()
+
+
+def test_a_grid_follows_its_law() -> None:
+    """Under the square root a depth is the volume a day of which moves the price by 1 %."""
+    flow, shocks = flow_of((0.05, 0.3, 1e9)), [0.02, 0.1, 0.2]
+    grid = depth_grid(flow, [4e8], shocks, law="square_root")
+    assert grid.total_moves[0] == pytest.approx(total_moves(flow, square_root_impact(4e8, 0.01), shocks))
 
 
 def test_grid_of_several_profiles_is_refused() -> None:

@@ -6,7 +6,7 @@ from cascade_support import flow_of, lines_of, random_bins
 from reference_cascade import orders
 
 from cohortiv.cascade import flow_of_bins, forced_at, forced_flow
-from cohortiv.cascade.flow import forced_slope_at
+from cohortiv.cascade.flow import flow_slopes
 
 
 def test_a_bin_and_a_lump_by_hand() -> None:
@@ -34,9 +34,10 @@ def test_netting_stops_at_zero() -> None:
 
 
 def test_slope_by_hand() -> None:
-    """100 USD over a bin of 0.1 are 1,000 USD a unit, just beyond its inner edge and no more at its outer."""
+    """100 USD over a bin of 0.1 are 1,000 USD a unit, from its inner edge on and no more at its outer."""
     flow = flow_of((0.1, 0.2, 100.0))
-    assert forced_slope_at(flow, [0.05, 0.1, 0.15, 0.2, 0.3]) == pytest.approx([0.0, 1e3, 1e3, 0.0, 0.0])
+    assert flow.distances == pytest.approx([0.0, 0.1, 0.2])
+    assert flow_slopes(flow) == pytest.approx([0.0, 1e3, 0.0])
 
 
 def test_shared_bins_are_the_same_flow() -> None:

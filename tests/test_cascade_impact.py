@@ -5,7 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from cohortiv.cascade import PriceImpact, Withdrawal, linear_impact, price_impact, square_root_impact
+from cohortiv.cascade import (
+    PriceImpact,
+    Withdrawal,
+    impact_of_depth,
+    linear_impact,
+    price_impact,
+    square_root_impact,
+)
 from cohortiv.cascade.impact import impact_slope
 
 THIN = Withdrawal(0.9, 1e8)
@@ -26,6 +33,12 @@ def test_square_root_by_hand() -> None:
     """A quarter of a day's volume moves the price by half a day's volatility; Y = 2 doubles it."""
     assert price_impact(square_root_impact(4e9, 0.03), [1e9]) == pytest.approx([0.015])
     assert price_impact(square_root_impact(4e9, 0.03, coefficient=2.0), [1e9]) == pytest.approx([0.03])
+
+
+def test_a_depth_is_the_same_under_both_laws() -> None:
+    """It moves the price by 1 %; a quarter of it moves a quarter of that or half of it."""
+    assert price_impact(impact_of_depth(4e8), [1e8, 4e8]) == pytest.approx([0.0025, 0.01])
+    assert price_impact(impact_of_depth(4e8, law="square_root"), [1e8, 4e8]) == pytest.approx([0.005, 0.01])
 
 
 def test_withdrawal_by_hand() -> None:

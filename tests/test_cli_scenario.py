@@ -1,6 +1,7 @@
 """`cohortiv scenario`: the list, the text, the JSON, and what is refused."""
 
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -70,6 +71,45 @@ def test_a_scenario_runs_on_positions(shell: Shell, tmp_path: Path) -> None:
     assert done.code == 0
     assert (told["synthetic"], told["cohort"]) == (False, "all-accounts")
     assert told["cascade"]["depth_usd"] == pytest.approx(3e6)
+
+
+def test_the_examples_of_the_readme_run(shell: Shell, tmp_path: Path, repository: Path) -> None:
+    """Both, as a stranger would save them; the one with several venues tells who pays at each."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (repository / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    named = {re.search(r"^name: (\S+)", text, re.MULTILINE)[1]: text for text in blocks}  # type: ignore[index]
+    for name in ("my-scenario", "two-venues"):
+        scenario_file(tmp_path, named[name], f"{name}.yaml")
+    whole, several = (shell.run("scenario", f"{name}.yaml") for name in ("my-scenario", "two-venues"))
+    assert (whole.code, several.code) == (0, 0), several.err
+    assert "Who pays" not in whole.out
+    assert "Who pays at binance:" in several.out
+    assert "Who pays at tideway:" in several.out
+    assert "Venue 'tideway' has no brackets for BTC inverse, BTC linear" in several.err
+
+
+def test_what_feeds_itself_and_what_is_closed_is_told(shell: Shell, tmp_path: Path) -> None:
+    """Branching ratio, liquidation gamma, and accounts closed by tier, in the text and as keys beside the fixed ones."""
+    file = scenario_file(tmp_path)
+    text = shell.run("scenario", file).out
+    for words in ("Branching ratio on the way:", "A first fall of 1", "Accounts closed:", "  of tier 20x:"):
+        assert words in text
+    told = json.loads(shell.run("scenario", file, "--json").out)
+    assert set(told["branching"]) == {"moves", "branching_ratio", "gamma_usd", "headline"}
+    assert set(told["cascade"]) == {"depth_usd", "shocks", "total_moves", "cliff"}
+    closed = told["closed"]
+    assert closed["accounts"] == closed["positions"]
+    assert sum(tier["accounts"] for tier in closed["tiers"]) == pytest.approx(closed["accounts"])
+    assert [venue["group"] for venue in closed["venues"]] == ["binance"]
+    assert set(told["before"]) >= {"branching", "closed"}
+
+
+def test_positions_of_one_account_are_positions(shell: Shell, tmp_path: Path) -> None:
+    """Where an account holds several, positions are counted and accounts are not told."""
+    frame = book(200)
+    positions = write(tmp_path, frame.assign(account_id=frame["account_id"].where(frame.index > 1, "both")))
+    request = ("scenario", "e-leverage-cap-20x", "--positions", positions, "--depth-usd", "3e6")
+    assert "Positions closed:" in shell.run(*request).out
+    assert json.loads(shell.run(*request, "--json").out)["closed"]["accounts"] is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from cohortiv.config.scenario import (
     load_scenario,
     located_scenarios,
     scenario_files,
+    sets_depth,
     shipped_scenarios,
 )
 from cohortiv.errors import UsageError
@@ -17,14 +18,16 @@ from cohortiv.errors import UsageError
 SHIPPED = shipped_scenarios()
 
 
-def test_five_scenarios_are_shipped() -> None:
-    """A and B of the published model, a shock, a squeeze and a cap."""
+def test_seven_scenarios_are_shipped() -> None:
+    """A and B of the published model, a shock, a squeeze, a cap, several venues, and another law of impact."""
     assert list(SHIPPED) == [
         "a-bull-market-consolidation",
         "b-late-stage-fomo",
         "c-october-2025-shock",
         "d-short-squeeze",
         "e-leverage-cap-20x",
+        "f-three-venues-thin-fund",
+        "g-square-root-impact",
     ]
 
 
@@ -44,13 +47,6 @@ def test_fields_are_read(tmp_path: Path) -> None:
     assert config.depth.total_usd_per_percent == 2e6
 
 
-def test_the_example_of_the_readme_is_a_scenario(tmp_path: Path, repository: Path) -> None:
-    """What a user copies from there is valid as it stands."""
-    _, _, after = (repository / "README.md").read_text(encoding="utf-8").partition("```yaml\nname: my-scenario")
-    text = "name: my-scenario" + after.partition("```")[0]
-    assert load_scenario(scenario_file(tmp_path, text)).changes.depth_withdrawn == 0.5
-
-
 def test_depth_by_venue_adds_up(tmp_path: Path) -> None:
     """One price, several books."""
     text = FIELDS.replace("{usd_per_percent: 2.0e+6}", "{usd_per_percent_by_venue: {binance: 3.0e+6, okx: 1.0e+6}}")
@@ -65,6 +61,42 @@ def test_what_extends_wins_field_by_field(tmp_path: Path) -> None:
     child = load_scenario(scenario_file(tmp_path, text, "child.yaml"))
     assert (child.name, child.title, child.market.days, child.market.rally) == ("child", "A small one", 30.0, 0.5)
     assert [wave.name for wave in child.cohort.waves] == ["all"]
+
+
+def test_tables_of_shares_are_replaced(tmp_path: Path) -> None:
+    """A child names its own venues, and need not set the parent's to 0; of prices one more is added."""
+    text = (
+        "extends: b-late-stage-fomo\nname: mine\nmarket: {mark_prices: {ETH: 4000}}\n"
+        "cohort: {venues: {here: 0.5, there: 0.5}, symbols: {BTC: 0.4, ETH: 0.6}}\n"
+    )
+    config = load_scenario(scenario_file(tmp_path, text))
+    assert config.cohort.venues == {"here": 0.5, "there": 0.5}
+    assert config.cohort.symbols == {"BTC": 0.4, "ETH": 0.6}
+    assert config.market.mark_prices == {"BTC": 120000.0, "ETH": 4000.0}
+
+
+@pytest.mark.parametrize(
+    ("depth", "total"),
+    [("usd_per_percent_by_venue: {here: 1.0e+6, there: 2.0e+6}", 3e6), ("usd_per_percent: 5.0e+6", 5e6)],
+    ids=["by venue", "sum"],
+)
+def test_a_depth_takes_the_place_of_the_parents(tmp_path: Path, depth: str, total: float) -> None:
+    """By venue in place of the sum, and the other way round; the rest of the section stays."""
+    parent = FIELDS.replace(
+        "{usd_per_percent: 2.0e+6}", "{usd_per_percent_by_venue: {x: 1}, withdrawal: {ceiling: 0.5, half_usd: 1}}"
+    )
+    scenario_file(tmp_path, FIELDS if "by_venue" in depth else parent)
+    child = load_scenario(scenario_file(tmp_path, f"extends: small.yaml\nname: c\ndepth: {{{depth}}}\n", "c.yaml"))
+    assert child.depth.total_usd_per_percent == total
+    assert (child.depth.withdrawal is None) == ("by_venue" in depth)
+
+
+def test_a_venue_has_the_rate_of_its_liquidation(tmp_path: Path) -> None:
+    """Where the scenario describes it, else the cohort's."""
+    liquidation = "usd_per_percent: 2.0e+6, liquidation: {there: {maintenance_rate: 0.02}}"
+    text = FIELDS.replace("venues: {binance: 1}", "venues: {here: 0.5, there: 0.5}")
+    config = load_scenario(scenario_file(tmp_path, text.replace("usd_per_percent: 2.0e+6", liquidation)))
+    assert config.maintenance_rates == {"here": 0.005, "there": 0.02}
 
 
 def test_a_shipped_scenario_can_be_extended(tmp_path: Path) -> None:
@@ -125,6 +157,7 @@ def test_an_unknown_name_lists_those_there_are() -> None:
         ("BTC: 60000, ETH: 3000", "BTC: 60000", "cohort.symbols holds ETH without a price; allowed are the symbols"),
         ("usd_per_percent: 2.0e+6", "usd_per_percent: -1", "depth.usd_per_percent: got -1, allowed: greater than 0"),
         ("{usd_per_percent: 2.0e+6}", "{}", "depth: the linear law needs either usd_per_percent or usd_per_percent_by"),
+        ("2.0e+6}", "1, usd_per_percent_by_venue: {x: 1}}", "by_venue, more than 0 USD; got both"),
         ("{usd_per_percent: 2.0e+6}", "{law: square_root}", "depth: the square_root law needs daily_volume_usd"),
         ("depth: {", "shocks: [0.2, 0.1]\ndepth: {", "shocks: allowed are shocks that rise"),
         ("depth: {", "direction: left\ndepth: {", "direction: got 'left', allowed: 'down' or 'up'"),
@@ -150,3 +183,26 @@ def test_own_files_are_found_with_what_they_extend(tmp_path: Path, monkeypatch: 
     child = scenario_file(tmp_path, "extends: parent.yaml\nname: child\n", "child.yaml")
     assert scenario_files("child.yaml, d-short-squeeze") == (Path("child.yaml"), parent.relative_to(tmp_path))
     assert located_scenarios("child.yaml, d-short-squeeze") == f"{child.resolve()},d-short-squeeze"
+
+
+def test_only_a_users_own_file_sets_depth(tmp_path: Path) -> None:
+    """What ships does not, nor a file that takes its depth from there; a figure in one's own does, also inherited."""
+    bare = scenario_file(tmp_path, "extends: b-late-stage-fomo\nname: bare\n", "bare.yaml")
+    rules = "depth: {liquidation: {binance: {maintenance_rate: 0.005}}}\n"
+    ruled = scenario_file(tmp_path, f"extends: b-late-stage-fomo\nname: ruled\n{rules}", "ruled.yaml")
+    own = scenario_file(tmp_path, "extends: bare.yaml\nname: own\ndepth: {usd_per_percent: 1.0e+6}\n", "own.yaml")
+    child = scenario_file(tmp_path, "extends: own.yaml\nname: child\n", "child.yaml")
+    assert [sets_depth(name) for name in ("b-late-stage-fomo", bare, ruled, own, child)] == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_story_is_not_taken_over(tmp_path: Path) -> None:
+    """The description tells of the cohort of the file that it is in."""
+    child = scenario_file(tmp_path, "extends: b-late-stage-fomo\nname: child\n")
+    assert load_scenario("b-late-stage-fomo").description
+    assert load_scenario(child).description == ""

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -314,3 +314,26 @@ def test_one_snapshot_before_has_no_rank(results: Results, before: float, said: 
     two = findings.shown.history.tail(2).assign(iv_index=[before, findings.result.iv_index])
     sentence = str(headline(replace(findings, shown=replace(findings.shown, history=two)))["sentence"])
     assert sentence.endswith(f"; the index {said} in the snapshot before.")
+
+
+def told_parts(findings: Findings, parts: Sequence[float]) -> Words:
+    """Words on what makes up the critical mass, with other contributions of the first tiers, and NaN for the rest."""
+    tiers = findings.shown.tiers
+    column = pd.Series(parts, index=tiers.index[: len(parts)]).reindex(tiers.index)
+    shown = replace(findings.shown, tiers=tiers.assign(contribution=column))
+    return figures.makeup(replace(findings, shown=shown))
+
+
+def test_makeup_says_what_is_not_drawn(results: Results) -> None:
+    """A withheld part has its share in the note, and no sum over it is told."""
+    words = told_parts(results.findings("solved"), (0.6, 0.1))
+    assert "give 60\u00a0% of the critical mass" in words.title
+    assert "30.0\u00a0% is not drawn" in words.note
+    assert "Longs give" not in words.reading
+    assert "Tiers of" not in words.reading
+
+
+def test_makeup_that_may_not_be_told(results: Results) -> None:
+    """Where every part is withheld the figure says so, and not that there is no critical mass."""
+    words = told_parts(results.findings("solved"), ())
+    assert words.title == "What makes up the critical mass is withheld"

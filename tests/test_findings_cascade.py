@@ -7,10 +7,11 @@ import pytest
 from cohort_support import CASES, ENGINE_WARNINGS, Results, assessed
 from test_ladder import lined
 
+from cohortiv.cascade import DEPTH_SHARES
 from cohortiv.findings import Findings, Words, cascade
 from cohortiv.publication import publish
-from cohortiv.published_cascade import DEPTH_SHARES, MAP_SHOCKS, PublishedCascade, publish_cascade
-from cohortiv.quantities import percent
+from cohortiv.published_cascade import MAP_SHOCKS, PublishedCascade, publish_cascade
+from cohortiv.quantities import percent, usd
 
 pytestmark = ENGINE_WARNINGS
 NB = "\u00a0"
@@ -61,6 +62,14 @@ def test_unknown_depth_is_said_to_be_unknown(results: Results) -> None:
     assert "Depth is not known for these positions" in curves.note
     _, curves, _ = told(results, "solved", depth_usd=1e6)
     assert "No depth was given" not in curves.reading
+
+
+def test_liquidation_gamma_at_the_mark_is_told(results: Results) -> None:
+    """The same at every depth: it is of the lines alone."""
+    found, curves, _ = told(results, "solved")
+    falls = {usd(float(found.run("down", depth).gamma_usd[0])) for depth in found.depths_usd}
+    assert len(falls) == 1
+    assert f"A first fall of 1 % forces net orders of {falls.pop()}, a first rise " in curves.reading
 
 
 def test_note_says_what_the_cascade_ran_on(results: Results) -> None:

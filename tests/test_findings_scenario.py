@@ -89,7 +89,7 @@ def test_a_scenario_without_changes_says_so(several: ScenarioFindings) -> None:
     } in told.change_rows(several)
 
 
-@pytest.mark.parametrize("name", ["figures", "ladders", "curves", "heat_map", "damage", "pullbacks", "backstops"])
+@pytest.mark.parametrize("name", ["figures", "ladders", "curves", "heat_map", "pullbacks"])
 @pytest.mark.parametrize("kind", ["one", "several", "real"])
 def test_every_figure_has_a_title(name: str, kind: str, request: pytest.FixtureRequest) -> None:
     """Of every kind of report, with the measure in the subtitle."""
@@ -99,8 +99,7 @@ def test_every_figure_has_a_title(name: str, kind: str, request: pytest.FixtureR
 
 
 def test_positions_that_were_read_withhold(real: ScenarioFindings) -> None:
-    """No tiers, no amounts after the changes, one ladder, and the page says why."""
-    assert figures.damage_rows(real).empty
+    """No amounts after the changes, one ladder, and the page says why."""
     assert set(figures.ladder_rows(real)["state"]) == {"Before"}
     table = told.figure_rows(real).set_index("Figure")
     assert table.loc["Leveraged notional", "After"] == "withheld"

@@ -35,7 +35,7 @@ def test_no_frame_speaks_of_accounts_by_name(results: Results) -> None:
 def test_tiers_are_the_rows_over_symbols(results: Results) -> None:
     """Both tables have the same totals, and shares of 1."""
     shown = publish(results["solved"])
-    for column in ("notional_usd", "collateral_usd", "share", "contribution"):
+    for column in ("notional_usd", "collateral_usd", "share"):
         assert shown.tiers[column].sum() == pytest.approx(shown.tier_rows[column].sum())
     assert shown.tiers["collateral_share"].sum() == pytest.approx(1.0)
     assert shown.tiers["share"].sum() == pytest.approx(1.0)
@@ -175,3 +175,37 @@ def test_few_excluded_rows_have_no_number(tmp_path: Path) -> None:
     table = publish(assessed(tmp_path, pd.concat([book(80), odd]), max_excluded=1.0)).exclusions
     assert len(table) == 1
     assert table[["rows", "notional_usd"]].isna().all(axis=None)
+
+
+def near_line_of_one() -> pd.DataFrame:
+    """Ninety longs at 2x, 5x and 20x; one at 5x holds a twentieth of its tier, and its line is next to the mark."""
+    frame = book(90, symbols=("BTC",)).assign(
+        side="long", leverage=np.repeat([2.0, 5.0, 20.0], 30), quantity=1.0, liquidation_price_known=True
+    )
+    frame["liquidation_price"] = frame["mark_price"] * np.repeat([0.55, 0.72, 0.9], 30)
+    frame.loc[45, ["liquidation_price", "quantity"]] = [59_000.0, 1.6]
+    return frame
+
+
+def test_contribution_that_one_account_makes_up_is_left_out(tmp_path: Path) -> None:
+    """Notional and accounts of the tier stay; its part of the critical mass and a second one go, in both tables."""
+    shown = publish(assessed(tmp_path, near_line_of_one()))
+    for table in (shown.tiers, shown.tier_rows):
+        told = table.set_index("tier")
+        assert told["contribution"].isna().sum() == 2
+        assert told["contribution"].isna()["5x"]
+        assert told["notional_usd"].notna().all()
+        assert told.loc["5x", "accounts"] == 30
+
+
+def test_analyst_sees_every_contribution(tmp_path: Path) -> None:
+    """What stays with those who hold the positions is not suppressed."""
+    shown = publish(assessed(tmp_path, near_line_of_one(), for_report=False))
+    assert shown.tier_rows["contribution"].sum() == pytest.approx(1.0)
+    assert shown.tiers["contribution"].sum() == pytest.approx(1.0)
+
+
+def test_told_contributions_are_rounded(tmp_path: Path) -> None:
+    """Nine decimals, so that a part next to nothing is 0 and tells no line."""
+    told = publish(assessed(tmp_path, near_line_of_one())).tiers["contribution"].dropna()
+    assert told.tolist() == told.round(9).tolist()

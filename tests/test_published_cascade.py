@@ -10,11 +10,10 @@ from cohort_support import ENGINE_WARNINGS, Results, assessed, cohort_file
 from test_ladder import lined
 
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
-from cohortiv.cascade import Direction, cascade, forced_flow, forced_lines, linear_impact
+from cohortiv.cascade import DEPTH_SHARES, Direction, cascade, forced_flow, forced_lines, linear_impact
 from cohortiv.errors import UsageError
 from cohortiv.published_cascade import (
     DEPTH_MULTIPLES,
-    DEPTH_SHARES,
     DIRECTIONS,
     PublishedCascade,
     publish_cascade,

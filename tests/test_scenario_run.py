@@ -6,7 +6,9 @@ from scenario_support import small
 
 from cohortiv.assessment import Settings
 from cohortiv.assessment.made_up import read_made_up
-from cohortiv.config.scenario import Depth, load_scenario
+from cohortiv.cascade import DEPTH_SHARES
+from cohortiv.config.scenario import load_scenario
+from cohortiv.config.scenario_depth import Depth
 from cohortiv.early_warning import Code
 from cohortiv.errors import UsageError
 from cohortiv.scenario import ScenarioResult, impact_of, run_scenario
@@ -31,7 +33,7 @@ def test_scenario_a_is_a_low_yellow_without_a_cliff(seed: int | None) -> None:
     assert 33 <= result.assessment.iv_index <= 37
     assert result.assessment.code is Code.YELLOW
     assert result.pullbacks[0.15] < 0.03
-    assert result.cascade.cliff is None
+    assert result.runs[0].cascade.cliff is None
 
 
 @pytest.mark.parametrize("seed", [None, 11])
@@ -42,10 +44,10 @@ def test_scenario_b_is_red_with_a_cliff(seed: int | None) -> None:
     assert 68 <= state.assessment.iv_index <= 72
     assert state.assessment.code is Code.RED
     assert 0.07 < (state.assessment.moves.drawdown or 0.0) < 0.10
-    assert state.depth_usd == pytest.approx(400e6)
+    assert state.runs[0].depth_usd == pytest.approx(400e6)
     assert state.assessment.reading.profile.leveraged_notional_usd == pytest.approx(10e9, rel=1e-6)
-    assert state.cascade.cliff is not None
-    assert state.cascade.cliff.shock < 0.10
+    assert state.runs[0].cascade.cliff is not None
+    assert state.runs[0].cascade.cliff.shock < 0.10
     assert 0.44 < tiers.loc[10:20].sum() / tiers.sum() < 0.5
 
 
@@ -62,10 +64,10 @@ def test_a_scenario_without_changes_is_the_same_before_and_after() -> None:
 def test_withdrawn_depth_alone_makes_the_cascade_longer() -> None:
     """The cohort is the same, the total moves are not shorter, and depth is a tenth."""
     result = run_scenario(small(changes={"depth_withdrawn": 0.9}), Settings(), say=_silent)
-    assert result.after.depth_usd == pytest.approx(0.1 * result.before.depth_usd)
+    assert result.after.runs[0].depth_usd == pytest.approx(0.1 * result.before.runs[0].depth_usd)
     assert result.after.assessment.iv_index == result.before.assessment.iv_index
-    assert (result.after.cascade.total_moves >= result.before.cascade.total_moves).all()
-    assert result.after.cascade.total_moves[9] > result.before.cascade.total_moves[9]
+    assert (result.after.runs[0].cascade.total_moves >= result.before.runs[0].cascade.total_moves).all()
+    assert result.after.runs[0].cascade.total_moves[9] > result.before.runs[0].cascade.total_moves[9]
 
 
 def test_a_cap_lowers_the_index() -> None:
@@ -88,7 +90,7 @@ def test_a_scenario_applies_to_given_positions() -> None:
 
 def test_a_depth_of_ones_own_wins() -> None:
     """Over the scenario's; 0 is refused."""
-    assert run_scenario(small(), Settings(), depth_usd=5e6, say=_silent).after.depth_usd == pytest.approx(5e6)
+    assert run_scenario(small(), Settings(), depth_usd=5e6, say=_silent).after.runs[0].depth_usd == pytest.approx(5e6)
     with pytest.raises(UsageError, match="--depth-usd got 0"):
         run_scenario(small(), Settings(), depth_usd=0.0, say=_silent)
 
@@ -97,7 +99,7 @@ def test_venues_that_are_described_have_a_backstop() -> None:
     """Shortfall beyond the fund is taken from winners."""
     liquidation = {"binance": {"maintenance_rate": 0.005, "insurance_fund_usd": 10.0}}
     result = run_scenario(small(depth={"usd_per_percent": 1e6, "liquidation": liquidation}), Settings(), say=_silent)
-    (backstop,) = result.after.backstops
+    (backstop,) = result.after.runs[0].backstops
     assert backstop.shortfall_usd == pytest.approx(backstop.insurance_used_usd + backstop.auto_deleveraged_usd)
     assert backstop.insurance_used_usd <= 10.0
 
@@ -108,15 +110,35 @@ def test_the_square_root_law_has_a_depth_for_one_percent() -> None:
     scale = float(impact_of(depth).scale)
     assert (0.01 / scale) ** 2 == pytest.approx(250e6)
     assert (0.01 / float(impact_of(depth, withdrawn=0.5).scale)) ** 2 == pytest.approx(125e6)
-    assert run_scenario(small(depth=depth.model_dump()), Settings(), say=_silent).after.depth_usd == pytest.approx(
-        250e6
-    )
+    assert run_scenario(small(depth=depth.model_dump()), Settings(), say=_silent).after.runs[
+        0
+    ].depth_usd == pytest.approx(250e6)
 
 
 def test_shocks_go_up_in_a_squeeze() -> None:
     """Scenario D: Red, with a cliff above the mark."""
     state = ran("d-short-squeeze").after
     assert state.assessment.code is Code.RED
-    assert state.cascade.direction == "up"
-    assert state.cascade.cliff is not None
-    assert (state.cascade.cliff.price or 0.0) > 90_000
+    assert state.runs[0].cascade.direction == "up"
+    assert state.runs[0].cascade.cliff is not None
+    assert (state.runs[0].cascade.cliff.price or 0.0) > 90_000
+
+
+def test_positions_take_no_depth_from_a_scenario() -> None:
+    """A range of depths stands in, as shares of the notional; depth that is withdrawn acts on each."""
+    base = read_made_up(book(300), Settings(), name="ours", title="Ours", say=_silent)
+    result = run_scenario(small(changes={"depth_withdrawn": 0.5}), Settings(), base=base, say=_silent)
+    wanted = [share * base.profile.leveraged_notional_usd for share in DEPTH_SHARES]
+    assert (result.on_positions, result.before.is_depth_known, result.before.run) == (True, False, None)
+    assert [run.depth_usd for run in result.before.runs] == pytest.approx(wanted)
+    assert [run.depth_usd for run in result.after.runs] == pytest.approx([0.5 * depth for depth in wanted])
+
+
+def test_a_depth_that_the_user_set_counts_on_positions() -> None:
+    """In a file of their own, or as an option."""
+    base = read_made_up(book(300), Settings(), name="ours", title="Ours", say=_silent)
+    own = run_scenario(small(), Settings(), base=base, own_depth=True, say=_silent)
+    given = run_scenario(small(), Settings(), base=base, depth_usd=7e6, say=_silent)
+    assert [run.depth_usd for run in own.before.runs] == pytest.approx([2e6])
+    assert [run.depth_usd for run in given.before.runs] == pytest.approx([7e6])
+    assert given.before.run is given.before.runs[0]

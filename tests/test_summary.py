@@ -95,13 +95,22 @@ def test_degenerate_numbers_as_json(results: Results, case: str, index: object, 
 
 @pytest.mark.parametrize("case", ["solved", "analyst", "one symbol"])
 def test_tiers_add_up(results: Results, case: str) -> None:
-    """Cells are a partition: notional, shares and contributions sum to the whole, suppressed or not."""
+    """Cells are a partition: notional and shares sum to the whole, suppressed or not."""
     summary: dict[str, Any] = summarise(results[case])
     tiers = pd.DataFrame(summary["tiers"])
     assert tiers["notional_usd"].sum() == pytest.approx(summary["leveraged_notional_usd"], abs=0.005)
     assert tiers["share"].sum() == pytest.approx(1.0)
-    assert tiers["contribution"].sum() == pytest.approx(1.0)
     assert tiers["collateral_usd"].sum() == pytest.approx(summary["tvl_usd"], abs=0.005)
+
+
+@pytest.mark.parametrize("case", ["solved", "analyst", "one symbol"])
+def test_no_contribution_is_withheld_alone(results: Results, case: str) -> None:
+    """Contributions sum to 1, so one that is null would be 1 less the others; an analyst has all of them."""
+    parts = pd.DataFrame(summarise(results[case])["tiers"])["contribution"]
+    hidden = int(parts.isna().sum())
+    assert hidden != 1
+    assert hidden == 0 or case != "analyst"
+    assert (parts.sum() == pytest.approx(1.0)) is (hidden == 0)
 
 
 def test_numbers_are_unrounded(results: Results) -> None:

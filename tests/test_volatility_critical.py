@@ -12,8 +12,10 @@ from cohortiv.volatility import (
     CriticalStatus,
     FloatArray,
     critical_volatility_of,
+    critical_volatility_of_mixtures,
     expected_share,
     gbm_hit_probability,
+    hit_chances,
     line_book,
     solve_critical_volatility,
 )
@@ -244,6 +246,19 @@ def test_a_law_with_far_reach_widens_the_search() -> None:
     usual = solve_critical_volatility([1.0], [-0.1]).single_v
     assert solve_critical_volatility([1.0], [-0.1], law=slow).single_v == pytest.approx(usual * 1e6, rel=1e-11)
     assert solve_critical_volatility([1.0], [-0.1], law=quick).single_v == pytest.approx(usual / 1e6, rel=1e-11)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_mixtures_of_parts_are_the_whole(seed: int) -> None:
+    """A book cut in two parts, mixed again as it was, has the critical volatility of the whole."""
+    weights, firsts, seconds, kappas = seeded_book(seed)
+    book = line_book(weights, firsts, second_distances=seconds, kappas=kappas)
+    cut = len(weights) // 3
+    sums = np.array([book.weights[:cut].sum(), book.weights[cut:].sum()])
+    shares = np.stack([book.weights, book.weights], axis=1) / sums
+    shares[cut:, 0], shares[:cut, 1] = 0.0, 0.0
+    mixed = critical_volatility_of_mixtures(sums, book, chances=lambda v: hit_chances(book, v) @ shares)
+    assert mixed.value == pytest.approx(critical_volatility_of(book).value, rel=1e-12)
 
 
 @pytest.mark.parametrize("weight", [np.nan, np.inf, -1.0])

@@ -1,14 +1,15 @@
-"""The cells of one snapshot that a report may show: tiers by side and symbol, their collateral, steps of the ladder."""
+"""The cells of one snapshot that a report may show: tiers by side and symbol, what they hold, steps of the ladder."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from cohortiv.assessment.collateral import ToldCollateral, told_collateral
+from cohortiv.assessment.told import ToldCells, told_cells
 from cohortiv.config.cohort import Privacy
 from cohortiv.disclosure import DisclosedCells, DisclosureRule, counted, is_safe, ordered_cells, pooled_cells
 from cohortiv.errors import DataError
@@ -18,6 +19,8 @@ from cohortiv.profile.bins import edges_of
 BOTH = "both"
 #: Lines farther than ten times, or a tenth of, the mark are left out of a tier's average line [log].
 FARTHEST_AVERAGED = math.log(10)
+#: An account is behind a contribution from this part of what the largest account adds to it [1].
+LEAST_PART: Final = 1e-3
 #: Which part of the ladder a position is in: below the mark, past its line, above the mark, without a line.
 BELOW, AT_MARK, ABOVE, NOWHERE = -1, 0, 1, 2
 
@@ -36,8 +39,10 @@ class Disclosed:
         tier_range (a cell of `tiers`), side, accounts: distinct accounts over all symbols.
     symbols : DisclosedCells
         tier_range, side, symbol -> symbols within each range and side; numbers below 0 are rests.
-    collateral : ToldCollateral
+    collateral : ToldCells
         Of which of these cells the collateral may be shown too.
+    contributions : ToldCells
+        Of which the part of the critical mass may be shown; none where nothing contributes.
     averaged : frozenset of int
         Cells of `symbols` whose average line may be shown: enough accounts have a line that counts in it.
     ladder : DisclosedCells
@@ -51,7 +56,8 @@ class Disclosed:
     tiers: DisclosedCells
     tier_accounts: pd.DataFrame
     symbols: DisclosedCells
-    collateral: ToldCollateral
+    collateral: ToldCells
+    contributions: ToldCells
     averaged: frozenset[int]
     ladder: DisclosedCells
     market_ladder: DisclosedCells
@@ -65,7 +71,9 @@ class Disclosed:
         return float(counts.loc[counts["cell"].isin(spans["cell"]), "notional_cents"].sum())
 
 
-def disclose(held: ir.Table, privacy: Privacy, *, by_market: bool = False) -> Disclosed:
+def disclose(
+    held: ir.Table, privacy: Privacy, *, by_market: bool = False, parts: pd.DataFrame | None = None
+) -> Disclosed:
     """Form the cells that may be published.
 
     Parameters
@@ -76,6 +84,8 @@ def disclose(held: ir.Table, privacy: Privacy, *, by_market: bool = False) -> Di
         Fewest accounts, and largest share of one account.
     by_market : bool
         Whether symbols' own moves and the market's differ, so that a ladder by the market's move has steps of its own.
+    parts : DataFrame, optional
+        From `nodes.expected_parts`; without, no contribution may be shown.
 
     Returns
     -------
@@ -101,7 +111,8 @@ def disclose(held: ir.Table, privacy: Privacy, *, by_market: bool = False) -> Di
         tiers=tiers,
         tier_accounts=counted(ranged, ["tier_range", "side"])[["tier_range", "side", "accounts"]],
         symbols=symbols,
-        collateral=told_collateral(ranged, symbols, rule),
+        collateral=told_cells(ranged, symbols, rule, amount="collateral_cents"),
+        contributions=ToldCells() if parts is None else _told_contributions(ranged, symbols, rule, parts=parts),
         averaged=_averaged(ranged, symbols, rule),
         ladder=ladder,
         market_ladder=_ladder(held, rule, order="market_step") if by_market else ladder,
@@ -123,6 +134,15 @@ def _refuse_unsafe(counts: pd.DataFrame, rule: DisclosureRule) -> None:
         f"holds {share:.0%} of the notional; allowed are at least {rule.min_accounts} accounts and at most "
         f"{rule.max_account_share:.0%}. Widen the cohort or the symbol, or use cohortiv index, which publishes nothing."
     )
+
+
+def _told_contributions(
+    ranged: ir.Table, symbols: DisclosedCells, rule: DisclosureRule, *, parts: pd.DataFrame
+) -> ToldCells:
+    """Cells whose contribution may be shown: accounts enough are behind it, and none adds too much of it."""
+    placed = ranged.inner_join(ibis.memtable(parts), ["node"])
+    added = placed.mutate(added=(placed.notional_cents * placed.per_cent).round().cast("int64"))
+    return told_cells(added.filter(added.added > 0), symbols, replace(rule, least_part=LEAST_PART), amount="added")
 
 
 def _averaged(ranged: ir.Table, symbols: DisclosedCells, rule: DisclosureRule) -> frozenset[int]:

@@ -1,26 +1,29 @@
 """A cohort read: from the source to its profile, account figures and data quality, with nothing lost on the way."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import ibis.expr.types as ir
 import pandas as pd
 
+from cohortiv.assessment.aggregate import AggregateReading, Basis, read_aggregate, without_accounts
 from cohortiv.assessment.disclosed import Disclosed, disclose, rule_of
+from cohortiv.assessment.disclosed_usage import UsageCells, disclose_usage
 from cohortiv.assessment.exclusions import judge_exclusions
 from cohortiv.assessment.largest import largest_are_safe
+from cohortiv.assessment.nodes import expected_parts
 from cohortiv.assessment.notices import known_symbol, notices
+from cohortiv.assessment.opening import opened
 from cohortiv.assessment.selection import at, dated, label_of, only, period, scope_of
 from cohortiv.assessment.settings import Settings
 from cohortiv.assessment.withheld import Withheld, narrowed, withhold
 from cohortiv.comovement import Comovement, comovement
-from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
+from cohortiv.config.cohort import CohortConfig
+from cohortiv.distribution.effective import effective_positions
+from cohortiv.distribution.usage import LeverageUsage, leverage_usage
 from cohortiv.duplicates import without_duplicates
 from cohortiv.liquidation import liquidation_lines
 from cohortiv.liquidation.lines import LineTable
@@ -40,6 +43,7 @@ from cohortiv.profile import (
     BuiltProfile,
     LiquidationProfile,
     account_figures,
+    binned_critical_distance,
     build_profile,
     critical_distance,
     leveraged_positions,
@@ -47,8 +51,6 @@ from cohortiv.profile import (
     reconcile,
     used_totals,
 )
-from cohortiv.sources.files import connect, open_positions
-from cohortiv.sources.sample import write_sample
 
 Say = Callable[[str], None]
 
@@ -93,6 +95,12 @@ class CohortReading:
     synthetic : bool
     other_rows : int
         Rows of other snapshots in the source.
+    basis : Basis
+        Positions, or what stands in for them.
+    usage : LeverageUsage or None
+        Leverage distribution; None where it was not asked for, or no positions are behind it.
+    usage_cells : UsageCells or None
+        What of it may be published; None where `disclosed` is.
     """
 
     profile: LiquidationProfile
@@ -114,10 +122,20 @@ class CohortReading:
     sources: tuple[str, ...]
     synthetic: bool
     other_rows: int
+    basis: Basis = Basis.POSITIONS
+    usage: LeverageUsage | None = None
+    usage_cells: UsageCells | None = None
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether positions, and so accounts, are behind it; counts of them are 0 where not."""
+        return self.basis is Basis.POSITIONS
 
 
-def read_cohort(settings: Settings, *, for_report: bool = True, say: Say | None = None) -> CohortReading:
-    """Read a cohort's positions and reduce them to what the index needs.
+def read_cohort(
+    settings: Settings, *, for_report: bool = True, usage: bool = False, say: Say | None = None
+) -> CohortReading:
+    """Read a cohort's positions, or the aggregates that stand in for them, and reduce them to what the index needs.
 
     Parameters
     ----------
@@ -125,6 +143,8 @@ def read_cohort(settings: Settings, *, for_report: bool = True, say: Say | None 
     for_report : bool
         Whether the result is to be published: then earlier snapshots of the source are read for the index's history,
         and what may be disclosed is found.
+    usage : bool
+        Whether the leverage distribution is wanted too; it takes further passes by account.
     say : callable, optional
         Takes one line of progress or warning at a time; standard error if None.
 
@@ -141,23 +161,11 @@ def read_cohort(settings: Settings, *, for_report: bool = True, say: Say | None 
     """
     tell = say or partial(print, file=sys.stderr)
     settings = dated(settings)
-    with _source(settings, tell) as (positions, cohort):
-        return _read(settings, positions, cohort, for_report=for_report, tell=tell)
-
-
-@contextmanager
-def _source(settings: Settings, tell: Say) -> Iterator[tuple[Positions, CohortConfig]]:
-    """Positions and cohort; the embedded sample is written to a temporary folder first."""
-    cohort = load_cohort(settings.cohort) if settings.cohort else None
-    if settings.positions:
-        tell(f"Reading {settings.positions}")
-        yield open_positions(settings.positions, connection=connect()), cohort or ALL_ACCOUNTS
-        return
-    tell("No positions given: generating the embedded SYNTHETIC sample")
-    with TemporaryDirectory(prefix="cohortiv-") as folder:
-        write_sample(Path(folder))
-        sample = open_positions(str(Path(folder) / "positions.parquet"), connection=connect())
-        yield sample, cohort or load_cohort(Path(folder) / "cohort.yaml")
+    if settings.is_aggregate:
+        found = read_aggregate(settings, label_of(settings.as_of), tell=tell)
+        return _without_positions(settings, found, past=for_report)
+    with opened(settings, tell) as (positions, cohort):
+        return _read(settings, positions, cohort, for_report=for_report, usage=usage, tell=tell)
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,7 +250,9 @@ def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfi
     UsageError, DataError
         As for `read_cohort`.
     """
-    with _source(settings, say) as (positions, cohort):
+    if settings.is_aggregate:
+        return read_aggregate(settings, label_of(settings.as_of), every=every, tell=say).profile
+    with opened(settings, say) as (positions, cohort):
         made = _build(settings, positions, cohort, past=False, every=every, keep=False, tell=say)
         _reconciled(made, made.built.lines, made.built.profile)
         _judge(settings, made, made.built.profile, lines=made.built.lines, tell=say)
@@ -250,7 +260,7 @@ def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfi
 
 
 def _read(
-    settings: Settings, positions: Positions, cohort: CohortConfig, *, for_report: bool, tell: Say
+    settings: Settings, positions: Positions, cohort: CohortConfig, *, for_report: bool, usage: bool, tell: Say
 ) -> CohortReading:
     made = _build(settings, positions, cohort, past=for_report, every=False, keep=True, tell=tell)
     moment, past = made.moment, made.built.profile
@@ -266,12 +276,12 @@ def _read(
     distances = [
         critical_distance(profile, held, below=below, critical_mass=settings.critical_mass) for below in (True, False)
     ]
-    return CohortReading(
+    reading = CohortReading(
         profile=profile,
         past=past,
         past_units=margin_units_by_snapshot(made.built.lines) if len(past.snapshots) > 1 else {},
         figures=figures,
-        disclosed=disclose(held, cohort.privacy, by_market=betas is not None) if for_report else None,
+        disclosed=_disclosed(settings, cohort, profile, held=held, figures=figures) if for_report else None,
         withheld=_withheld(settings, made, now, held=held, sizes=figures.sizes) if for_report else Withheld(),
         drawdown_distance=distances[0],
         rally_distance=distances[1],
@@ -287,6 +297,54 @@ def _read(
         synthetic=positions.synthetic,
         other_rows=sum(h.rows for h in made.inventory if moment is not None and h.as_of != moment),
     )
+    return _with_usage(reading, made, held) if usage else reading
+
+
+def _with_usage(reading: CohortReading, made: _Built, held: ir.Table) -> CohortReading:
+    """The reading with its leverage distribution, from further passes by account."""
+    edges, disclosed = made.cohort.tier_edges, reading.disclosed
+    effective = effective_positions(held, at(made.positions.table, made.moment), tier_edges=edges)
+    found = leverage_usage(reading.profile, held, effective, tier_edges=edges, one_each=made.one_each)
+    cells = None if disclosed is None else disclose_usage(held, effective, disclosed, privacy=made.cohort.privacy)
+    return replace(reading, usage=found, usage_cells=cells)
+
+
+def _without_positions(settings: Settings, found: AggregateReading, *, past: bool) -> CohortReading:
+    """A reading of aggregates: nothing by account, and nothing to withhold, as no account is in it."""
+    profile, label = found.profile, label_of(settings.as_of)
+    fall, rise = (
+        binned_critical_distance(profile, below=below, critical_mass=settings.critical_mass) for below in (True, False)
+    )
+    return CohortReading(
+        profile=profile,
+        past=found.past if past else profile,
+        past_units={},
+        figures=without_accounts(profile),
+        disclosed=None,
+        withheld=Withheld(),
+        drawdown_distance=fall,
+        rally_distance=rise,
+        totals=found.totals,
+        cohort=found.cohort,
+        symbols=_by_size(profile),
+        as_of=found.moment or (label if settings.as_of else None),
+        asked=settings.as_of,
+        timed=found.moment is not None,
+        early_share=0.0,
+        steps=0,
+        sources=tuple(path.name for path in found.paths),
+        synthetic=False,
+        other_rows=found.other_rows,
+        basis=found.basis,
+    )
+
+
+def _disclosed(
+    settings: Settings, cohort: CohortConfig, profile: LiquidationProfile, *, held: ir.Table, figures: AccountFigures
+) -> Disclosed:
+    """Cells that may be published."""
+    parts = expected_parts(profile, figures, settings)
+    return disclose(held, cohort.privacy, by_market=settings.symbol is None, parts=parts)
 
 
 def _withheld(settings: Settings, made: _Built, now: ir.Table, *, held: ir.Table, sizes: pd.DataFrame) -> Withheld:

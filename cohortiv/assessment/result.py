@@ -10,6 +10,7 @@ import pandas as pd
 
 from cohortiv.assessment.exclusions import share_lost
 from cohortiv.assessment.largest import largest_book
+from cohortiv.assessment.nodes import book_of, has_root, keyed_book, nodes_of
 from cohortiv.assessment.reading import CohortReading
 from cohortiv.assessment.settings import Settings
 from cohortiv.early_warning import Code, GreyRules, Thresholds, code_of, grey_reasons, held_codes
@@ -26,11 +27,10 @@ from cohortiv.iv_index import (
     quantile_reading,
     sensitivity,
 )
-from cohortiv.liquidation import LINE, MARKET, PAST, UNLEVERAGED
+from cohortiv.liquidation import UNLEVERAGED
 from cohortiv.positions import parse_as_of
 from cohortiv.profile import LiquidationProfile
-from cohortiv.profile.accounts import NODE, AccountFigures
-from cohortiv.volatility import CriticalVolatility, LineBook, critical_volatility_of, hit_chances, line_book
+from cohortiv.volatility import CriticalVolatility, LineBook, critical_volatility_of, hit_chances
 
 #: Code of the rule on leverage.
 LEVERAGE_INVALID = 7
@@ -54,7 +54,7 @@ class Assessment:
         Annualised [1/sqrt(year)].
     moves : CriticalMoves
     uncertainty : IndexUncertainty or None
-        None without a root.
+        None without a root, and without accounts.
     code : Code
     grey : tuple of str
         Why the code is Grey; empty otherwise.
@@ -64,7 +64,7 @@ class Assessment:
         as_of, iv_index, critical_volatility, leveraged_notional_usd, code, code_held: one row a snapshot of the source,
         this one last.
     quantile, largest : Reading
-        The two other readings of critical mass.
+        The two other readings of critical mass; the second is NaN without accounts.
     sensitivity : tuple of SensitivityPoint
     """
 
@@ -87,7 +87,7 @@ class Assessment:
     @property
     def book(self) -> LineBook:
         """The nodes as a line book, for curves."""
-        return _book(self.nodes)
+        return book_of(self.nodes)
 
 
 def assess(settings: Settings, reading: CohortReading) -> Assessment:
@@ -103,15 +103,15 @@ def assess(settings: Settings, reading: CohortReading) -> Assessment:
     Assessment
     """
     reference = reference_volatility(settings, reading)
-    nodes = _nodes(reading.profile, settings.symbol)
-    book = _book(nodes)
+    nodes = nodes_of(reading.profile, settings.symbol)
+    book = book_of(nodes)
     critical = critical_volatility_of(
         book, critical_mass=settings.critical_mass, horizon_days=settings.horizon_days
     )  # fmt: skip
     index = float(iv_index(critical.value, reference))
     grey = grey_reasons(
         leveraged_notional_usd=reading.profile.leveraged_notional_usd,
-        margin_units=reading.figures.margin_units,
+        margin_units=reading.figures.margin_units if reading.has_accounts else None,
         usable_share=_usable_share(reading.profile),
         age_days=_age_days(reading),
         rules=_grey_rules(reading),
@@ -119,7 +119,7 @@ def assess(settings: Settings, reading: CohortReading) -> Assessment:
     code = code_of(index, _thresholds(reading), grey_reasons=grey)
     history = _history(settings, reading, reference=reference, now=code)
     moves = _moves(reading)
-    keyed = _keyed_book(nodes, reading.figures, settings.symbol)
+    keyed = keyed_book(nodes, reading.figures, settings.symbol)
     largest = largest_book(keyed, reading.figures, critical_mass=settings.critical_mass)
     return Assessment(
         settings=settings,
@@ -157,23 +157,10 @@ def reference_volatility(settings: Settings, reading: CohortReading) -> float:
     return kappa * reading.cohort.reference_volatility
 
 
-def _nodes(profile: LiquidationProfile, symbol: str | None) -> pd.DataFrame:
-    """Nodes of a profile; one symbol alone moves with its own volatility, so its kappa is 1."""
-    frame = profile.nodes().frame
-    return frame.assign(kappa=1.0) if symbol else frame
-
-
-def _book(nodes: pd.DataFrame) -> LineBook:
-    return line_book(
-        nodes["weight"], nodes["distance"], second_distances=nodes["second_distance"], kappas=nodes["kappa"]
-    )
-
-
 def _with_contributions(nodes: pd.DataFrame, book: LineBook, critical: CriticalVolatility) -> pd.DataFrame:
-    v = critical.single_v
-    if not (math.isfinite(v) and v > 0):
+    if not has_root(critical.single_v):
         return nodes.assign(chance=np.nan, contribution=np.nan)
-    return nodes.assign(chance=hit_chances(book, v), contribution=contributions(book, critical))
+    return nodes.assign(chance=hit_chances(book, critical.single_v), contribution=contributions(book, critical))
 
 
 def _moves(reading: CohortReading) -> CriticalMoves:
@@ -229,7 +216,7 @@ def _history(settings: Settings, reading: CohortReading, *, reference: float, no
     for moment in reading.past.snapshots:
         profile = reading.past.at(moment)
         solved = critical_volatility_of(
-            _book(_nodes(profile, settings.symbol)),
+            book_of(nodes_of(profile, settings.symbol)),
             critical_mass=settings.critical_mass,
             horizon_days=settings.horizon_days,
         )
@@ -240,9 +227,7 @@ def _history(settings: Settings, reading: CohortReading, *, reference: float, no
                 "iv_index": index,
                 "critical_volatility": solved.value,
                 "leveraged_notional_usd": profile.leveraged_notional_usd,
-                "code": code_of(
-                    index, thresholds, grey_reasons=_past_grey(profile, reading, reading.past_units.get(moment, 0))
-                ),
+                "code": code_of(index, thresholds, grey_reasons=_past_grey(profile, reading, moment)),
             }
         )
     rows[-1]["code"] = now
@@ -251,49 +236,21 @@ def _history(settings: Settings, reading: CohortReading, *, reference: float, no
     return pd.DataFrame(rows).assign(code=[str(code) for code in codes], code_held=[str(code) for code in held])
 
 
-def _past_grey(profile: LiquidationProfile, reading: CohortReading, units: int) -> tuple[str, ...]:
+def _past_grey(profile: LiquidationProfile, reading: CohortReading, moment: datetime) -> tuple[str, ...]:
     """Grey reasons of a snapshot of the series; its age is not asked."""
     return grey_reasons(
         leveraged_notional_usd=profile.leveraged_notional_usd,
-        margin_units=units,
+        margin_units=reading.past_units.get(moment, 0) if reading.has_accounts else None,
         usable_share=_usable_share(profile),
         rules=_grey_rules(reading),
     )
 
 
-def _keyed_book(nodes: pd.DataFrame, figures: AccountFigures, symbol: str | None) -> LineBook:
-    """The nodes merged to the keys of the pass by account: one mean distance each."""
-    keys = figures.nodes
-    named = _kappa_names(nodes, figures)
-    merged = nodes.assign(kappa_symbol=named, size=np.log(nodes["distance"].abs().where(nodes["distance"] != 0, 1.0)))
-    weighted = merged.assign(
-        log_mass=merged["weight"] * merged["size"], second_mass=merged["weight"] * merged["second_distance"].fillna(0.0)
-    )
-    summed = weighted.groupby(list(NODE), as_index=False).agg(
-        weight=("weight", "sum"),
-        log_mass=("log_mass", "sum"),
-        second_mass=("second_mass", "sum"),
-        kappa=("kappa", "first"),
-    )
-    table = keys.merge(summed, on=list(NODE), how="left").fillna({"weight": 0.0, "kappa": 1.0})
-    weight = table["weight"].where(table["weight"] > 0)
-    distance = np.sign(table["bin"]) * np.exp(table["log_mass"] / weight)
-    distance = distance.where(table["state"] == LINE).where(table["state"] != PAST, 0.0)
-    second = (table["second_mass"] / weight).where(table["second_bin"] != 0)
-    return line_book(
-        table["weight"], distance, second_distances=second, kappas=1.0 if symbol else table["kappa"]
-    )  # fmt: skip
-
-
-def _kappa_names(nodes: pd.DataFrame, figures: AccountFigures) -> "pd.Series[str]":
-    """Name under which the pass by account keeps a node: the first symbol with its kappa, empty for market lines."""
-    named = nodes["symbol"].map(figures.kappa_names).fillna("")
-    return named.where(nodes["reading"] != MARKET, "")
-
-
 def _uncertainty(
     reading: CohortReading, keyed: LineBook, critical: CriticalVolatility, *, reference: float
 ) -> IndexUncertainty | None:
+    if not reading.has_accounts:
+        return None
     gram = reading.figures.gram
     limits = reading.cohort.thresholds
     triplets = account_gram(gram["first"].astype(int), gram["second"].astype(int), gram["value"] / 1e4)

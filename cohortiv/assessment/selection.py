@@ -19,7 +19,7 @@ UNDATED = datetime(2200, 1, 1)  # noqa: DTZ001 - house times are UTC without zon
 
 def dated(settings: Settings) -> Settings:
     """The embedded sample is read at its last snapshot unless another one is asked for."""
-    if settings.positions or settings.as_of:
+    if settings.positions or settings.is_aggregate or settings.as_of:
         return settings
     return replace(settings, as_of=f"{LAST_SNAPSHOT:%Y-%m-%d}")
 

@@ -8,6 +8,10 @@ from cohortiv.errors import UsageError
 CRITICAL_MASS = 0.15
 HORIZON_DAYS = 7.0
 MAX_EXCLUDED = 0.01
+#: Where the notional comes from; at most one is given, none stands for the embedded sample.
+_INPUTS = ("positions", "tier_table", "market")
+#: What only makes sense beside another setting.
+_BELONGS = {"tier_cohort": "tier_table", "open_interest": "market", "tier_mix": "market", "venue": "market"}
 #: Values beyond these are taken for a unit error [days; 1/sqrt(year)].
 LONGEST_HORIZON_DAYS, LARGEST_VOLATILITY = 10_000, 10
 
@@ -36,6 +40,18 @@ class Settings:
         Annualised anchor of the index [1/sqrt(year)]; None: the cohort's, times the symbol's kappa.
     max_excluded : float
         Largest share of notional that may be excluded [1].
+    tier_table : str
+        In place of positions: table of leverage tiers, a file or NAME:FILE.
+    tier_cohort : str or None
+        Which of its cohorts.
+    market : str
+        In place of positions: file of price bars, from which positions are reconstructed.
+    open_interest : str
+        File of open interest; empty where the bars have it.
+    tier_mix : Path or None
+        File of shares by multiplier for the reconstruction; None takes the default mix.
+    venue : str
+        Venue of market data that do not name it, or name several.
     """
 
     positions: str = ""
@@ -47,6 +63,17 @@ class Settings:
     horizon_days: float = HORIZON_DAYS
     reference_volatility: float | None = None
     max_excluded: float = MAX_EXCLUDED
+    tier_table: str = ""
+    tier_cohort: str | None = None
+    market: str = ""
+    open_interest: str = ""
+    tier_mix: Path | None = None
+    venue: str = ""
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Whether the run is on data without accounts."""
+        return bool(self.tier_table or self.market)
 
     def __post_init__(self) -> None:
         """Refuse values outside their range: what was got, what is allowed."""
@@ -63,3 +90,21 @@ class Settings:
         for name, holds, allowed in checks:
             if not holds:
                 raise UsageError(f"{name} got {getattr(self, name)}; allowed is {allowed}. Correct the value.")
+        self._refuse_mixed_inputs()
+
+    def _refuse_mixed_inputs(self) -> None:
+        """Refuse more than one input, and what belongs to an input that is not given."""
+        given = [name for name in _INPUTS if getattr(self, name)]
+        if len(given) > 1:
+            raise UsageError(
+                f"{' and '.join(map(_flag, given))} were given together; allowed is one of "
+                f"{', '.join(map(_flag, _INPUTS))}. Leave the others out."
+            )
+        for name, owner in _BELONGS.items():
+            if getattr(self, name) and not getattr(self, owner):
+                raise UsageError(f"{_flag(name)} was given without {_flag(owner)}, to which it belongs. Add it.")
+
+
+def _flag(name: str) -> str:
+    """Option of a setting."""
+    return f"--{name.replace('_', '-')}"

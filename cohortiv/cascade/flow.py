@@ -112,22 +112,10 @@ def forced_at(flow: ForcedFlow, moves: npt.ArrayLike) -> FloatArray:
     numpy.ndarray
         Q in the shape of the moves [USD].
     """
-    x, segment = _segments(flow, moves)
+    x = np.asarray(moves, dtype=np.float64)
+    segment = np.searchsorted(flow.distances, x, side="right") - 1
     held: FloatArray = flow.after[segment] + flow_slopes(flow)[segment] * (x - flow.distances[segment])
     return held
-
-
-def forced_slope_at(flow: ForcedFlow, moves: npt.ArrayLike) -> FloatArray:
-    """Further orders for a further log move, just beyond the moves, jumps left out [USD/log].
-
-    Parameters
-    ----------
-    flow : ForcedFlow
-        One profile.
-    moves : array_like
-        Sizes of the move, 0 or more [log].
-    """
-    return flow_slopes(flow)[_segments(flow, moves)[1]]
 
 
 def flow_slopes(flow: ForcedFlow) -> FloatArray:
@@ -137,12 +125,6 @@ def flow_slopes(flow: ForcedFlow) -> FloatArray:
     slopes = np.zeros(flow.after.shape)
     np.divide(rises, widths, out=slopes[..., :-1], where=widths > 0.0)
     return slopes
-
-
-def _segments(flow: ForcedFlow, moves: npt.ArrayLike) -> tuple[FloatArray, npt.NDArray[np.intp]]:
-    """Moves as an array, and the number of the last knot at or before each."""
-    x = np.asarray(moves, dtype=np.float64)
-    return x, np.searchsorted(flow.distances, x, side="right") - 1
 
 
 def _positive_part(direction: Direction, distances: FloatArray, *, before: FloatArray, after: FloatArray) -> ForcedFlow:

@@ -13,6 +13,9 @@ ImpactLaw = Literal["linear", "square_root"]
 DEPTH_MOVE: Final = 0.01
 """Log move that orders of one depth cause: depth_usd moves the price by 1 %."""
 
+DEPTH_SHARES: Final = (0.01, 0.02, 0.05, 0.10, 0.20)
+"""Depths that a cascade is shown at where none is given: share of leveraged notional that moves the price by 1 % [1]."""
+
 COEFFICIENT: Final = 1.0
 """Default Y of the square-root law [1]; about 1 in Donier and Bonart (2015), https://arxiv.org/abs/1412.4503."""
 
@@ -99,6 +102,34 @@ def linear_impact(depth_usd: npt.ArrayLike, *, withdrawal: Withdrawal | None = N
     depth = np.asarray(depth_usd, dtype=np.float64)
     _refuse_not_positive(depth, name="depths", unit="USD")
     return PriceImpact("linear", DEPTH_MOVE / depth, withdrawal)
+
+
+def impact_of_depth(
+    depth_usd: npt.ArrayLike, *, law: ImpactLaw = "linear", withdrawal: Withdrawal | None = None
+) -> PriceImpact:
+    """Impact of a depth under either law: that many orders move the price by 1 %, before any depth withdraws.
+
+    Parameters
+    ----------
+    depth_usd : array_like
+        Orders that move the price by 1 % [USD], more than 0.
+    law : {"linear", "square_root"}
+    withdrawal : Withdrawal, optional
+        phi; default none.
+
+    Raises
+    ------
+    ValueError
+        If a depth is 0, negative or NaN.
+
+    Notes
+    -----
+    Linear: scale = 0.01 / depth. Square root: 0.01 / sqrt(depth), as for a volume of one depth a day and a daily
+    volatility of 1 %.
+    """
+    if law == "linear":
+        return linear_impact(depth_usd, withdrawal=withdrawal)
+    return square_root_impact(depth_usd, DEPTH_MOVE, withdrawal=withdrawal)
 
 
 def square_root_impact(

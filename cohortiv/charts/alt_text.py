@@ -186,6 +186,19 @@ def cascade_curves_alt(curves: pd.DataFrame, *, message: str = "") -> str:
     return describe("Line chart", shows, _points(names, curves["total_move"]), written=percent, message=message)
 
 
+def branching_path_alt(branching: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `branching_path`: dollars that a forced dollar forces [1], by line and move."""
+    lines = ", ".join(dict.fromkeys(branching["name"]))
+    moves = [percent(move) for move in branching["move"].astype(float).tolist()]
+    names = [f"{line} at a move of {move}" for line, move in zip(branching["name"], moves, strict=True)]
+    shows = (
+        f"Dollars that each forced dollar forces over the next 1 % of the price's way, one line each for {lines}, "
+        "against 1, where each forces another"
+    )
+    values = _points(names, branching["branching_ratio"])
+    return describe("Line chart", shows, values, written="{:.2f}".format, message=message)
+
+
 def total_move_map_alt(grid: pd.DataFrame, *, message: str = "") -> str:
     """Alternative text of `total_move_map`: total move [positive fraction] by depth and shock."""
     shocks = _percents(grid["shock"])

@@ -86,7 +86,7 @@ def _curve_panel(
 ) -> alt.LayerChart:
     shown = frame.drop(columns="direction")
     end = float(shown["shock"].max())
-    shades = _shades(len(names)) if len(names) > 1 else [INK]
+    shades = shades_of(len(names)) if len(names) > 1 else [INK]
     x_axis = alt.Axis(title="Outside shock (%)", format=".0%", tickCount=5)
     y_axis = alt.Axis(title="Total move (%)", format=".0%", tickCount=6)
     x = alt.X("shock:Q", scale=alt.Scale(domain=[0, end], nice=False), axis=x_axis)
@@ -106,7 +106,7 @@ def _curve_panel(
     return layers.properties(width=width, height=_PANEL_PX, title=alt.TitleParams(title, anchor="start"))
 
 
-def _shades(count: int) -> list[str]:
+def shades_of(count: int) -> list[str]:
     """Shades of so many lines or bars, the darkest first, as far apart as there are few."""
     return list(SHADES[:: max(1, _APART // max(1, count))][:count])
 
@@ -228,7 +228,7 @@ def tier_damage(damage: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
         else None
     )
     colour = alt.Color(
-        "state:N", sort=states, scale=alt.Scale(domain=states, range=_shades(len(states))), legend=legend
+        "state:N", sort=states, scale=alt.Scale(domain=states, range=shades_of(len(states))), legend=legend
     )
     tooltip = [
         alt.Tooltip("tier:N", title="Tier"),

@@ -10,6 +10,7 @@ import click
 
 from cohortiv import __version__
 from cohortiv.cli.completion import notebooks, scenarios, sources, symbols
+from cohortiv.cli.inputs import AGGREGATES, plain_inputs
 from cohortiv.cli.loading import load_libraries
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
 from cohortiv.errors import CohortivError, DataError, UsageError
@@ -89,6 +90,7 @@ def cli() -> None:
 @cli.command()
 @click.argument("notebook", required=False, default="risk-report", metavar="[NOTEBOOK]", shell_complete=notebooks)
 @_with(_source)
+@_with(AGGREGATES)
 @click.option("--published", metavar="TIME", help="Time of publication to print, ISO 8601; left out, none is printed.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Another notebook parameter; repeatable.")
 @click.option(
@@ -112,6 +114,7 @@ def report(**options: Any) -> None:  # noqa: ANN401 - as click hands them over
 
 @cli.command()
 @_with(_source)
+@_with(AGGREGATES)
 @_with(_index)
 @_depth
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
@@ -133,6 +136,7 @@ def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **opti
 
 @cli.command()
 @_with(_source)
+@_with(AGGREGATES)
 @click.option("--all-snapshots", is_flag=True, help="One profile a snapshot; --out is then a folder.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE|FOLDER", help="Where to write.")
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, embedded.")
@@ -210,9 +214,9 @@ def _cascade(result: "Assessment", depth_usd: float) -> "PublishedCascade":
 
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:
-    """Options as `assessment.Settings` takes them; an absent --positions is the embedded sample."""
+    """Options as `assessment.Settings` takes them; without any input it is the embedded sample."""
     refuse_empty_positions(options["positions"])
-    return {**options, "positions": options["positions"] or ""}
+    return {**options, **plain_inputs(options), "positions": options["positions"] or ""}
 
 
 def _exit_on(code: str, fail_on: str | None) -> None:

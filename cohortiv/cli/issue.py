@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cohortiv.assets import asset
+from cohortiv.cli.inputs import aggregate_inputs
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
 from cohortiv.config.brand import load_brand
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
@@ -34,7 +35,9 @@ Say = Callable[[str], None]
 _FLAGS = {
     "positions": "--positions", "as_of": "--as-of", "symbol": "--symbol", "cohort": "--cohort",
     "brackets": "--brackets", "max_excluded": "--max-excluded", "depth_usd": "--depth-usd",
-    "option_volatility": "--option-volatility", "playbook": "--playbook",
+    "option_volatility": "--option-volatility", "playbook": "--playbook", "tier_table": "--tier-table",
+    "tier_cohort": "--tier-cohort", "market": "--market", "open_interest": "--open-interest", "venue": "--venue",
+    "tier_mix": "--tier-mix",
 }  # fmt: skip
 #: Last snapshot of the embedded sample.
 SAMPLE_AS_OF = "2026-09-30"
@@ -64,6 +67,9 @@ class ReportRequest:
         Annualised volatility that options are priced at [1/sqrt(year)].
     playbook : Path or None
         The user's own playbook.
+    tier_table, tier_cohort, market, open_interest, venue : str or None
+        As for `assessment.Settings`.
+    tier_mix : Path or None
     parameters : tuple of str
         More notebook parameters, each NAME=VALUE.
     """
@@ -81,6 +87,12 @@ class ReportRequest:
     depth_usd: float | None = None
     option_volatility: float | None = None
     playbook: Path | None = None
+    tier_table: str | None = None
+    tier_cohort: str | None = None
+    market: str | None = None
+    open_interest: str | None = None
+    venue: str | None = None
+    tier_mix: Path | None = None
     parameters: tuple[str, ...] = ()
 
 
@@ -104,19 +116,22 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
         If the request cannot be run; nothing has run then.
     """
     refuse_bad_depth(request.depth_usd)
+    aggregates = aggregate_inputs(request)
     notebook = find_notebook(request.notebook)
     declared = declared_parameters(load_notebook(notebook))
     refuse_no_report(declared)
     extra = _extra(request, declared)
     brand, published = load_brand(request.brand), _published(request.published)
     with _inputs(request, declared, say) as (spec, cohort_file):
-        cohort = load_cohort(cohort_file) if cohort_file else ALL_ACCOUNTS
-        files = position_files(spec) if spec else ()
+        cohort = load_cohort(cohort_file) if cohort_file else aggregates.cohort or ALL_ACCOUNTS
+        files = position_files(spec) if spec else aggregates.files
         as_of = _as_of(request)
         say(f"Running {notebook.name} for {as_of}; this takes some seconds")
         made = publish_report(
             notebook,
-            parameters=_own(request, declared, spec=spec, cohort_file=cohort_file, as_of=as_of) | _located(extra),
+            parameters=_own(request, declared, spec=spec, cohort_file=cohort_file, as_of=as_of)
+            | aggregates.parameters
+            | _located(extra),
             inputs=[*files, *_side_files(request, cohort_file, cohort), *_scenario_files(extra)],
             out=request.out,
             as_of=issue_date(as_of),
@@ -124,7 +139,9 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
                 notebook,
                 cohort,
                 request.symbol,
-                synthetic=is_synthetic(files) or (spec is None and _draws_its_cohort(declared)),
+                synthetic=not aggregates.files
+                and (is_synthetic(files) or (spec is None and _draws_its_cohort(declared))),
+                basis=aggregates.basis,
                 changes=changes_slug(declared, extra),
             ),
             published=published,
@@ -161,7 +178,9 @@ def _inputs(
     """
     refuse_empty_positions(request.positions)
     defaults = {parameter.name: parameter.default for parameter in declared}
-    if request.positions is not None:
+    if request.tier_table or request.market:
+        yield None, request.cohort
+    elif request.positions is not None:
         yield absolute_spec(request.positions), request.cohort
     elif defaults.get("positions") != "":
         yield None, request.cohort
@@ -192,7 +211,7 @@ def _scenario_files(extra: dict[str, Value]) -> tuple[Path, ...]:
 def _as_of(request: ReportRequest) -> str:
     if request.as_of is not None:
         return request.as_of
-    if request.positions is None:
+    if request.positions is request.tier_table is request.market is None:
         return SAMPLE_AS_OF
     raise UsageError("report needs --as-of DATE or TIMESTAMP: it names the snapshot and the folder of the report.")
 
@@ -203,10 +222,32 @@ def issue_date(as_of: str) -> str:
     return wanted.strftime("%Y-%m-%dT%H%MZ" if isinstance(wanted, datetime) else "%Y-%m-%d")
 
 
-def report_name(notebook: Path, cohort: CohortConfig, symbol: str | None, *, synthetic: bool, changes: str = "") -> str:
-    """Name of a report: notebook, cohort, symbol, `-sample` where the positions are synthetic, changed parameters."""
-    parts = [notebook.stem, cohort.name, symbol or "all"] + ["sample"] * synthetic + [changes] * bool(changes)
-    return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
+def report_name(
+    notebook: Path,
+    cohort: CohortConfig,
+    symbol: str | None,
+    *,
+    synthetic: bool,
+    basis: str = "",
+    changes: str = "",
+) -> str:
+    """Name of a report.
+
+    Parameters
+    ----------
+    notebook : Path
+    cohort : CohortConfig
+    symbol : str or None
+        None: all.
+    synthetic : bool
+        Whether the positions are; the name then says sample.
+    basis : str
+        What stands in for positions, empty where there are some.
+    changes : str
+        Changed parameters.
+    """
+    parts = [notebook.stem, cohort.name, symbol or "all", basis, "sample" * synthetic, changes]
+    return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts if part)
 
 
 def _side_files(request: ReportRequest, cohort_file: Path | None, cohort: CohortConfig) -> list[Path]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from cohortiv.assessment.aggregate import Basis
 from cohortiv.quantities import percent, points, usd
 
 
@@ -17,6 +18,7 @@ def text_summary(summary: Mapping[str, Any]) -> str:
     """
     quality = summary["data_quality"]
     made = " (SYNTHETIC)" if summary["synthetic"] else ""
+    made += "" if quality["basis"] == "positions" else f" ({Basis[quality['basis'].upper()]})"
     without, past = percent(summary["share_without_line"]), percent(summary["share_past_line"])
     lines = [
         ("Cohort", f"{summary['cohort']}{made}, {_few(summary['symbols'])}, {summary['as_of'] or 'undated'}"),
@@ -26,12 +28,17 @@ def text_summary(summary: Mapping[str, Any]) -> str:
         ("Critical volatility", _volatility(summary)),
         ("Critical drawdown", percent(summary["critical_drawdown"], 2)),
         ("Critical rally", percent(summary["critical_rally"], 2)),
-        ("Leveraged notional", f"{usd(summary['leveraged_notional_usd'])}, {summary['accounts']:,} accounts"),
-        ("TVL", f"{usd(summary['tvl_usd'])}, {summary['positions']:,} positions, leveraged or not"),
+        ("Leveraged notional", usd(summary["leveraged_notional_usd"]) + _counted(summary, "accounts")),
+        ("TVL", usd(summary["tvl_usd"]) + _counted(summary, "positions") + ", leveraged or not"),
         ("Lines", f"none for {without}, past for {past} of the leveraged notional"),
         ("Excluded", f"{quality['rows_excluded']:,} rows, {percent(quality['excluded_share'], 2)} of notional"),
     ]
     return "\n".join(f"{name + ':':<20} {value}" for name, value in lines)
+
+
+def _counted(summary: Mapping[str, Any], what: str) -> str:
+    """How many accounts or positions there are, where that is known."""
+    return "" if summary["data_quality"]["basis"] != "positions" else f", {summary[what]:,} {what}"
 
 
 def _interval(summary: Mapping[str, Any]) -> str:

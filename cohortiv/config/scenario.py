@@ -7,6 +7,7 @@ from pydantic import Field, FiniteFloat, field_validator, model_validator
 
 from cohortiv.assets import asset
 from cohortiv.config.scenario_cohort import CohortPlan, Waves
+from cohortiv.config.scenario_depth import BelowOne, Depth
 from cohortiv.config.yaml_file import (
     SLUG,
     Name,
@@ -21,8 +22,18 @@ from cohortiv.errors import UsageError
 
 KIND = "scenario file"
 EXAMPLE = "name: my-scenario"
-BelowOne = Annotated[FiniteFloat, Field(ge=0.0, lt=1.0)]
 Shock = Annotated[FiniteFloat, Field(gt=0.0, lt=1.0)]
+#: Fields of `depth` that say how much the market takes.
+DEPTH_FIGURES = frozenset({"usd_per_percent", "usd_per_percent_by_venue", "daily_volume_usd"})
+#: Tables of a file that are taken over or replaced whole: shares that sum to one, and depths that add up.
+WHOLE_TABLES = frozenset(
+    {"symbols", "venues", "products", "contracts", "margin_modes", "collateral", "usd_per_percent_by_venue"}
+)
+#: Fields that take the place of each other: one in a file drops the other from what the file extends.
+IN_PLACE_OF = {
+    "usd_per_percent": "usd_per_percent_by_venue",
+    "usd_per_percent_by_venue": "usd_per_percent",
+}
 #: Outside shocks that a scenario looks at unless it says otherwise [1].
 SHOCKS = tuple(round(0.01 * step, 2) for step in range(1, 31))
 
@@ -61,85 +72,6 @@ class Market(StrictSettings):
                 "in 0 days, or one in more than 0 and fewer than all days"
             )
         return self
-
-
-class DepthWithdrawal(StrictSettings):
-    """How depth thins out while forced orders come: the share ceiling * Q / (Q + half_usd) is gone.
-
-    Attributes
-    ----------
-    ceiling : float
-        Share of depth that is gone in the end, 0 to below 1 [1].
-    half_usd : float
-        Forced orders after which half of that is gone [USD].
-    """
-
-    ceiling: BelowOne
-    half_usd: Positive
-
-
-class VenueLiquidation(StrictSettings):
-    """How one venue liquidates.
-
-    Attributes
-    ----------
-    maintenance_rate : float
-        Maintenance margin over notional at the line, more than 0 and below 0.5 [1].
-    closing_steps : int
-        Equal parts in which a position is closed; 5 for a fifth at a time.
-    insurance_fund_usd : float
-        What its fund pays for losses beyond bankruptcy [USD].
-    """
-
-    maintenance_rate: Annotated[FiniteFloat, Field(gt=0.0, lt=0.5)]
-    closing_steps: Annotated[int, Field(ge=1, le=100)] = 1
-    insurance_fund_usd: NotNegative = 0.0
-
-
-class Depth(StrictSettings):
-    """What the market can take.
-
-    Attributes
-    ----------
-    law : {"linear", "square_root"}
-        Law of price impact.
-    usd_per_percent : float or None
-        Orders that move the price by 1 %, all venues together [USD]; needed by the linear law.
-    usd_per_percent_by_venue : dict of str to float
-        The same by venue, in place of the sum [USD].
-    daily_volume_usd, daily_volatility : float or None
-        Volume of a day [USD] and standard deviation of its log return [1]; needed by the square-root law.
-    coefficient : float
-        Y of the square-root law [1].
-    withdrawal : DepthWithdrawal or None
-        How depth withdraws while the cascade goes.
-    liquidation : dict of str to VenueLiquidation
-        By venue; one that isn't named closes positions at once.
-    """
-
-    law: Literal["linear", "square_root"] = "linear"
-    usd_per_percent: Positive | None = None
-    usd_per_percent_by_venue: dict[Name, Positive] = Field(default_factory=dict)
-    daily_volume_usd: Positive | None = None
-    daily_volatility: Positive | None = None
-    coefficient: Positive = 1.0
-    withdrawal: DepthWithdrawal | None = None
-    liquidation: dict[Name, VenueLiquidation] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _enough_for_the_law(self) -> Self:
-        if self.law == "linear" and (self.usd_per_percent is None) != bool(self.usd_per_percent_by_venue):
-            raise ValueError("the linear law needs either usd_per_percent or usd_per_percent_by_venue, more than 0 USD")
-        if self.law == "square_root" and None in {self.daily_volume_usd, self.daily_volatility}:
-            raise ValueError("the square_root law needs daily_volume_usd and daily_volatility, both more than 0")
-        return self
-
-    @property
-    def total_usd_per_percent(self) -> float | None:
-        """Orders that move the price by 1 %, added up over venues [USD]; None under the square-root law."""
-        if self.law != "linear":
-            return None
-        return self.usd_per_percent or sum(self.usd_per_percent_by_venue.values())
 
 
 class Inflow(StrictSettings):
@@ -233,6 +165,15 @@ class ScenarioConfig(StrictSettings):
     shocks: Annotated[tuple[Shock, ...], Field(strict=False, min_length=1)] = SHOCKS
     headline_shock: Shock = 0.05
 
+    @property
+    def maintenance_rates(self) -> dict[str, float]:
+        """By venue of the cohort: the rate of positions that no bracket table serves [1]."""
+        described = self.depth.liquidation
+        return {
+            venue: described[venue].maintenance_rate if venue in described else self.cohort.maintenance_rate
+            for venue in self.cohort.venues
+        }
+
     @field_validator("shocks")
     @classmethod
     def _rising(cls, shocks: tuple[float, ...]) -> tuple[float, ...]:
@@ -264,7 +205,8 @@ def load_scenario(name_or_path: str | Path) -> ScenarioConfig:
     name_or_path : str or Path
         Name of a shipped scenario, or a YAML file with the fields of `ScenarioConfig` and, optionally, `extends`: the
         name of a shipped scenario or a file beside this one, whole in itself. What this file says wins; sections are
-        merged field by field, lists are replaced.
+        merged field by field, lists and the tables of `WHOLE_TABLES` are replaced; the description, a story of its own
+        cohort, is not taken over.
 
     Raises
     ------
@@ -274,6 +216,23 @@ def load_scenario(name_or_path: str | Path) -> ScenarioConfig:
     """
     path = _found(str(name_or_path), beside=None)
     return validated(ScenarioConfig, _merged(path, ()), where=f"{KIND} {path}")
+
+
+def sets_depth(name_or_path: str | Path) -> bool:
+    """Whether the user says what the market takes: in a file of their own, or in one of theirs that it extends.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of a shipped scenario, whose depth belongs to the cohort that it makes, or a file.
+
+    Raises
+    ------
+    UsageError
+        If the scenario is not there, or extends itself.
+    """
+    told = (read_fields(path, kind=KIND, example=EXAMPLE).get("depth") for path in scenario_files(str(name_or_path)))
+    return any(isinstance(depth, dict) and not DEPTH_FIGURES.isdisjoint(depth) for depth in told)
 
 
 def split_names(names: str) -> list[str]:
@@ -351,14 +310,15 @@ def _merged(path: Path, below: tuple[Path, ...]) -> dict[object, object]:
     source = _found(parent, beside=path)
     lower = _merged(source, chain)
     validated(ScenarioConfig, lower, where=f"{KIND} {source}")
-    return _laid_over(lower, fields)
+    return _laid_over({key: value for key, value in lower.items() if key != "description"}, fields)
 
 
 def _laid_over(lower: dict[object, object], upper: dict[object, object]) -> dict[object, object]:
     """Fields of both, the upper ones winning, sections merged."""
-    merged = dict(lower)
+    replaced = {IN_PLACE_OF[str(key)] for key in upper if key in IN_PLACE_OF}
+    merged = {key: value for key, value in lower.items() if key not in replaced}
     for key, value in upper.items():
         under = lower.get(key)
-        both = isinstance(value, dict) and isinstance(under, dict)
+        both = isinstance(value, dict) and isinstance(under, dict) and key not in WHOLE_TABLES
         merged[key] = _laid_over(under, value) if both else value  # type: ignore[arg-type]
     return merged

@@ -105,8 +105,8 @@ class CohortPlan(StrictSettings):
     spare_margin : float
         Wallet balance of a cross unit beyond its initial margin, over that margin [1].
     maintenance_rate : float
-        Maintenance rate by which the path closes positions before today [1]; today's lines follow the venue's
-        brackets.
+        Maintenance rate by which the path closes positions before today [1]. Today's lines follow the venue's brackets;
+        where it has none, the rate of its `liquidation`, else this one.
     size : SizeDistribution
     waves : tuple of Wave
     """

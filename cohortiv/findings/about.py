@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cohortiv.assessment.aggregate import Basis
 from cohortiv.findings.context import Findings
 from cohortiv.quantities import exact_percent, percent, usd
 from cohortiv.summary import METHODOLOGY_VERSION, data_quality, summarise
@@ -10,6 +11,11 @@ from cohortiv.summary import METHODOLOGY_VERSION, data_quality, summarise
 
 def quality(f: Findings) -> str:
     """What the checks came to."""
+    if not f.result.reading.has_accounts:
+        return (
+            "No row was excluded. Nothing is withheld: the data are aggregates, in which no account is told apart, and "
+            "sections that need accounts say so."
+        )
     privacy = f.result.reading.cohort.privacy
     rows = data_quality(f.result).rows_excluded
     lost = "No row was excluded" if not rows else f"{rows:,} row(s) were excluded"
@@ -47,6 +53,7 @@ def limits(f: Findings) -> str:
         if f.result.reading.synthetic
         else ""
     )
+    made += _without_accounts(f)
     return made + (
         "- The index reads the positions handed in; it says nothing about positions elsewhere, and totals are not the "
         "market's.\n"
@@ -58,6 +65,23 @@ def limits(f: Findings) -> str:
         "- The interval covers the sampling of accounts only.\n"
         f"- Betas and kappas are constants measured on Binance perpetuals 2023 to 2026, where the cohort's file gives "
         f"no others{_default_share(f)}."
+    )
+
+
+def _without_accounts(f: Findings) -> str:
+    """What data without positions do not tell; nothing where there are positions."""
+    reading = f.result.reading
+    if reading.has_accounts:
+        return ""
+    if reading.basis is Basis.TIER_TABLE:
+        return (
+            "- **The data are a tier table, not positions**: what the table leaves out, such as positions without a "
+            "line or far from the mark, is in no share, and how many accounts and positions there are is not known.\n"
+        )
+    return (
+        "- **The positions are reconstructed from price and open interest**: a model, with long and short opened "
+        f"alike, at each bar's close, isolated, over an assumed tier mix ({reading.profile.origin['tier_mix']}). What "
+        "really was opened, by whom and at which price, is not known.\n"
     )
 
 

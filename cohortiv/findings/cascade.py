@@ -4,10 +4,10 @@ import math
 
 import pandas as pd
 
-from cohortiv.cascade import Cascade
+from cohortiv.cascade import DEPTH_SHARES, Cascade
 from cohortiv.findings.context import Findings, Words
 from cohortiv.ladder import hides_much
-from cohortiv.published_cascade import DEPTH_SHARES, DIRECTIONS, MAP_SHOCKS, PublishedCascade
+from cohortiv.published_cascade import DIRECTIONS, MAP_SHOCKS, PublishedCascade
 from cohortiv.quantities import exact_percent, percent, price, usd
 
 #: Shock that the sentences quote [1].
@@ -86,7 +86,13 @@ def _reading(found: PublishedCascade) -> str:
     unknown = (
         "" if found.depth_usd else " No depth was given: it is one of the depths shown, not an estimate of today's."
     )
-    return f"{at}, {said[0]}; {said[1]}.{_cautious(found, depth)}{unknown}"
+    return f"{at}, {said[0]}; {said[1]}. {_first_percent(found, depth)}{_cautious(found, depth)}{unknown}"
+
+
+def _first_percent(found: PublishedCascade, depth: float) -> str:
+    """Liquidation gamma at the mark, both ways."""
+    down, up = (usd(float(found.run(direction, depth).gamma_usd[0])) for direction in DIRECTIONS)
+    return f"A first fall of 1 % forces net orders of {down}, a first rise {up}."
 
 
 def _cautious(found: PublishedCascade, depth: float) -> str:

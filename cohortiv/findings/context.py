@@ -81,8 +81,10 @@ class Findings:
     @property
     def source(self) -> str:
         """Files that the numbers come from."""
-        made = " (SYNTHETIC)" if self.result.reading.synthetic else ""
-        return f"{', '.join(self.result.reading.sources)}{made}; cohortiv"
+        reading = self.result.reading
+        made = " (SYNTHETIC)" if reading.synthetic else ""
+        made += "" if reading.has_accounts else f" ({reading.basis})"
+        return f"{', '.join(reading.sources)}{made}; cohortiv"
 
     @property
     def thresholds(self) -> Thresholds:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cohortiv.assessment.disclosed import BOTH
+from cohortiv.assessment.nodes import has_root
 from cohortiv.findings.context import Findings, Words
 from cohortiv.findings.headline import reasons, sentence
 from cohortiv.findings.tables import SYMBOLS_SHOWN, tier_table
@@ -32,6 +33,8 @@ def _probability(f: Findings) -> str:
     uncertainty = f.result.uncertainty
     if f.result.grey:
         return f"The data allow no code, and so neither an interval nor the probability of one: {reasons(f)}."
+    if not f.result.reading.has_accounts:
+        return f"The interval needs accounts, which are not known: the result is {f.result.reading.basis}."
     if uncertainty is None:
         return "Without a critical volatility there is no interval and no probability of a code."
     chances, interval = uncertainty.code_probability, uncertainty.interval
@@ -124,8 +127,8 @@ def _high_edge(tiers: pd.DataFrame) -> float | None:
 
 
 def _high(tiers: pd.DataFrame, column: str, *, edge: float) -> float:
-    """Share that tiers from an edge on have of a column that sums to 1."""
-    return float(tiers.loc[tiers["tier_floor"] >= edge, column].sum())
+    """Share that tiers from an edge on have of a column that sums to 1; NaN if that of one is withheld."""
+    return float(tiers.loc[tiers["tier_floor"] >= edge, column].sum(skipna=False))
 
 
 def _sides_apart(tiers: pd.DataFrame) -> bool:
@@ -133,7 +136,7 @@ def _sides_apart(tiers: pd.DataFrame) -> bool:
 
 
 def _of_side(tiers: pd.DataFrame, side: str, column: str) -> float:
-    return float(tiers.loc[tiers["side"] == side, column].sum())
+    return float(tiers.loc[tiers["side"] == side, column].sum(skipna=False))
 
 
 def _named_side(side: str) -> str:
@@ -219,23 +222,39 @@ def _ladder_note(f: Findings) -> str:
 
 def makeup(f: Findings) -> Words:
     """What the expected liquidations at the critical volatility consist of."""
-    tiers = f.shown.tiers.dropna(subset="contribution")
+    parts = f.shown.tiers
+    tiers = parts.dropna(subset="contribution")
     measure = "Share of the expected liquidations at the critical volatility, by tier and side"
+    if tiers.empty and has_root(f.result.critical.single_v):
+        kept = "One account adds more of the critical mass than may be told, or too few accounts do."
+        return f.words("critical-mass", "What makes up the critical mass is withheld", measure, reading=kept)
     if tiers.empty:
         none = "Without a critical volatility there is nothing to attribute."
         return f.words("critical-mass", "There is no critical mass to make up", measure, reading=none)
     top = _row_with_most(tiers, "contribution")
     title = f"{top['tier']} {_named_side(top['side'])} give {percent(top['contribution'], 0)} of the critical mass"
-    edge = _high_edge(tiers)
+    hidden = percent(1 - float(tiers["contribution"].sum()))
+    note = (
+        ""
+        if len(tiers) == len(parts)
+        else f"{hidden} is not drawn: too few accounts are behind it, alone or by difference."
+    )
+    return f.words("critical-mass", title, measure, note=note, reading=_made_up_of(parts) or f"{title}.")
+
+
+def _made_up_of(parts: pd.DataFrame) -> str:
+    """What longs and high tiers add to the critical mass, as far as the parts of all of them are told."""
+    edge, longs = _high_edge(parts), _of_side(parts, "long", "contribution")
+    high = math.nan if edge is None else _high(parts, "contribution", edge=edge)
     said = []
-    if _sides_apart(tiers):
-        said.append(f"Longs give {percent(_of_side(tiers, 'long', 'contribution'))} of the expected liquidations.")
-    if edge is not None:
+    if _sides_apart(parts) and not math.isnan(longs):
+        said.append(f"Longs give {percent(longs)} of the expected liquidations.")
+    if edge is not None and not math.isnan(high):
         said.append(
-            f"Tiers of {edge:g}x and more give {percent(_high(tiers, 'contribution', edge=edge))} of the expected "
-            f"liquidations, with {percent(_high(tiers, 'share', edge=edge))} of the notional."
+            f"Tiers of {edge:g}x and more give {percent(high)} of the expected "
+            f"liquidations, with {percent(_high(parts, 'share', edge=edge))} of the notional."
         )
-    return f.words("critical-mass", title, measure, reading=" ".join(said) or f"{title}.")
+    return " ".join(said)
 
 
 def tiers(f: Findings) -> Words:
@@ -310,6 +329,8 @@ def _readings(f: Findings) -> str:
         f"Two other readings of the critical mass: the volatility whose one-standard-deviation move reaches the nearer "
         f"critical move is {percent(result.quantile.volatility)} (index {points(result.quantile.iv_index)})"
     )
+    if not result.reading.has_accounts:
+        return f"{said}; the reading on the largest positions needs accounts, which are not known."
     if "largest_positions" in result.reading.withheld.figures:
         return f"{said}; the reading on the largest positions is withheld, too few accounts are behind it."
     return (

@@ -15,6 +15,7 @@ SERIES = "IV Index risk report"
 MOSTLY = 0.5
 #: Symbols that the headline names.
 SYMBOLS_NAMED = 6
+_NO_ACCOUNTS = "accounts are not known"
 _PAST = "the critical mass is already past its lines"
 
 
@@ -24,7 +25,7 @@ def headline(f: Findings) -> dict[str, Any]:
     interval = _interval(f)
     symbol = result.settings.symbol
     return {
-        "series": SERIES + unusual(f),
+        "series": SERIES + ("" if result.reading.has_accounts else f", {result.reading.basis}") + unusual(f),
         "title": f"{symbol or 'All symbols'}: how near is a cascade?",
         "cohort": result.reading.cohort.title,
         "symbols": [symbol] if symbol else _few(result.reading.symbols),
@@ -163,9 +164,15 @@ def key_figures(f: Findings) -> list[dict[str, str]]:
         _figure(
             "Leveraged notional",
             usd(profile.leveraged_notional_usd),
-            f"{result.reading.figures.accounts:,} accounts" + _tvl(f),
+            _accounts(f) + _tvl(f),
         ),
     ]
+
+
+def _accounts(f: Findings) -> str:
+    """How many accounts there are, where that is known."""
+    reading = f.result.reading
+    return f"{reading.figures.accounts:,} accounts" if reading.has_accounts else _NO_ACCOUNTS
 
 
 def _tvl(f: Findings) -> str:

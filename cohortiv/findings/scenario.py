@@ -7,26 +7,35 @@ from typing import Any
 
 import pandas as pd
 
+from cohortiv.cascade import DEPTH_SHARES
 from cohortiv.config.scenario import Changes, ScenarioConfig
 from cohortiv.findings.context import Findings, Words, read_previous
+from cohortiv.findings.scenario_words import (
+    WITHHELD,
+    becomes_words,
+    cliff_words,
+    depth_words,
+    index_words,
+    move_words,
+    titled,
+    way,
+)
 from cohortiv.palette import CODES
 from cohortiv.publication import publish
-from cohortiv.published_scenario import PublishedScenario, ShownState, publish_scenario
-from cohortiv.quantities import exact_percent, percent, points, price, usd
+from cohortiv.published_scenario import PublishedScenario, publish_scenario
+from cohortiv.quantities import exact_percent, percent, points, usd
 from cohortiv.scenario import ScenarioResult
+from cohortiv.shown_state import ShownState
 from cohortiv.summary import METHODOLOGY_VERSION, as_of_text
 
 SERIES = "Scenario report"
-WITHHELD = "withheld"
+HIDES_MUCH = "too few accounts behind the lines"
+UNCHANGED = (
+    "changes nothing, so the positions are told as they stand: only direction and size of the shocks are taken from "
+    "it. The cohort that it makes, and its story, play no part."
+)
 
 CHANGE_COLUMNS = (("scenario", "Scenario"), ("what", "What changes"), ("value", "By how much"))
-BACKSTOP_COLUMNS = (
-    ("state", "State", "{}", "left"),
-    ("venue", "Venue", "{}", "left"),
-    ("shortfall_usd", "Losses beyond bankruptcy (USD)", "{:,.0f}", "right"),
-    ("insurance_used_usd", "Paid by the fund (USD)", "{:,.0f}", "right"),
-    ("auto_deleveraged_usd", "Taken from winning accounts (USD)", "{:,.0f}", "right"),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +99,7 @@ def headline(f: ScenarioFindings) -> dict[str, Any]:
     symbol = f.base.result.settings.symbol
     return {
         "series": SERIES,
-        "title": f"{len(f.shown)} scenarios side by side" if several else f.worst.config.title,
+        "title": f"{len(f.shown)} scenarios side by side" if several else titled(f.worst),
         "cohort": "Each scenario's own cohort" if several and f.is_exact else reading.cohort.title,
         "symbols": [symbol] if symbol else list(reading.symbols[:6]),
         "as_of": as_of_text(reading) or "",
@@ -110,35 +119,19 @@ def sentence(f: ScenarioFindings) -> str:
     stands = f"{of} IV Index stands at {index_words(after)}"
     if len(worst.states) > 1:
         stands = f"{of} IV Index goes from {index_words(worst.states[0])} to {index_words(after)}"
-    shock = f"an outside {way(worst)} of {exact_percent(worst.config.headline_shock)} becomes "
-    return f"{stands}; {shock}{move_words(after.headline_move)}, and {_cliff_clause(worst, after)}."
+    return f"{stands}; {_shock_clause(worst, after)}."
 
 
-def index_words(state: ShownState) -> str:
-    """Index and code: "70.1 (Red)"."""
-    return f"{points(state.iv_index)} ({CODES[state.code].word})"
-
-
-def way(shown: PublishedScenario) -> str:
-    """What the price does: "fall" or "rise"."""
-    return "fall" if shown.config.direction == "down" else "rise"
-
-
-def cliff_words(state: ShownState) -> str:
-    """Shock of the cliff, and its price where it is known."""
-    if state.cliff is None:
-        return "none"
-    place = "" if state.cliff.price is None else f" ({price(state.cliff.price)})"
-    return f"{move_words(state.cliff.shock)}{place}"
-
-
-def move_words(move: float | None) -> str:
-    """A move with one decimal, without it where it is whole percent."""
-    return percent(move) if move is None else exact_percent(round(move, 3))
-
-
-def _cliff_clause(shown: PublishedScenario, state: ShownState) -> str:
-    return "there is no cliff" if state.cliff is None else f"the cliff is at a {way(shown)} of {cliff_words(state)}"
+def _shock_clause(shown: PublishedScenario, state: ShownState) -> str:
+    """What the headline shock becomes, and the cliff: at the depth that is known, else over those shown."""
+    shock = f"an outside {way(shown)} of {exact_percent(shown.config.headline_shock)}"
+    if not state.runs:
+        return f"what {shock} becomes is {becomes_words(state)}"
+    if state.run is None:
+        return f"{shock} becomes {becomes_words(state)}, by depth: none was given"
+    cliff = state.run.cliff
+    cliff_clause = "there is no cliff" if cliff is None else f"the cliff is at a {way(shown)} of {cliff_words(state)}"
+    return f"{shock} becomes {becomes_words(state)}, and {cliff_clause}"
 
 
 def _key_figures(one: PublishedScenario) -> list[dict[str, str]]:
@@ -151,13 +144,22 @@ def _key_figures(one: PublishedScenario) -> list[dict[str, str]]:
             lambda state: percent(getattr(state, critical), 0),
             "lines that hold the critical mass",
         ),
-        (f"A {way(one)} of {shock} becomes", lambda state: percent(state.headline_move, 0), "forced orders fed back"),
-        ("Cliff", lambda state: "none" if state.cliff is None else move_words(state.cliff.shock), _cliff_context(one)),
+        (f"A {way(one)} of {shock} becomes", lambda state: becomes_words(state, 0), "forced orders fed back"),
+        ("Cliff", lambda state: cliff_words(state).partition(" (")[0], _cliff_context(one)),
     )
     told = [{"label": label, "value": _arrow(one, tell), "context": context} for label, tell, context in rows]
-    before = one.states[0].depth_usd
-    thinned = "" if before == one.after.depth_usd else f"; before {usd(before)}"
-    return [*told, {"label": "Depth", "value": usd(one.after.depth_usd), "context": f"for 1 % of move{thinned}"}]
+    before, after = one.states[0].run, one.after.run
+    if before is None or after is None:
+        context = f"{_shares()} of notional shown" if one.after.runs else HIDES_MUCH
+        value = "not known" if one.after.runs else WITHHELD
+        return [*told, {"label": "Depth", "value": value, "context": context}]
+    thinned = "" if before.depth_usd == after.depth_usd else f"; before {usd(before.depth_usd)}"
+    return [*told, {"label": "Depth", "value": usd(after.depth_usd), "context": f"for 1 % of move{thinned}"}]
+
+
+def _shares() -> str:
+    """The range of depths that stands in for one: "1 % to 20 %"."""
+    return f"{exact_percent(DEPTH_SHARES[0])} to {exact_percent(DEPTH_SHARES[-1])}"
 
 
 def _arrow(one: PublishedScenario, tell: Callable[[ShownState], str]) -> str:
@@ -166,7 +168,9 @@ def _arrow(one: PublishedScenario, tell: Callable[[ShownState], str]) -> str:
 
 
 def _cliff_context(one: PublishedScenario) -> str:
-    cliff = one.after.cliff
+    if one.after.run is None:
+        return "no depth was given" if one.after.runs else HIDES_MUCH
+    cliff = one.after.run.cliff
     return "no shock up to 50 % jumps" if cliff is None else f"becomes {move_words(cliff.total_move)}"
 
 
@@ -182,9 +186,11 @@ def _side_by_side(f: ScenarioFindings) -> list[dict[str, str]]:
 
 
 def story(f: ScenarioFindings) -> str:
-    """Description and source of each scenario."""
+    """Description and source of each scenario; of one that changes nothing on positions, what of it counts."""
     return "\n\n".join(
-        f"**{one.config.title}.** {one.config.description.strip()} *Source*: {one.config.source.strip()}"
+        f"**{one.config.title}** {UNCHANGED}"
+        if one.leaves_as_read
+        else f"**{one.config.title}.** {one.config.description.strip()} *Source*: {one.config.source.strip()}"
         for one in f.shown
     )
 
@@ -248,9 +254,9 @@ def _state_figures(one: PublishedScenario, state: ShownState) -> Mapping[str, st
         "Critical drawdown": move_words(state.drawdown),
         "Critical rally": move_words(state.rally),
         "Leveraged notional": WITHHELD if state.notional_usd is None else usd(state.notional_usd),
-        "Depth for 1 %": usd(state.depth_usd),
+        "Depth for 1 %": depth_words(state),
         "Direction of the shocks": one.config.direction,
-        f"A move of {shock} becomes": move_words(state.headline_move),
+        f"A move of {shock} becomes": becomes_words(state),
         "Cliff": cliff_words(state),
     }
 
@@ -282,12 +288,22 @@ def limits(f: ScenarioFindings) -> str:
         + ("" if f.is_exact else held)
         + (
             "- A scenario is an assumption, not a forecast: it has no probability.\n"
-            "- Depth is the scenario's or the one given; order books were not read.\n"
+            f"- {_depth_limit(f)}\n"
             "- Changes apply to the liquidation profile: a price move, a cap or a top-up treats the positions of a "
             "cell alike, and nobody else trades meanwhile.\n"
             "- Forced orders are taken to come at once; what a venue does to slow them is in no number here unless the "
             "scenario describes it."
         )
+    )
+
+
+def _depth_limit(f: ScenarioFindings) -> str:
+    """Where the depth comes from."""
+    if all(one.after.is_depth_known for one in f.shown):
+        return "Depth is the scenario's or the one given; order books were not read."
+    return (
+        f"No depth was given for these positions, so those of {_shares()} of the leveraged notional for 1 % of move "
+        "are shown: none of them is an estimate of today's, and changes of depth act on each."
     )
 
 

@@ -3,23 +3,33 @@
 import pandas as pd
 
 from cohortiv.findings.context import Words
-from cohortiv.findings.scenario import ScenarioFindings, cliff_words, index_words, move_words, way
-from cohortiv.published_scenario import PublishedScenario, ShownState
+from cohortiv.findings.scenario import ScenarioFindings
+from cohortiv.findings.scenario_words import (
+    becomes_words,
+    between_words,
+    cliff_words,
+    index_words,
+    move_words,
+    titled,
+    way,
+)
+from cohortiv.published_scenario import PublishedScenario
 from cohortiv.quantities import exact_percent, percent, usd
+from cohortiv.shown_state import ShownRun, ShownState
 
-BACKSTOP_NOTE = "Every forced order is taken to be filled where the cascade ends: the worst that it can do."
 #: Shocks this near to each other are the same column of the map [1].
 HALF_PERCENT = 0.005
-#: Share of a tier from which it is named [1].
-HALF = 0.5
+UNKNOWN_DEPTH = "No depth was given: those shown are shares of the notional, not estimates of today's."
+CURVE_COLUMNS = ["direction", "name", "shock", "total_move"]
 LADDER_COLUMNS = ["state", "move_low", "move_high", "side", "notional_usd"]
 
 
 def figures(f: ScenarioFindings) -> Words:
     """The table of figures before and after."""
     ends = " to ".join(dict.fromkeys(index_words(state) for state in f.worst.states))
-    title = f"“{f.worst.config.title}”: index {ends}"
-    note = "" if f.is_exact else "After the changes no amount is told, and moves are rounded up to whole percent."
+    title = f"“{titled(f.worst)}”: index {ends}"
+    changed = any(len(one.states) > 1 for one in f.shown) and not f.is_exact
+    note = "After the changes no amount is told, and moves are rounded up to whole percent." if changed else ""
     return f.words("scenario-figures", title, "Figures of each state", note=note)
 
 
@@ -63,11 +73,21 @@ def _by_side(rows: pd.DataFrame) -> tuple[float, float]:
 
 def curve_rows(f: ScenarioFindings) -> pd.DataFrame:
     """What `charts.cascade_curves` draws: direction, name, shock, total_move."""
-    parts = [
-        state.curve.assign(direction=one.config.direction, name=name)[["direction", "name", "shock", "total_move"]]
-        for name, one, state in f.named_states
-    ]
-    return pd.concat(parts, ignore_index=True)
+    parts = [run.curve.assign(direction=one.config.direction, name=name)[CURVE_COLUMNS] for name, one, run in _drawn(f)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CURVE_COLUMNS)
+
+
+def _drawn(f: ScenarioFindings) -> list[tuple[str, PublishedScenario, ShownRun]]:
+    """Runs to draw: at the depth that is known, else a range of the last state, or its middle for each of several."""
+    if len(f.shown) == 1 and not f.worst.after.is_depth_known:
+        return [(f"{usd(run.depth_usd)} for 1 %", f.worst, run) for run in f.worst.after.runs]
+    named = [(name, one, state.run or _middle(state)) for name, one, state in f.named_states]
+    return [(name, one, run) for name, one, run in named if run is not None]
+
+
+def _middle(state: ShownState) -> ShownRun | None:
+    """The run in the middle of a range; None where it is withheld."""
+    return state.runs[len(state.runs) // 2] if state.runs else None
 
 
 def cliff_rows(f: ScenarioFindings) -> pd.DataFrame:
@@ -76,12 +96,12 @@ def cliff_rows(f: ScenarioFindings) -> pd.DataFrame:
         {
             "direction": one.config.direction,
             "name": name,
-            "shock": state.cliff.shock,
-            "settled_move": state.cliff.settled_move,
-            "total_move": state.cliff.total_move,
+            "shock": run.cliff.shock,
+            "settled_move": run.cliff.settled_move,
+            "total_move": run.cliff.total_move,
         }
-        for name, one, state in f.named_states
-        if state.cliff is not None
+        for name, one, run in _drawn(f)
+        if run.cliff is not None
     ]
     return pd.DataFrame(rows, columns=["direction", "name", "shock", "settled_move", "total_move"])
 
@@ -89,23 +109,27 @@ def cliff_rows(f: ScenarioFindings) -> pd.DataFrame:
 def curves(f: ScenarioFindings) -> Words:
     """What shocks become, with the cliffs."""
     worst, shock = f.worst, exact_percent(f.worst.config.headline_shock)
-    title = f"A {way(worst)} of {shock} becomes {percent(worst.after.headline_move, 0)}"
+    title = f"A {way(worst)} of {shock} becomes {becomes_words(worst.after, 0)}"
     said = [
         f"{name}: a {way(one)} of {exact_percent(one.config.headline_shock)} ends at "
-        f"{move_words(state.headline_move)}, {_cliff_sentence(one, state)}"
+        f"{becomes_words(state)}, {_cliff_sentence(one, state)}"
         for name, one, state in f.named_states
     ]
     measure = "Total move after an outside shock, forced orders fed back; dashed: the shock alone"
     note = "" if f.is_exact else "Before the changes on the published ladder; after them rounded up to whole percent."
-    return f.words("scenario-cascade", title, measure, note=note, reading=f"{'; '.join(said)}.")
+    unknown = "" if all(one.after.is_depth_known for one in f.shown) else f" {UNKNOWN_DEPTH}"
+    return f.words("scenario-cascade", title, measure, note=note, reading=f"{'; '.join(said)}.{unknown}")
 
 
 def _cliff_sentence(one: PublishedScenario, state: ShownState) -> str:
-    if state.cliff is None:
+    if state.run is None:
+        return f"with a cliff {cliff_words(state)}"
+    cliff = state.run.cliff
+    if cliff is None:
         return "without a cliff up to a shock of 50 %"
     return (
-        f"with the cliff at a {way(one)} of {cliff_words(state)}, where {move_words(state.cliff.settled_move)} "
-        f"jumps to {move_words(state.cliff.total_move)}"
+        f"with the cliff at a {way(one)} of {cliff_words(state)}, where {move_words(cliff.settled_move)} "
+        f"jumps to {move_words(cliff.total_move)}"
     )
 
 
@@ -130,40 +154,10 @@ def heat_map(f: ScenarioFindings) -> Words:
     return f.words("scenario-map", title, measure, note="Impact is linear in forced orders.", reading=reading)
 
 
-def damage_rows(f: ScenarioFindings) -> pd.DataFrame:
-    """What `charts.tier_damage` draws: tier, tier_floor, state, share."""
-    parts = [
-        one.damage[one.damage["state"] == state.name].assign(state=name)[["tier", "tier_floor", "state", "share"]]
-        for name, one, state in f.named_states
-    ]
-    return pd.concat(parts, ignore_index=True).dropna(subset="share")
-
-
-def damage(f: ScenarioFindings) -> Words:
-    """What the total move after the headline shock closes, by tier."""
-    rows = damage_rows(f)
-    measure = "Share of each tier's leveraged notional that the total move after the headline shock closes"
-    if rows.empty:
-        none = "What a move closes by tier is withheld: the tiers of these positions are not cleared line by line."
-        title = "What each tier loses is withheld" if not f.is_exact else "Nothing is leveraged"
-        return f.words("tier-damage", title, measure, reading=none if not f.is_exact else "No position is leveraged.")
-    worst = rows.iloc[int(rows["share"].to_numpy().argmax())]
-    title = f"The move closes {percent(worst['share'], 0)} of tier {worst['tier']}"
-    said = [f"{name}: {_hit_words(rows[rows['state'] == name])}" for name in dict.fromkeys(rows["state"])]
-    return f.words("tier-damage", title, measure, reading=f"{'; '.join(said)}.")
-
-
-def _hit_words(rows: pd.DataFrame) -> str:
-    hit = rows[rows["share"] >= HALF].sort_values("tier_floor")
-    if hit.empty:
-        return "no tier loses half of its notional"
-    return f"half or more is closed of {', '.join(hit['tier'])}"
-
-
 def pullback_rows(f: ScenarioFindings) -> pd.DataFrame:
     """Move, and one column a state: share of leveraged notional closed without feedback, in words."""
     columns = {
-        name: {percent(move, 0): percent(share) for move, share in state.pullbacks.items()}
+        name: {percent(move, 0): between_words(share) for move, share in state.pullbacks.items()}
         for name, _, state in f.named_states
         if state.pullbacks
     }
@@ -177,25 +171,16 @@ def pullbacks(f: ScenarioFindings) -> Words:
     if not told:
         return f.words("pullbacks", "What a move closes by itself is withheld", measure)
     name, one, state = told[-1]
-    title = f"{name}: a {way(one)} of 10 % closes {percent(state.pullbacks[0.10], 0)}"
-    note = "" if f.is_exact else "Before the changes, on the published ladder."
-    return f.words("pullbacks", title, measure, note=note)
+    title = f"{name}: a {way(one)} of 10 % closes {between_words(state.pullbacks[0.10], 0)}"
+    return f.words("pullbacks", title, measure, note="" if f.is_exact else _bounds_note(one))
 
 
-def backstop_rows(f: ScenarioFindings) -> pd.DataFrame:
-    """Who pays beyond bankruptcy, by state and venue; only of venues whose liquidation a scenario describes."""
-    parts = [
-        one.backstops[one.backstops["state"] == state.name].assign(state=name) for name, one, state in f.named_states
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def backstops(f: ScenarioFindings) -> Words:
-    """Who pays beyond bankruptcy."""
-    rows = backstop_rows(f)
-    measure = "Losses beyond bankruptcy at the end of the cascade, and who bears them"
-    if rows.empty:
-        return f.words("backstops", "No venue's fund is described by these scenarios", measure)
-    taken = float(rows["auto_deleveraged_usd"].sum())
-    title = f"{usd(taken)} is taken from winning accounts" if taken else "The funds pay all losses beyond bankruptcy"
-    return f.words("backstops", title, measure, note=BACKSTOP_NOTE)
+def _bounds_note(one: PublishedScenario) -> str:
+    """What the bounds are, and what is in neither."""
+    hidden = (
+        f" {percent(one.hidden_share)} of the notional is in no step shown, and in neither." if one.hidden_share else ""
+    )
+    return (
+        "Of the positions as they stand. The step of the published ladder in which a move ends counts for nothing in "
+        f"the low bound, whole in the high one.{hidden}"
+    )

@@ -5,7 +5,7 @@ import pandas as pd
 from cohortiv.findings.context import Findings
 from cohortiv.publication import OTHER
 from cohortiv.quantities import level, percent, usd
-from cohortiv.summary import data_quality
+from cohortiv.summary import DataQuality, data_quality
 
 #: Key, label, pattern and alignment of the tier table's columns, as `page.Column` takes them.
 TIER_COLUMNS = (
@@ -56,10 +56,11 @@ SYMBOLS_SHOWN = 6
 def tier_table(f: Findings) -> pd.DataFrame:
     """Rows of the tier table, the smaller symbols of a large cohort added up.
 
-    A sum over several rows has no average line, no number of accounts, who would count twice, and no collateral where
-    that of one of them is withheld.
+    A sum over several rows has no average line, no number of accounts, who would count twice, and no collateral or
+    part of the critical mass where that of one of them is withheld.
     """
     rows = f.shown.tier_rows
+    rows = rows if f.result.reading.has_accounts else rows.assign(accounts=float("nan"))
     named = list(dict.fromkeys(symbol for symbol in rows["symbol"] if symbol != OTHER))[:SYMBOLS_SHOWN]
     rest = rows[~rows["symbol"].isin(named)].assign(symbol=OTHER)
     keys = ["symbol", "side", "tier", "tier_floor"]
@@ -79,8 +80,7 @@ def quality_rows(f: Findings) -> list[dict[str, str]]:
         ("Rows out of scope", quality.rows_out_of_scope, "another symbol, venue, product or account"),
         ("Rows excluded", quality.rows_excluded, "by a rule, see the next table"),
         ("Rows used", quality.rows_used, "leveraged or not"),
-        ("Accounts in the snapshot", quality.accounts_read, "distinct, out of scope included"),
-        ("Margin units", quality.margin_units, "liquidated together, leveraged, in scope"),
+        *(_account_counts(quality) if f.result.reading.has_accounts else ()),
     )
     rows = [
         {"figure": name, "value": "withheld" if value is None else f"{value:,}", "meaning": meaning}
@@ -95,3 +95,11 @@ def quality_rows(f: Findings) -> list[dict[str, str]]:
         for key, name, meaning in _SHARES
         if shares[key] is not None
     ]
+
+
+def _account_counts(quality: DataQuality) -> tuple[tuple[str, int, str], ...]:
+    """Rows that data without accounts do not have."""
+    return (
+        ("Accounts in the snapshot", quality.accounts_read, "distinct, out of scope included"),
+        ("Margin units", quality.margin_units, "liquidated together, leveraged, in scope"),
+    )

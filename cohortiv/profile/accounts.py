@@ -49,7 +49,7 @@ class AccountFigures:
         first, second (row numbers of `nodes`), value [cents**2]: sums over accounts of products of notional; each
         unordered pair once.
     nodes : DataFrame
-        `NODE`: groups of positions whose lines lie together.
+        `NODE`: groups of positions whose lines lie together; `number` stands for each in the engine.
     kappa_names : mapping of str to str
         The symbol under whose name a symbol's nodes are kept: the first with the same kappa.
     """
@@ -81,9 +81,9 @@ def leveraged_positions(
     Returns
     -------
     ibis Table
-        account_id, venue, symbol, side, tier, margin_mode, notional_cents, collateral_cents, reason, state, bin,
-        second_bin, ratio, second_ratio, `node`: number that stands for `NODE`, `step`: number of `LADDER_STEP` from
-        the mark to the line, and `market_step`: the same for the move of the market that takes the price there.
+        account_id, venue, symbol, product, side, tier, margin_mode, notional_cents, collateral_cents, reason, state,
+        bin, second_bin, ratio, second_ratio, `node`: number that stands for `NODE`, `step`: number of `LADDER_STEP`
+        from the mark to the line, and `market_step`: the same for the move of the market that takes the price there.
     """
     held = lines.filter((lines.reason == USED) & (lines.tier != UNLEVERAGED))
     move = held.ratio - 1
@@ -96,8 +96,8 @@ def leveraged_positions(
     )
     of_line = (held.kappa * STATES + held.state) * BINS + (held.bin + BINS // 2)
     return held.select(
-        "account_id", "venue", "symbol", "side", "tier", "margin_mode", "notional_cents", "collateral_cents", "step",
-        "market_step", "state", "bin", "second_bin", "reason", "ratio", "second_ratio",
+        "account_id", "venue", "symbol", "product", "side", "tier", "margin_mode", "notional_cents", "collateral_cents",
+        "step", "market_step", "state", "bin", "second_bin", "reason", "ratio", "second_ratio",
         node=of_line * BINS + (held.second_bin + BINS // 2),
     )  # fmt: skip
 
@@ -157,7 +157,7 @@ def account_figures(held: ir.Table, kappas: Mapping[str, float], *, one_each: bo
         groups=groups,
         sizes=_placed(sizes, nodes, ["node"]).sort_values(["size", "node"], ignore_index=True),
         gram=_placed(gram, nodes, ["first", "second"]).sort_values(["first", "second"], ignore_index=True),
-        nodes=nodes.reset_index(drop=True),
+        nodes=nodes.reset_index(names="number"),
         kappa_names={symbol: symbols[0] for symbols in by_kappa for symbol in symbols},
     )
 

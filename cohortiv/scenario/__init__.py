@@ -11,12 +11,14 @@ from cohortiv.scenario.changes import (
     top_up,
 )
 from cohortiv.scenario.cohort import draw_positions
-from cohortiv.scenario.run import PULLBACKS, ScenarioResult, ScenarioState, impact_of, run_scenario
+from cohortiv.scenario.depths import DepthRun, impact_of
+from cohortiv.scenario.run import PULLBACKS, ScenarioResult, ScenarioState, run_scenario
 from cohortiv.scenario.several import run_scenarios
 
 __all__ = [
     "PULLBACKS",
     "ChangedProfile",
+    "DepthRun",
     "ScenarioResult",
     "ScenarioState",
     "add_inflow",

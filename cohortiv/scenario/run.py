@@ -1,41 +1,25 @@
 """One scenario run: a cohort before and after, its index and code, its cascade, and what a move closes."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cohortiv.assessment import Assessment, CohortReading, Settings, assess
 from cohortiv.assessment.made_up import read_made_up
-from cohortiv.cascade import (
-    Backstop,
-    Cascade,
-    Damage,
-    ForcedLines,
-    PriceImpact,
-    VenueRules,
-    Withdrawal,
-    backstops,
-    cascade,
-    damage,
-    forced_flow,
-    forced_lines,
-    linear_impact,
-    pullbacks,
-    square_root_impact,
-    total_moves,
-)
-from cohortiv.config.scenario import Depth, ScenarioConfig
+from cohortiv.cascade import ForcedLines, forced_lines, pullbacks
+from cohortiv.config.scenario import ScenarioConfig
+from cohortiv.config.scenario_depth import Depth
 from cohortiv.errors import UsageError
 from cohortiv.profile import LiquidationProfile
 from cohortiv.scenario.apply import apply_changes, reading_after
 from cohortiv.scenario.changes import ChangedProfile
 from cohortiv.scenario.cohort import draw_positions
+from cohortiv.scenario.depths import DepthRun, depth_range, depth_runs, venue_rules
 
 PULLBACKS: Final = (0.05, 0.07, 0.10, 0.15, 0.20)
 """Moves in the scenario's direction whose share of liquidated notional is told [1]."""
 
-ONE_PERCENT: Final = 0.01
 #: Symbol whose price stands for the market's, with the beta 1.
 MARKET_SYMBOL: Final = "BTC"
 
@@ -50,30 +34,28 @@ class ScenarioState:
         Profile, critical volatility, index, code and critical moves.
     lines : ForcedLines
         Lines in the scenario's direction.
-    impact : PriceImpact
-    depth_usd : float
-        Orders that move the price by 1 %, from the start [USD].
     mark : float or None
         Price of the symbol read alone, else of the market's leader [USD]; None where none of it is held.
-    cascade : Cascade
-        Total moves of the scenario's shocks.
+    runs : tuple of DepthRun
+        What the shocks become: at the depth that is known, else over a range of depths, the least first; none of
+        these where nothing is leveraged.
+    is_depth_known : bool
+        Whether there is one depth, the scenario's own or one given.
     pullbacks : mapping of float to float
         Move in the scenario's direction -> share of leveraged notional that it liquidates without feedback [1].
-    damage : Damage
-        What the total move after the headline shock closes, by tier and venue.
-    backstops : tuple of Backstop
-        Who pays beyond bankruptcy after it, for the venues whose liquidation the scenario describes.
     """
 
     assessment: Assessment
     lines: ForcedLines
-    impact: PriceImpact
-    depth_usd: float
     mark: float | None
-    cascade: Cascade
+    runs: tuple[DepthRun, ...]
+    is_depth_known: bool
     pullbacks: Mapping[float, float]
-    damage: Damage
-    backstops: tuple[Backstop, ...]
+
+    @property
+    def run(self) -> DepthRun | None:
+        """The run at the depth that is known; None where a range stands in."""
+        return self.runs[0] if self.is_depth_known else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +69,21 @@ class ScenarioResult:
         The same where the scenario changes nothing.
     change : ChangedProfile
         The profile after, and what the price move liquidated on its way.
+    on_positions : bool
+        Whether it was applied to a cohort that was read: then the scenario's own plays no part.
     """
 
     config: ScenarioConfig
     before: ScenarioState
     after: ScenarioState
     change: ChangedProfile
+    on_positions: bool
+
+    @property
+    def one_position_each(self) -> bool:
+        """Whether every leveraged account held one position as it was read, so that positions stand for accounts."""
+        reading = self.before.assessment.reading
+        return reading.figures.accounts == int(reading.profile.leveraged["positions"].sum())
 
     @property
     def is_changed(self) -> bool:
@@ -106,6 +97,7 @@ def run_scenario(
     *,
     base: CohortReading | None = None,
     depth_usd: float | None = None,
+    own_depth: bool = False,
     for_report: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> ScenarioResult:
@@ -120,6 +112,9 @@ def run_scenario(
         A cohort to apply the scenario's changes to; without, the scenario's own is drawn.
     depth_usd : float, optional
         Orders that move the price by 1 %, in place of the scenario's; linear impact [USD].
+    own_depth : bool, optional
+        Whether the scenario's depth was set by the user (`cohortiv.config.scenario.sets_depth`), so that it counts on
+        `base` too. Else a range of depths stands in there: what ships knows nothing of anyone's market.
     for_report : bool
         Whether a drawn cohort is to be published, as for `read_cohort`.
     say : callable, optional
@@ -138,13 +133,18 @@ def run_scenario(
     """
     if depth_usd is not None and not depth_usd > 0:
         raise UsageError(f"--depth-usd got {depth_usd}; allowed is more than 0 USD, such as 400e6. Correct the value.")
-    depth = (
-        config.depth if depth_usd is None else Depth(usd_per_percent=depth_usd, liquidation=config.depth.liquidation)
-    )
+    depths = _depths(config, base, depth_usd=depth_usd, own_depth=own_depth)
+    is_known = depth_usd is not None or base is None or own_depth
     reading = base or read_made_up(
-        draw_positions(config), settings, name=config.name, title=config.title, for_report=for_report, say=say
+        draw_positions(config),
+        settings,
+        name=config.name,
+        title=config.title,
+        maintenance_rates=config.maintenance_rates,
+        for_report=for_report,
+        say=say,
     )
-    before = _state(config, settings, reading, depth=depth, withdrawn=0.0)
+    before = _state(config, settings, reading, depths=depths, is_known=is_known, withdrawn=0.0)
     change = apply_changes(
         reading.profile,
         config.changes,
@@ -154,32 +154,10 @@ def run_scenario(
     )
     withdrawn = config.changes.depth_withdrawn
     if change.profile is reading.profile and not withdrawn:
-        return ScenarioResult(config, before, before, change)
+        return ScenarioResult(config, before, before, change, base is not None)
     changed = reading_after(reading, change.profile, critical_mass=settings.critical_mass)
-    return ScenarioResult(
-        config, before, _state(config, settings, changed, depth=depth, withdrawn=withdrawn), change
-    )  # fmt: skip
-
-
-def impact_of(depth: Depth, *, withdrawn: float = 0.0) -> PriceImpact:
-    """Price impact in a scenario's depth.
-
-    Parameters
-    ----------
-    depth : Depth
-    withdrawn : float, optional
-        Share of depth, or of the daily volume, that is gone from the start [1].
-    """
-    going = depth.withdrawal
-    withdrawal = None if going is None else Withdrawal(going.ceiling, going.half_usd)
-    if depth.total_usd_per_percent is not None:
-        return linear_impact(depth.total_usd_per_percent * (1 - withdrawn), withdrawal=withdrawal)
-    return square_root_impact(
-        (depth.daily_volume_usd or 0.0) * (1 - withdrawn),
-        depth.daily_volatility or 0.0,
-        coefficient=depth.coefficient,
-        withdrawal=withdrawal,
-    )
+    after = _state(config, settings, changed, depths=depths, is_known=is_known, withdrawn=withdrawn)
+    return ScenarioResult(config, before, after, change, base is not None)
 
 
 def _fresh(config: ScenarioConfig, settings: Settings, say: Callable[[str], None] | None) -> LiquidationProfile | None:
@@ -188,34 +166,43 @@ def _fresh(config: ScenarioConfig, settings: Settings, say: Callable[[str], None
     if inflow is None:
         return None
     drawn = draw_positions(config, inflow.waves)
-    return read_made_up(drawn, settings, name=config.name, title=config.title, say=say).profile
+    reading = read_made_up(
+        drawn, settings, name=config.name, title=config.title, maintenance_rates=config.maintenance_rates, say=say
+    )
+    return reading.profile
+
+
+def _depths(
+    config: ScenarioConfig, base: CohortReading | None, *, depth_usd: float | None, own_depth: bool
+) -> tuple[Depth, ...]:
+    """The depth given, else the scenario's where it belongs to the cohort, else a range."""
+    if depth_usd is not None:
+        return (Depth(usd_per_percent=depth_usd, liquidation=config.depth.liquidation),)
+    if base is None or own_depth:
+        return (config.depth,)
+    return depth_range(config.depth, base.profile.leveraged_notional_usd)
 
 
 def _state(
-    config: ScenarioConfig, settings: Settings, reading: CohortReading, *, depth: Depth, withdrawn: float
+    config: ScenarioConfig,
+    settings: Settings,
+    reading: CohortReading,
+    *,
+    depths: Sequence[Depth],
+    is_known: bool,
+    withdrawn: float,
 ) -> ScenarioState:
-    rules = {name: VenueRules(**vars(rule)) for name, rule in depth.liquidation.items()}
+    rules = venue_rules(config)
     lines = forced_lines(reading.profile, direction=config.direction, symbol=settings.symbol, rules=rules)
-    impact, flow = impact_of(depth, withdrawn=withdrawn), forced_flow(lines)
-    end = float(total_moves(flow, impact, [config.headline_shock])[0])
     mark = _mark(reading.profile, settings.symbol)
     return ScenarioState(
         assessment=assess(settings, reading),
         lines=lines,
-        impact=impact,
-        depth_usd=_one_percent_usd(impact),
         mark=mark,
-        cascade=cascade(flow, impact, config.shocks, mark=mark),
+        runs=depth_runs(lines, config, depths, withdrawn=withdrawn, mark=mark),
+        is_depth_known=is_known,
         pullbacks=pullbacks(lines, PULLBACKS),
-        damage=damage(lines, end),
-        backstops=backstops(lines, end, rules),
     )
-
-
-def _one_percent_usd(impact: PriceImpact) -> float:
-    """Orders that move the price by 1 % before any depth withdraws [USD]."""
-    reach = ONE_PERCENT / float(impact.scale)
-    return reach if impact.law == "linear" else reach**2
 
 
 def _mark(profile: LiquidationProfile, symbol: str | None) -> float | None:

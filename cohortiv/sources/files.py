@@ -1,7 +1,7 @@
 """Position files in: Parquet and CSV, one, a folder or a glob, through Ibis on DuckDB."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from glob import has_magic, iglob
 from pathlib import Path
@@ -73,7 +73,7 @@ def open_positions(spec: str, *, connection: Backend | None = None) -> Positions
             "--positions got an empty text; allowed are a file, a folder, a glob or NAME:FILE. "
             "Leave the option out to run on the embedded synthetic sample."
         )
-    scheme, target = _split(spec)
+    scheme, target = split_spec(spec)
     paths = _find(target)
     raw = _read(connection or connect(), paths)
     renamed = SCHEMES[scheme](raw) if scheme else raw
@@ -101,28 +101,45 @@ def _numbered(table: ir.Table, given: Sequence[str]) -> ir.Table:
 
 def position_files(spec: str) -> tuple[Path, ...]:
     """Files that a source stands for; raises as `open_positions` does."""
-    return _find(_split(spec)[1])
+    return _find(split_spec(spec)[1])
 
 
 def absolute_spec(spec: str) -> str:
     """The same source with an absolute path, for a process that runs in another folder."""
-    scheme, target = _split(spec)
+    scheme, target = split_spec(spec)
     path = str(Path(target).expanduser().absolute())
     return f"{scheme}:{path}" if scheme else path
 
 
-def _split(spec: str) -> tuple[str, str]:
-    """Scheme and path of a spec; a spec that exists as a path has no scheme."""
+def split_spec(
+    spec: str, *, option: str = "--positions", known: Collection[str] = tuple(SCHEMES)
+) -> tuple[str, str]:
+    """Source name and path of a spec; a spec that exists as a path has no source name, only a path.
+
+    Parameters
+    ----------
+    spec : str
+        A path, or `NAME:FILE`.
+    option : str
+        Option that the spec was given with, for messages.
+    known : collection of str
+        Names that may stand before the colon.
+
+    Raises
+    ------
+    UsageError
+        If the name is not known, or no file follows it.
+    """
     name, colon, rest = spec.partition(":")
     if not colon or not SCHEME_NAME.fullmatch(name) or Path(spec).exists():
         return "", spec
-    if name not in SCHEMES:
+    if name not in known:
+        names = f"are {', '.join(sorted(known))}, or" if known else "is"
         raise UsageError(
-            f"--positions got the source {name!r}; allowed are {', '.join(sorted(SCHEMES))}, or a plain path. "
-            "Check the spelling before the colon."
+            f"{option} got the source {name!r}; allowed {names} a plain path. Check the spelling before the colon."
         )
     if not rest.strip():
-        raise UsageError(f"--positions got {spec!r}; allowed is {name}:FILE. Name the file after the colon.")
+        raise UsageError(f"{option} got {spec!r}; allowed is {name}:FILE. Name the file after the colon.")
     return name, rest
 
 

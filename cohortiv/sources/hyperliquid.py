@@ -27,19 +27,27 @@ def rename(table: ir.Table) -> ir.Table:
     Parameters
     ----------
     table : ibis Table
-        Columns `NEEDED`, optionally `snapshot_utc` and `leverage_type` (cross or isolated).
+        Columns `NEEDED`, optionally `snapshot_utc`, `leverage_type` (cross or isolated) and `account_value_usd`.
 
     Returns
     -------
     ibis Table
         House columns. The mark is position value / size. A null line means that the position cannot be liquidated
         (on 98.9 % of such longs the computed line is at or below zero), so the line counts as known. Without
-        `leverage_type` all positions are cross, the venue's default; the wallet balance is not in the export.
+        `leverage_type` all positions are cross, the venue's default. With `account_value_usd` cross rows have a margin,
+        see the notes; without, the wallet balance is not in the export and they have none.
 
     Raises
     ------
     DataError
         If a field is missing: it is named.
+
+    Notes
+    -----
+    Wallet balance of an account's cross positions = account value - unrealised profit of all its rows - margin of its
+    isolated ones, taken as notional at entry over declared leverage. It is split evenly over the cross rows, whose sum
+    counts; a row given twice has the same part twice. So the unit's equity is the account value where all is cross. A
+    balance below 0 (profit that was withdrawn or spent) is no margin that the contract knows: such rows have none.
     """
     missing = [name for name in NEEDED if name not in table.columns]
     if missing:
@@ -52,17 +60,40 @@ def rename(table: ir.Table) -> ir.Table:
     mode = ibis.literal("cross")
     if "leverage_type" in table.columns:
         mode = ibis.coalesce(table.leverage_type.lower(), mode)
-    kept = {house: table[field] for field, house in RENAMES.items() if field in table.columns}
+    table = table.mutate(mode_word=mode)
+    if "account_value_usd" in table.columns:
+        table = _with_wallet(table)
+    fields = RENAMES | {"mode_word": "margin_mode", "wallet_part": "margin"}
+    kept = {house: table[field] for field, house in fields.items() if field in table.columns}
     return table.select(
         **kept,
         side=table.side.lower(),
         mark_price=_number(table.position_value_usd) / _number(table["size"]),
         venue=ibis.literal("hyperliquid"),
         product=ibis.literal("perpetual"),
-        margin_mode=mode,
         collateral_asset=ibis.literal("USDC"),
         liquidation_price_known=ibis.literal(True),
     )
+
+
+def _with_wallet(table: ir.Table) -> ir.Table:
+    """Add `wallet_part` of each cross row in its account's wallet balance [USD]; null for isolated rows and below 0."""
+    account = [name for name in ("snapshot_utc", "trader_id") if name in table.columns]
+    size, value = _number(table["size"]), _number(table.position_value_usd)
+    entry = size * _number(table.entry_px)
+    crossed = table.mode_word == "cross"
+    profit = ibis.ifelse(table.side.lower() == "long", value - entry, entry - value)
+    same = ibis.window(group_by=[table[name] for name in (*account, "coin", "side", "mode_word")])
+    staged = table.mutate(
+        taken=profit + ibis.ifelse(crossed, 0.0, entry / _number(table.leverage)),
+        once=1 / table.coin.count().over(same),
+    )
+    whole = ibis.window(group_by=[staged[name] for name in account])
+    crossed = staged.mode_word == "cross"
+    legs = ibis.ifelse(crossed, staged.once, 0.0).sum().over(whole)
+    left = _number(staged.account_value_usd) - (staged.taken * staged.once).sum().over(whole)
+    part = left / legs.nullif(0.0)
+    return staged.mutate(wallet_part=ibis.ifelse(crossed & (part >= 0), part, ibis.null("float64")))
 
 
 def _number(value: ir.Value) -> ir.Value:

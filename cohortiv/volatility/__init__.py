@@ -16,6 +16,7 @@ from cohortiv.volatility.critical import (
     CriticalStatus,
     CriticalVolatility,
     critical_volatility_of,
+    critical_volatility_of_mixtures,
     solve_critical_volatility,
 )
 from cohortiv.volatility.empirical import EmpiricalLaw, empirical_law
@@ -34,6 +35,7 @@ __all__ = [
     "JumpLaw",
     "LineBook",
     "critical_volatility_of",
+    "critical_volatility_of_mixtures",
     "empirical_law",
     "expected_share",
     "gbm_hit_probability",

@@ -3,13 +3,14 @@
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from cohortiv.volatility.book import LineBook, hit_chances, line_book, root_horizon
-from cohortiv.volatility.crossing import BoolArray, first_crossings
+from cohortiv.volatility.crossing import BoolArray, Chances, first_crossings
 from cohortiv.volatility.laws import FloatArray, HitLaw, gbm_hit_probability
 
 CRITICAL_MASS: Final = 0.15
@@ -157,18 +158,60 @@ def critical_volatility_of(
     lines to its limit. Both ends are decided first: S(0) >= c gives 0, limit <= c infinity, no weight NaN,
     with ties within 1e-12 of c counted as equal. Only the rest is solved (:mod:`cohortiv.volatility.crossing`).
     """
+    return critical_volatility_of_mixtures(
+        book.weights,
+        book,
+        chances=partial(hit_chances, book, law=law),
+        critical_mass=critical_mass,
+        horizon_days=horizon_days,
+    )
+
+
+def critical_volatility_of_mixtures(
+    weights: npt.ArrayLike,
+    lines: LineBook,
+    *,
+    chances: Chances,
+    critical_mass: float = CRITICAL_MASS,
+    horizon_days: float = HORIZON_DAYS,
+) -> CriticalVolatility:
+    """Solve S(sigma) = critical mass for many mixtures of a few parts, each part a group of lines.
+
+    Parameters
+    ----------
+    weights : array_like
+        Notional of each part, shape (..., k), finite and >= 0 [USD, or any unit].
+    lines : LineBook
+        All lines of all parts; they bound the search.
+    chances : callable
+        Market volatility times the square root of the horizon, shape (j,), 0 and infinity included, to the expected
+        share of each part that is touched, shape (j, k) [1]; never falls.
+    critical_mass, horizon_days
+        As in :func:`solve_critical_volatility`.
+
+    Returns
+    -------
+    CriticalVolatility
+        Shape (...).
+
+    Raises
+    ------
+    ValueError
+        On a critical mass outside (0, 1) or a horizon that is not positive.
+    """
     if not 0.0 < critical_mass < 1.0:
         raise ValueError(f"got a critical mass of {critical_mass}; it is a share between 0 and 1, for instance 0.15")
     years_root = root_horizon(horizon_days)
-    profiles = book.weights.shape[:-1]
-    rows = book.weights.reshape(math.prod(profiles), book.distances.size)
+    masses = np.asarray(weights, dtype=np.float64)
+    profiles = masses.shape[:-1]
+    rows = masses.reshape(math.prod(profiles), masses.shape[-1])
     totals = rows.sum(axis=-1)
-    status = _decide(book, rows, targets=critical_mass * totals, law=law)
+    status = _decide(rows, critical_mass * totals, chances=chances)
     v = np.array([np.nan, 0.0, np.inf, np.nan])[status]
     solved = np.flatnonzero(status == CriticalStatus.SOLVED)
     if solved.size:
         chosen = rows if solved.size == len(rows) else rows[solved]
-        v[solved] = _solve(book, chosen, targets=critical_mass * totals[solved], law=law)
+        v[solved] = _solve(chosen, critical_mass * totals[solved], chances=chances, ends=_ends(lines))
     return CriticalVolatility(
         volatility=(v / years_root).reshape(profiles),
         v=v.reshape(profiles),
@@ -178,10 +221,9 @@ def critical_volatility_of(
     )
 
 
-def _decide(book: LineBook, rows: FloatArray, *, targets: FloatArray, law: HitLaw) -> StatusArray:
+def _decide(rows: FloatArray, targets: FloatArray, *, chances: Chances) -> StatusArray:
     """Status of each profile, from the two ends of its curve."""
-    past = rows @ hit_chances(book, 0.0, law=law)
-    limit = rows @ hit_chances(book, np.inf, law=law)
+    past, limit = (rows @ end for end in chances(np.array([0.0, np.inf])))
     status = np.full(len(rows), CriticalStatus.SOLVED, dtype=np.int8)
     status[limit <= targets * (1.0 + _EDGE)] = CriticalStatus.UNREACHABLE
     status[past >= targets * (1.0 - _EDGE)] = CriticalStatus.PAST_LINES
@@ -189,15 +231,12 @@ def _decide(book: LineBook, rows: FloatArray, *, targets: FloatArray, law: HitLa
     return status
 
 
-def _solve(book: LineBook, rows: FloatArray, *, targets: FloatArray, law: HitLaw) -> FloatArray:
-    def chances(v: FloatArray) -> FloatArray:
-        return hit_chances(book, v, law=law)
-
+def _solve(rows: FloatArray, targets: FloatArray, *, chances: Chances, ends: tuple[float, float]) -> FloatArray:
     def reaches(log_v: float) -> BoolArray:
         reached: BoolArray = rows @ chances(np.exp(np.array([log_v])))[0] >= targets
         return reached
 
-    low, high = _ends(book)
+    low, high = ends
     while reaches(low).any() and low > -_WIDEST:
         low -= _WIDENING
     while not reaches(high).all() and high < _WIDEST:

@@ -1,8 +1,9 @@
-"""Of which published cells the collateral may be shown: notional decides the cells, and one wallet may fill a cell.
+"""Of which published cells another amount than the notional may be shown: collateral, or what a cell contributes.
 
-Collateral that one account dominates is withheld, and the cell stays. The total of all is told, so what is withheld
-forms a rest, and the smallest other cells follow it there until the rest is safe: first among ranges of tiers by side,
-then among the symbols of each range and side whose collateral is told.
+Notional decides the cells, and one account may still hold most of a cell's collateral, or of its expected liquidations.
+Then that amount is withheld, and the cell stays. The total of all is told, so what is withheld forms a rest, and the
+smallest other cells follow it there until the rest is safe: first among ranges of tiers by side, then among the symbols
+of each range and side whose amount is told.
 """
 
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ _PLACE = ("tier_range", "side")
 
 
 @dataclass(frozen=True)
-class ToldCollateral:
-    """Cells whose collateral may be published.
+class ToldCells:
+    """Cells of which an amount may be published.
 
     Attributes
     ----------
@@ -29,35 +30,38 @@ class ToldCollateral:
         Symbols within them: numbers of the cells that symbols are shown in.
     """
 
-    total: bool
-    ranges: frozenset[tuple[int, str]]
-    cells: frozenset[int]
+    total: bool = False
+    ranges: frozenset[tuple[int, str]] = frozenset()
+    cells: frozenset[int] = frozenset()
 
 
-def told_collateral(ranged: ir.Table, symbols: DisclosedCells, rule: DisclosureRule) -> ToldCollateral:
-    """Find the cells whose collateral may be published.
+def told_cells(ranged: ir.Table, symbols: DisclosedCells, rule: DisclosureRule, *, amount: str) -> ToldCells:
+    """Find the cells of which an amount may be published.
 
     Parameters
     ----------
     ranged : ibis Table
-        account_id, collateral_cents, tier_range, side, symbol; one row a leveraged position.
+        account_id, tier_range, side, symbol and the amount; one row a leveraged position.
     symbols : DisclosedCells
         tier_range, side, symbol -> the cells in which symbols are shown.
     rule : DisclosureRule
-        Held against collateral as it is against notional elsewhere.
+        Held against the amount as it is against notional elsewhere.
+    amount : str
+        Column of whole numbers >= 0, in any unit.
     """
-    posted = ranged.select("account_id", *_PLACE, "symbol", notional_cents=ranged.collateral_cents)
+    posted = ranged.select("account_id", *_PLACE, "symbol", notional_cents=ranged[amount])
     by_range = pooled_cells(posted, within=[], by=_PLACE, rule=rule)
+    total = bool(by_range.counts["safe"].all())
     told = by_range.plan.loc[by_range.plan["cell"] >= 0, list(_PLACE)]
     if told.empty:
-        return ToldCollateral(bool(by_range.counts["safe"].all()), frozenset(), frozenset())
+        return ToldCells(total)
     inside = posted.inner_join(ibis.memtable(told), list(_PLACE))
     named = inside.inner_join(
         ibis.memtable(symbols.plan.rename(columns={"cell": "shown"})), [*_PLACE, "symbol"]
     )  # fmt: skip
     by_symbol = pooled_cells(named, within=_PLACE, by=["shown"], rule=rule).plan
-    return ToldCollateral(
-        total=bool(by_range.counts["safe"].all()),
+    return ToldCells(
+        total=total,
         ranges=frozenset((int(number), str(side)) for number, side in told.itertuples(index=False)),
         cells=frozenset(int(cell) for cell in by_symbol.loc[by_symbol["cell"] >= 0, "shown"]),
     )

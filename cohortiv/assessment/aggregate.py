@@ -1,0 +1,233 @@
+"""Cohorts without positions: a tier table, or market data, reduced to what the index needs."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import pandas as pd
+
+from cohortiv.assessment.settings import Settings
+from cohortiv.comovement import Comovement, comovement
+from cohortiv.config.cohort import CohortConfig, load_cohort
+from cohortiv.distribution.entry_profile import DEFAULT_MIX, TierMix
+from cohortiv.distribution.reconstruction import Reconstruction, profile_of_reconstruction, reconstruct
+from cohortiv.distribution.tier_table import cohort_rows, profile_of_tiers
+from cohortiv.errors import DataError, UsageError
+from cohortiv.margin.brackets import load_brackets
+from cohortiv.positions import ControlTotals, choose_snapshot
+from cohortiv.profile import AccountFigures, LiquidationProfile
+from cohortiv.profile.accounts import NODE
+from cohortiv.sources.market_history import MarketHistory, read_market_history
+from cohortiv.sources.tier_map import read_tier_mix, read_tier_table
+
+Say = Callable[[str], None]
+
+
+class Basis(StrEnum):
+    """What a result stands on, as a reader is told."""
+
+    POSITIONS = "positions"
+    TIER_TABLE = "from a tier table"
+    OPEN_INTEREST = "reconstructed from open interest: a model, not positions"
+
+
+@dataclass(frozen=True, eq=False)
+class AggregateReading:
+    """A profile without accounts, and where it came from.
+
+    Attributes
+    ----------
+    profile : LiquidationProfile
+        The snapshot.
+    past : LiquidationProfile
+        The snapshots of the same source up to and including this one.
+    basis : Basis
+    cohort : CohortConfig
+    totals : ControlTotals
+        Rows that the profile was made of; no accounts.
+    moment : datetime or None
+        Time of the snapshot where the source names it.
+    paths : tuple of Path
+        Files.
+    other_rows : int
+        Rows of other snapshots in the source.
+    """
+
+    profile: LiquidationProfile
+    past: LiquidationProfile
+    basis: Basis
+    cohort: CohortConfig
+    totals: ControlTotals
+    moment: datetime | None
+    paths: tuple[Path, ...]
+    other_rows: int
+
+
+def read_aggregate(settings: Settings, label: datetime, *, every: bool = False, tell: Say) -> AggregateReading:
+    """Read a tier table or market data.
+
+    Parameters
+    ----------
+    settings : Settings
+        With `tier_table` or `market`.
+    label : datetime
+        Time of rows that have none.
+    every : bool
+        Whether the run is about all snapshots of a tier table.
+    tell : callable
+        Takes one line of progress or warning at a time.
+
+    Raises
+    ------
+    UsageError
+        If the settings cannot be run without positions.
+    DataError
+        If the data are bad.
+    """
+    cohort = load_cohort(settings.cohort) if settings.cohort else default_cohort(settings)
+    if cohort.filters.accounts_file is not None:
+        raise UsageError(
+            f"The cohort {cohort.name!r} is filtered to accounts, which data without positions do not tell. Take the "
+            "accounts_file out of the cohort file, or bring positions."
+        )
+    movement = comovement(cohort.betas, cohort.kappas)
+    if settings.tier_table:
+        return _of_tiers(settings, cohort, movement, label=label, every=every, tell=tell)
+    return _of_market(settings, cohort, movement, tell=tell)
+
+
+def default_cohort(settings: Settings) -> CohortConfig:
+    """The cohort of a run without positions and without a cohort file, named by tier cohort or venue."""
+    asked = (settings.tier_cohort if settings.tier_table else settings.venue) or ""
+    slug = re.sub(r"[^a-z0-9]+", "-", asked.lower()).strip("-")[:64].strip("-")
+    if settings.tier_table:
+        told = "Everything in the tier table; it has no accounts."
+        return CohortConfig(name=slug or "tier-table", title=asked or "Tier table", description=told)
+    told = "Positions as a model has them from price and open interest; nobody's own are known."
+    title = f"Reconstructed positions{f' on {asked}' if asked else ''}"
+    return CohortConfig(name=slug or "reconstructed", title=title, description=told)
+
+
+def without_accounts(profile: LiquidationProfile) -> AccountFigures:
+    """Figures by account of a profile that has none: groups of positions, no counts."""
+    groups = profile.leveraged.groupby(["symbol", "side", "tier"], as_index=False)[["notional_cents"]].sum()
+    return AccountFigures(
+        accounts=0,
+        margin_units=0,
+        groups=groups.assign(accounts=0, largest_cents=float("nan")),
+        sizes=pd.DataFrame(columns=["node", "size", "notional_cents"]).astype("float64"),
+        gram=pd.DataFrame(columns=["first", "second", "value"]).astype("float64"),
+        nodes=profile.cells.head(0).assign(kappa_symbol="")[list(NODE)],
+        kappa_names={},
+    )
+
+
+def _of_tiers(
+    settings: Settings, cohort: CohortConfig, movement: Comovement, *, label: datetime, every: bool, tell: Say
+) -> AggregateReading:
+    tell(f"Reading the tier table {settings.tier_table}")
+    read = read_tier_table(settings.tier_table)
+    chosen = cohort_rows(read.frame, settings.tier_cohort)
+    times = sorted(pd.Timestamp(moment).to_pydatetime() for moment in chosen["as_of"].dropna().unique())
+    moment = times[-1] if every and times else choose_snapshot(times, settings.as_of)
+    rows = _in_scope(chosen.fillna({"as_of": pd.Timestamp(label)}), cohort, settings.symbol)
+    now = moment or label
+    rows = rows[rows["as_of"] <= pd.Timestamp(now)]
+    origin = {
+        "sources": [read.path.name], "symbol": settings.symbol, "cohort": cohort.name,
+        "tier_cohort": settings.tier_cohort, "basis": str(Basis.TIER_TABLE),
+    }  # fmt: skip
+    past = profile_of_tiers(
+        rows,
+        brackets=load_brackets(settings.brackets),
+        comovement=movement,
+        tier_edges=cohort.tier_edges,
+        origin=origin,
+    )
+    counted = len(rows) if every else int((rows["as_of"] == pd.Timestamp(now)).sum())
+    if not counted:
+        raise DataError("The tier table has no row of the snapshot, symbol and cohort asked for. Ask for another one.")
+    return _reading(past, Basis.TIER_TABLE, cohort, now=now, moment=moment, paths=(read.path,), rows=counted,
+                    other_rows=len(chosen) - counted, every=every)  # fmt: skip
+
+
+def _in_scope(rows: pd.DataFrame, cohort: CohortConfig, symbol: str | None) -> pd.DataFrame:
+    """Rows that the run is about; DataError names the symbols that there are."""
+    filters = cohort.filters
+    names = sorted(set(rows["symbol"]))
+    if symbol and symbol not in names:
+        raise DataError(f"--symbol got {symbol!r}; the tier table holds {', '.join(names[:20])}. Name one of them.")
+    wanted: Sequence[tuple[str, Sequence[str]]] = (
+        ("symbol", (symbol,) if symbol else filters.symbols), ("venue", filters.venues),
+    )  # fmt: skip
+    for column, allowed in wanted:
+        if allowed:
+            rows = rows[rows[column].isin(list(allowed))]
+    return rows
+
+
+def _of_market(settings: Settings, cohort: CohortConfig, movement: Comovement, *, tell: Say) -> AggregateReading:
+    if not settings.symbol:
+        raise UsageError("--market needs --symbol: bars and open interest are of one symbol. Name it, such as BTC.")
+    history = read_market_history(
+        settings.market, open_interest=settings.open_interest, symbol=settings.symbol, venue=settings.venue
+    )
+    moments = [pd.Timestamp(time).to_pydatetime() for time in _covered(history)["time"]]
+    asked = settings.as_of or (f"{moments[-1]:%Y-%m-%dT%H:%M:%S}" if moments else None)
+    moment = choose_snapshot(moments, asked)
+    now = moment or history.bars["time"].iloc[-1].to_pydatetime()
+    found = load_brackets(settings.brackets).schedule_for(history.venue, settings.symbol, "linear", as_of=now.date())
+    if found is None:
+        raise DataError(
+            f"There are no brackets for {settings.symbol} on {history.venue or 'an unnamed venue'}. Name one that has "
+            "a shipped table (binance, hyperliquid) with --venue, or pass --brackets FILE."
+        )
+    mix = _mix(settings.tier_mix)
+    bars = history.bars[history.bars["time"] <= pd.Timestamp(now)]
+    tell(f"Reconstructing positions from {moments.index(now) + 1:,} bars; tier mix: {mix.source}")
+    made = reconstruct(bars, history.interest, mix=mix, schedule=found.schedule)
+    tell(_warning(made))
+    profile = profile_of_reconstruction(
+        made, schedule=replace(found.schedule, venue=history.venue), comovement=movement, tier_edges=cohort.tier_edges
+    )
+    origin = {**profile.origin, "sources": [path.name for path in history.paths], "cohort": cohort.name,
+              "tier_mix": mix.source}  # fmt: skip
+    return _reading(replace(profile, origin=origin), Basis.OPEN_INTEREST, cohort, now=now, moment=moment,
+                    paths=history.paths, rows=made.bars, other_rows=0, every=False)  # fmt: skip
+
+
+def _covered(history: MarketHistory) -> pd.DataFrame:
+    """Bars that end while open interest is known."""
+    first, last = history.interest["time"].min(), history.interest["time"].max()
+    return history.bars[history.bars["time"].between(first, last)]
+
+
+def _mix(path: Path | None) -> TierMix:
+    """The tier mix of a file, or the default one."""
+    if path is None:
+        return DEFAULT_MIX
+    table = read_tier_mix(path)
+    return TierMix(tuple(table["tier"]), tuple(table["share"]), path.name)
+
+
+def _warning(made: Reconstruction) -> str:
+    return (
+        f"Warning: reconstructed, a model and not positions: {made.from_first_bar:.1%} of the notional still goes "
+        f"back to the first bar ({made.first_bar:%Y-%m-%d %H:%M} UTC), before which entries are not known"
+    )
+
+
+def _reading(
+    past: LiquidationProfile, basis: Basis, cohort: CohortConfig, *, now: datetime, moment: datetime | None,
+    paths: tuple[Path, ...], rows: int, other_rows: int, every: bool,
+) -> AggregateReading:  # fmt: skip
+    """The record, with totals of what is in the profile."""
+    profile = past if every else past.at(now)
+    cents = int(profile.cells["notional_cents"].sum())
+    return AggregateReading(
+        profile=profile, past=past, basis=basis, cohort=cohort, totals=ControlTotals(rows, 0, cents), moment=moment,
+        paths=paths, other_rows=other_rows,
+    )  # fmt: skip

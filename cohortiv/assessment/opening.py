@@ -1,0 +1,45 @@
+"""Where a run's positions come from: the files that are named, or the embedded sample."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cohortiv.assessment.settings import Settings
+from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
+from cohortiv.positions import Positions
+from cohortiv.sources.files import connect, open_positions
+from cohortiv.sources.sample import write_sample
+
+
+@contextmanager
+def opened(settings: Settings, tell: Callable[[str], None]) -> Iterator[tuple[Positions, CohortConfig]]:
+    """Positions and cohort of a run; the embedded sample is written to a temporary folder first.
+
+    Parameters
+    ----------
+    settings : Settings
+        With an empty `positions` the sample is opened.
+    tell : callable
+        Takes one line of progress at a time.
+
+    Yields
+    ------
+    tuple of Positions and CohortConfig
+        Without a cohort file all accounts count, or the sample's own cohort.
+
+    Raises
+    ------
+    UsageError, DataError
+        If the cohort file or the positions cannot be read.
+    """
+    cohort = load_cohort(settings.cohort) if settings.cohort else None
+    if settings.positions:
+        tell(f"Reading {settings.positions}")
+        yield open_positions(settings.positions, connection=connect()), cohort or ALL_ACCOUNTS
+        return
+    tell("No positions given: generating the embedded SYNTHETIC sample")
+    with TemporaryDirectory(prefix="cohortiv-") as folder:
+        write_sample(Path(folder))
+        sample = open_positions(str(Path(folder) / "positions.parquet"), connection=connect())
+        yield sample, cohort or load_cohort(Path(folder) / "cohort.yaml")

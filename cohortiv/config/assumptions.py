@@ -1,0 +1,135 @@
+"""Assumptions of an outlook: the date it looks at, and what it takes for granted on the way, in one file."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from cohortiv.assets import asset
+from cohortiv.config.outlook_strands import AdoptionStrand, HistoryStrand, RegulationStrand
+from cohortiv.config.yaml_file import SLUG, Name, StrictSettings, read_fields, validated
+from cohortiv.errors import UsageError
+
+KIND = "assumptions file"
+EXAMPLE = "name: my-outlook"
+MONTHS_A_QUARTER = 3
+
+Strand = Literal["history", "adoption", "regulation"]
+#: The strands in the order in which they act.
+STRANDS: tuple[Strand, ...] = ("history", "adoption", "regulation")
+
+
+class OutlookAssumptions(StrictSettings):
+    """Everything that a projection takes for granted besides the snapshots.
+
+    Attributes
+    ----------
+    name : str
+        Slug: lower case letters, digits and hyphens, at most 64.
+    title, description : str
+        As readers see it, and the story.
+    to : date or None
+        Day that the outlook is for.
+    quarters_ahead : int or None
+        In its place: the end of that quarter after the snapshot's own; 0 is the end of the snapshot's quarter.
+    draws : int
+        Number of draws.
+    seed : int
+        Seed of the draws.
+    history : HistoryStrand
+    adoption : AdoptionStrand
+    regulation : RegulationStrand
+    """
+
+    name: Annotated[str, Field(pattern=SLUG)]
+    title: Name
+    description: str = ""
+    to: dt.date | None = None
+    quarters_ahead: Annotated[int, Field(ge=0, le=40)] | None = None
+    draws: Annotated[int, Field(ge=100, le=1_000_000)] = 4_000
+    seed: Annotated[int, Field(ge=0)]
+    history: HistoryStrand
+    adoption: AdoptionStrand = AdoptionStrand(enabled=False)
+    regulation: RegulationStrand = RegulationStrand(enabled=False)
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.to is None) == (self.quarters_ahead is None):
+            raise ValueError("allowed is either to, such as 2026-09-30, or quarters_ahead, such as 1")
+        return self
+
+    @property
+    def enabled(self) -> frozenset[Strand]:
+        """Strands that the file switches on."""
+        return frozenset(strand for strand in STRANDS if getattr(self, strand).enabled)
+
+
+def shipped_assumptions() -> dict[str, Path]:
+    """Files of the assumptions that come with this version, by name."""
+    return {path.stem: path for path in sorted((asset("templates") / "assumptions").glob("*.yaml"))}
+
+
+def load_assumptions(name_or_path: str | Path) -> OutlookAssumptions:
+    """Assumptions from their file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of shipped assumptions, or a YAML file with the fields of `OutlookAssumptions`.
+
+    Raises
+    ------
+    UsageError
+        If the file is not there or holds a field that is unknown or not allowed; the message names the file, each
+        field, what was got and what is allowed.
+    """
+    shipped = shipped_assumptions()
+    path = Path(name_or_path).expanduser()
+    if not path.is_file() and str(name_or_path) in shipped:
+        path = shipped[str(name_or_path)]
+    if not path.is_file():
+        raise UsageError(
+            f"assumptions: got {str(name_or_path)!r}, which is no file and no shipped name; allowed are "
+            f"{', '.join(shipped)} or the path of a YAML file. Check the spelling."
+        )
+    fields = read_fields(path, kind=KIND, example=EXAMPLE)
+    return validated(OutlookAssumptions, fields, where=f"{KIND} {path}")
+
+
+def target_date(assumptions: OutlookAssumptions, as_of: dt.date, *, to: dt.date | None = None) -> dt.date:
+    """Day that an outlook is for.
+
+    Parameters
+    ----------
+    assumptions : OutlookAssumptions
+    as_of : date
+        Day of the snapshot.
+    to : date, optional
+        The caller's own day, in place of the file's.
+
+    Raises
+    ------
+    UsageError
+        If the day is not after the snapshot.
+    """
+    target = to or assumptions.to or quarter_end(as_of, quarters_ahead=assumptions.quarters_ahead or 0)
+    if target <= as_of:
+        raise UsageError(
+            f"to: got {target}, allowed is a day after the snapshot of {as_of}. Give a later one, or assumptions with "
+            "quarters_ahead."
+        )
+    return target
+
+
+def quarter_end(day: dt.date, *, quarters_ahead: int) -> dt.date:
+    """Last day of a quarter.
+
+    Parameters
+    ----------
+    day : date
+    quarters_ahead : int
+        0 for the quarter that `day` lies in, 1 for the next.
+    """
+    first_after = (day.month - 1) // MONTHS_A_QUARTER * MONTHS_A_QUARTER + MONTHS_A_QUARTER * (quarters_ahead + 1)
+    return dt.date(day.year + first_after // 12, first_after % 12 + 1, 1) - dt.timedelta(days=1)

@@ -1,0 +1,213 @@
+"""Backtest of a projection: what it would have said at past dates, against what came and against simple forecasts."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cohortiv.distribution.composition import checked_history
+from cohortiv.distribution.forecasts import BASELINES, SMALLEST_SHARE, Forecast
+from cohortiv.distribution.hit_table import checked_mixes
+from cohortiv.distribution.scoring import coverage, crps
+from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE, high_leverage_share
+from cohortiv.distribution.walk import FEWEST_PERIODS
+from cohortiv.errors import DataError
+from cohortiv.iv_index import LEVEL
+from cohortiv.volatility import FloatArray
+
+EXPLORATORY_DATES: Final = 30
+"""Fewer held-out dates than this are exploratory: the sound range of a 90 % band can then reach below 80 %."""
+
+HELD_OUT: Final = 1 / 3
+"""Default part of the periods, the last ones, that are forecast [1]."""
+
+PROJECTION: Final = "projection"
+HIGH_LEVERAGE_SHARE: Final = f"{HIGH_LEVERAGE:g}x or more"
+ALL_TIERS: Final = "all tiers"
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """A projection and simple forecasts, scored on the same held-out dates.
+
+    Attributes
+    ----------
+    scores : DataFrame
+        One row a model, date and quantity ("5x", "10x or more", "all tiers"): origin and as_of (when the forecast was
+        made, and for when), model, quantity, outcome, low, median, high [1], crps [1], inside (whether the outcome lay
+        in its band, 1 or 0). Over all tiers outcome and band are NaN, the score is the tiers' sum, and inside is the
+        share of the tiers that were held or might have been.
+    summary : DataFrame
+        One row a model and quantity: dates, coverage, sound_low and sound_high (what a sound band may hold by chance)
+        [1], crps (mean) [1], crps_ratio (the projection's over this model's; NaN where both are 0), better (share of
+        dates on which the projection scored less than this model) [1].
+    loses_to : tuple of str
+        Simple forecasts that scored better over all tiers; empty where the projection beats them all.
+    periods : int
+        Periods of the history.
+    steps : int
+        Periods ahead.
+    level : float
+        Level of the bands [1].
+    exploratory : bool
+        Whether there are too few held-out dates to judge by.
+    """
+
+    scores: pd.DataFrame
+    summary: pd.DataFrame
+    loses_to: tuple[str, ...]
+    periods: int
+    steps: int
+    level: float
+    exploratory: bool
+
+
+def backtest(
+    history: pd.DataFrame,
+    projection: Forecast,
+    *,
+    rng: np.random.Generator,
+    steps: int = 1,
+    held_out: float = HELD_OUT,
+    level: float = LEVEL,
+) -> Backtest:
+    """Forecast each held-out period from what was known before it, and score the forecasts.
+
+    Parameters
+    ----------
+    history : DataFrame
+        Shares of leveraged notional [1], one row a period (rising dates as index), one column a tier edge [x];
+        each row sums to 1.
+    projection : Forecast
+        The projection: (history so far, steps, rng) to draws.
+    rng : numpy.random.Generator
+        Each origin and each model has a stream of its own.
+    steps : int, optional
+        Periods ahead, 1 or more. Default 1.
+    held_out : float, optional
+        Part of the periods that are forecast, the last ones [1]. Default a third.
+    level : float, optional
+        Level of the bands. Default 0.90.
+
+    Returns
+    -------
+    Backtest
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 2 ``steps`` + 5 periods, dates do not rise, or rows are no shares that sum to 1.
+    ValueError
+        If steps or held_out are out of range, or a forecast returns something else than shares of these tiers.
+
+    Notes
+    -----
+    A forecast is handed the rows up to its origin and nothing else, six at least and as many more as it looks ahead by
+    more than one period. An outcome within 0.01 % of notional of its band counts as inside: forecasts do not tell
+    such shares from none.
+    """
+    _refuse_bad(history, steps=steps, held_out=held_out)
+    checked_history(history)
+    models: dict[str, Forecast] = {PROJECTION: projection} | {str(name): model for name, model in BASELINES.items()}
+    streams = rng.spawn(len(history))
+    parts = [
+        _scored(history, origin, forecast=model, name=name, steps=steps, level=level, rng=stream)
+        for origin in _origins(len(history), steps=steps, held_out=held_out)
+        for (name, model), stream in zip(models.items(), streams[origin].spawn(len(models)), strict=True)
+    ]
+    scores = pd.concat(parts, ignore_index=True)
+    summary = _summary(scores, level=level)
+    ratios = summary[summary["quantity"] == ALL_TIERS].set_index("model")["crps_ratio"]
+    return Backtest(
+        scores=scores,
+        summary=summary,
+        loses_to=tuple(name for name in BASELINES if ratios[name] > 1.0),
+        periods=len(history),
+        steps=steps,
+        level=level,
+        exploratory=scores["as_of"].nunique() < EXPLORATORY_DATES,
+    )
+
+
+def _origins(periods: int, *, steps: int, held_out: float) -> range:
+    """Rows from which a held-out row is forecast and behind which there is enough history."""
+    first_held = periods - max(1, int(round(periods * held_out, 9)))
+    return range(max(first_held - steps, FEWEST_PERIODS + steps - 2), periods - steps)
+
+
+def _scored(
+    history: pd.DataFrame,
+    origin: int,
+    *,
+    forecast: Forecast,
+    name: str,
+    steps: int,
+    level: float,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Scores of one forecast: one row a tier, one for the share at high leverage, one for all tiers together."""
+    edges = np.asarray(history.columns, dtype=np.float64)
+    draws = checked_mixes(forecast(history.iloc[: origin + 1].copy(), steps, rng), edges.size)
+    drawn, came = (_with_high(shares, edges) for shares in (draws, history.to_numpy()[origin + steps]))
+    low, median, top = np.quantile(drawn, [0.5 - 0.5 * level, 0.5, 0.5 + 0.5 * level], axis=0)
+    score = crps(drawn, came)
+    inside = (came >= low - SMALLEST_SHARE) & (came <= top + SMALLEST_SHARE)
+    held = np.maximum(came, top)[:-1] > 0.0
+    return pd.DataFrame(
+        {
+            "origin": history.index[origin],
+            "as_of": history.index[origin + steps],
+            "model": name,
+            "quantity": [*(f"{edge:g}x" for edge in edges), HIGH_LEVERAGE_SHARE, ALL_TIERS],
+            "outcome": [*came, np.nan],
+            "low": [*low, np.nan],
+            "median": [*median, np.nan],
+            "high": [*top, np.nan],
+            "crps": [*score, score[:-1].sum()],
+            "inside": [*inside.astype(np.float64), inside[:-1][held].mean()],
+        }
+    )
+
+
+def _with_high(shares: FloatArray, edges: FloatArray) -> FloatArray:
+    return np.concatenate([shares, high_leverage_share(shares, edges.tolist())[..., np.newaxis]], axis=-1)
+
+
+def _summary(scores: pd.DataFrame, *, level: float) -> pd.DataFrame:
+    groups = scores.groupby(["quantity", "model"], sort=False)
+    ours = {quantity: part["crps"].to_numpy() for (quantity, model), part in groups if model == PROJECTION}
+    return pd.DataFrame(
+        [
+            {"model": model, "quantity": quantity} | _summarised(part, ours[quantity], level=level)
+            for (quantity, model), part in groups
+        ]
+    )
+
+
+def _summarised(part: pd.DataFrame, ours: FloatArray, *, level: float) -> dict[str, float]:
+    """Coverage and mean score of one model on one quantity, and how the projection's scores compare."""
+    held = coverage(part["inside"], level=level)
+    theirs = part["crps"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = float(np.divide(ours.mean(), theirs.mean()))
+    return {
+        "dates": held.dates,
+        "coverage": held.share,
+        "sound_low": held.low,
+        "sound_high": held.high,
+        "crps": float(theirs.mean()),
+        "crps_ratio": ratio,
+        "better": float((ours < theirs).mean()),
+    }
+
+
+def _refuse_bad(history: pd.DataFrame, *, steps: int, held_out: float) -> None:
+    if steps < 1 or not 0.0 < held_out < 1.0:
+        raise ValueError(f"got steps {steps} and held_out {held_out}; allowed are 1 step or more and a part in (0, 1)")
+    needed = FEWEST_PERIODS + 2 * steps - 1
+    if len(history) < needed:
+        raise DataError(
+            f"The history has {len(history)} periods; a backtest {steps} ahead needs {needed}. "
+            "Bring more snapshots, or take shorter periods."
+        )

@@ -1,0 +1,107 @@
+"""Assumptions of an outlook: what ships, what a file may say, and the date that it is for."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from outlook_support import FIELDS, assumptions_file, cap, small
+
+from cohortiv.config.assumptions import load_assumptions, quarter_end, shipped_assumptions, target_date
+from cohortiv.errors import UsageError
+
+SHIPPED = shipped_assumptions()
+
+
+def test_two_sets_are_shipped() -> None:
+    """The published model's cohort, and any cohort."""
+    assert list(SHIPPED) == ["generic-quarter", "published-cohort-2026"]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_assumptions_can_be_read(name: str) -> None:
+    """Each is valid and named like its file."""
+    assert load_assumptions(name).name == name
+
+
+def test_the_published_cohort_is_projected_to_the_third_quarter() -> None:
+    """All strands act, and the date is the quarter's end."""
+    assumptions = load_assumptions("published-cohort-2026")
+    assert assumptions.to == dt.date(2026, 9, 30)
+    assert assumptions.enabled == {"history", "adoption", "regulation"}
+
+
+def test_the_generic_quarter_assumes_no_rules() -> None:
+    """History alone acts."""
+    assert load_assumptions("generic-quarter").enabled == {"history"}
+
+
+def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
+    """By its path."""
+    assert load_assumptions(assumptions_file(tmp_path)) == small()
+
+
+def test_an_unknown_name_lists_those_there_are() -> None:
+    """The shipped names are in the message."""
+    with pytest.raises(UsageError, match=r"got 'none'.*allowed are generic-quarter, published-cohort-2026"):
+        load_assumptions("none")
+
+
+def test_a_wrong_field_is_named_with_its_file(tmp_path: Path) -> None:
+    """File, key, value and what is allowed."""
+    path = assumptions_file(tmp_path, FIELDS | {"seed": -1})
+    with pytest.raises(UsageError) as caught:
+        load_assumptions(path)
+    assert str(caught.value).startswith(f"assumptions file {path}: seed: got -1, allowed: greater than or equal to 0")
+
+
+def test_an_unknown_field_is_named(tmp_path: Path) -> None:
+    """With what was probably meant."""
+    with pytest.raises(UsageError, match=r"regulations: unknown field; .*did you mean regulation\?"):
+        load_assumptions(assumptions_file(tmp_path, FIELDS | {"regulations": {}}))
+
+
+def test_a_cap_of_one_is_refused(tmp_path: Path) -> None:
+    """The lowest leveraged tier lies above it."""
+    fields = FIELDS | {"regulation": {"scenarios": [cap("none left", 1.0, cap=1)]}}
+    with pytest.raises(UsageError, match=r"regulation\.scenarios\.0\.cap: got 1, allowed: greater than 1"):
+        load_assumptions(assumptions_file(tmp_path, fields))
+
+
+def test_probabilities_sum_to_one(tmp_path: Path) -> None:
+    """The sum is in the message."""
+    fields = FIELDS | {"regulation": {"scenarios": [cap("one", 0.4)]}}
+    with pytest.raises(UsageError, match=r"regulation: scenarios: got probabilities that sum to 0\.4"):
+        load_assumptions(assumptions_file(tmp_path, fields))
+
+
+@pytest.mark.parametrize("fields", [{"to": None}, {"quarters_ahead": 1}], ids=["neither", "both"])
+def test_there_is_one_target(tmp_path: Path, fields: dict[str, object]) -> None:
+    """A day, or a number of quarters."""
+    with pytest.raises(UsageError, match=r"allowed is either to, such as 2026-09-30, or quarters_ahead"):
+        load_assumptions(assumptions_file(tmp_path, FIELDS | fields))
+
+
+@pytest.mark.parametrize(
+    ("day", "quarters", "expected"),
+    [
+        ("2026-02-18", 0, "2026-03-31"),
+        ("2026-02-18", 1, "2026-06-30"),
+        ("2026-09-30", 1, "2026-12-31"),
+        ("2026-12-31", 0, "2026-12-31"),
+        ("2026-11-22", 5, "2028-03-31"),
+    ],
+)
+def test_quarters_end(day: str, quarters: int, expected: str) -> None:
+    """By the calendar."""
+    assert quarter_end(dt.date.fromisoformat(day), quarters_ahead=quarters) == dt.date.fromisoformat(expected)
+
+
+def test_the_caller_may_name_another_day() -> None:
+    """It wins over the file's."""
+    assert target_date(small(), dt.date(2026, 7, 1), to=dt.date(2026, 12, 1)) == dt.date(2026, 12, 1)
+
+
+def test_a_target_before_the_snapshot_is_refused() -> None:
+    """Both days are in the message."""
+    with pytest.raises(UsageError, match=r"got 2026-09-30, allowed is a day after the snapshot of 2026-10-01"):
+        target_date(small(), dt.date(2026, 10, 1))
