@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cohortiv.cascade import Damage, ForcedLines, depth_grid, forced_flow, linear_impact
+from cohortiv.cascade import Damage, ForcedLines, ImpactLaw, depth_grid, forced_flow, linear_impact
 from cohortiv.config.scenario import ScenarioConfig
 from cohortiv.ladder import hides_much, shown_ladder
 from cohortiv.plain import plain_values
@@ -54,6 +54,8 @@ class PublishedScenario:
         state, move_low, move_high [fraction from the state's mark], side, notional_usd [USD].
     grid : DataFrame
         depth_usd, shock, total_move: of the last state whose lines may be shown; no rows where withheld.
+    law : {"linear", "square_root"}
+        Law of impact of the grid.
     damage : DataFrame
         state, tier ("all" for all together), tier_floor [x], what the headline total move closes: notional_usd [USD],
         share [1], positions, position_share [1]; no rows where withheld.
@@ -73,6 +75,7 @@ class PublishedScenario:
     states: tuple[ShownState, ...]
     ladders: pd.DataFrame
     grid: pd.DataFrame
+    law: ImpactLaw
     damage: pd.DataFrame
     one_position_each: bool
     backstops: pd.DataFrame
@@ -117,6 +120,7 @@ def publish_scenario(result: ScenarioResult) -> PublishedScenario:
         states=states,
         ladders=pd.concat([_ladder(name, state) for name, state in cleared], ignore_index=True),
         grid=_grid(result.config, cleared[-1][1]),
+        law=next((run.impact.law for run in cleared[-1][1].runs), "linear"),
         damage=pd.DataFrame(
             [row for name, state in named if is_exact for row in _damage(name, state)],
             columns=["state", "tier", "tier_floor", *CLOSED],

@@ -38,6 +38,8 @@ ROOMS = (
     "ladder",
     "publication",
     "published_usage",
+    "outlook",
+    "published_outlook",
     "published_cascade",
     "shown_state",
     "summary",

@@ -34,3 +34,27 @@ def test_defaults_are_those_of_the_model() -> None:
 def test_edges_of_max_excluded_are_allowed(share: float) -> None:
     """Nothing, or everything, may be excluded."""
     assert Settings(max_excluded=share).max_excluded == share
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"positions": "a.csv", "tier_table": "b.csv"},
+        {"positions": "a.csv", "market": "b.csv"},
+        {"tier_table": "a.csv", "market": "b.csv"},
+    ],
+)
+def test_only_one_input_is_allowed(given: dict[str, str]) -> None:
+    """The message names those given and those that there are."""
+    with pytest.raises(UsageError, match=r"given together; allowed is one of --positions, --tier-table, --market"):
+        Settings(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "owner"), [("tier_cohort", "tier-table"), ("open_interest", "market"), ("tier_mix", "market"),
+                         ("venue", "market")],
+)  # fmt: skip
+def test_what_belongs_to_an_input_needs_it(given: str, owner: str) -> None:
+    """An option that would change nothing is refused."""
+    with pytest.raises(UsageError, match=f"was given without --{owner}, to which it belongs"):
+        Settings(**{given: "x"})  # type: ignore[arg-type]

@@ -88,7 +88,7 @@ def test_the_examples_of_the_readme_run(shell: Shell, tmp_path: Path, repository
 
 
 def test_what_feeds_itself_and_what_is_closed_is_told(shell: Shell, tmp_path: Path) -> None:
-    """Branching ratio, liquidation gamma, and accounts closed by tier, in the text and as keys beside the fixed ones."""
+    """Branching ratio, liquidation gamma and accounts closed by tier, in the text and as keys beside the fixed ones."""
     file = scenario_file(tmp_path)
     text = shell.run("scenario", file).out
     for words in ("Branching ratio on the way:", "A first fall of 1", "Accounts closed:", "  of tier 20x:"):
@@ -106,7 +106,8 @@ def test_what_feeds_itself_and_what_is_closed_is_told(shell: Shell, tmp_path: Pa
 def test_positions_of_one_account_are_positions(shell: Shell, tmp_path: Path) -> None:
     """Where an account holds several, positions are counted and accounts are not told."""
     frame = book(200)
-    positions = write(tmp_path, frame.assign(account_id=frame["account_id"].where(frame.index > 1, "both")))
+    firsts = frame.drop_duplicates("symbol").index
+    positions = write(tmp_path, frame.assign(account_id=frame["account_id"].mask(frame.index.isin(firsts), "both")))
     request = ("scenario", "e-leverage-cap-20x", "--positions", positions, "--depth-usd", "3e6")
     assert "Positions closed:" in shell.run(*request).out
     assert json.loads(shell.run(*request, "--json").out)["closed"]["accounts"] is None
@@ -125,3 +126,31 @@ def test_bad_usage_is_exit_2(shell: Shell, arguments: tuple[str, ...], words: st
     done = shell.run("scenario", *arguments)
     assert (done.code, done.out) == (2, "")
     assert words in done.err
+
+
+def test_positions_without_a_depth_are_told_by_depth(shell: Shell, tmp_path: Path) -> None:
+    """What ships brings no depth of its own to positions: five are shown, and the JSON has no cascade."""
+    positions = write(tmp_path, book(200))
+    text = shell.run("scenario", "c-october-2025-shock", "--positions", positions).out
+    assert "Depth for 1 %:                not known" in text
+    assert [share for share in ("1", "2", "5", "10", "20") if f"  at {share}\u00a0% of notional:" not in text] == []
+    told = json.loads(shell.run("scenario", "c-october-2025-shock", "--positions", positions, "--json").out)
+    assert (told["cascade"], told["before"]["cascade"]) == (None, None)
+    depths = [[run["depth_usd"] for run in part["cascade_by_depth"]] for part in (told["before"], told)]
+    assert depths[1] == pytest.approx([0.1 * depth for depth in depths[0]])
+    assert depths[0][0] == pytest.approx(0.01 * told["before"]["leveraged_notional_usd"])
+
+
+def test_a_depth_of_the_user_s_own_file_counts_on_positions(shell: Shell, tmp_path: Path) -> None:
+    """It is no invention of ours."""
+    file = scenario_file(tmp_path, "extends: e-leverage-cap-20x\nname: mine\ndepth: {usd_per_percent: 4.0e+6}\n")
+    done = shell.run("scenario", file, "--positions", write(tmp_path, book(200)), "--json")
+    assert json.loads(done.out)["cascade"]["depth_usd"] == pytest.approx(4e6)
+
+
+def test_a_scenario_that_changes_nothing_is_explained(shell: Shell, tmp_path: Path) -> None:
+    """On positions it is not refused, and does not tell the story of the cohort that it makes."""
+    done = shell.run("scenario", "b-late-stage-fomo", "--positions", write(tmp_path, book(200)))
+    assert done.code == 0
+    assert "This scenario changes nothing" in done.out
+    assert "new money chases momentum" not in done.out

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import lognorm
 
@@ -77,6 +77,7 @@ def test_one_tier_or_none_has_no_fit(held: list[float], reason: str) -> None:
     assert found.tiers["observed"].sum() == (1.0 if sum(held) else 0.0)
 
 
+@settings(max_examples=12)
 @given(st.lists(st.floats(0, 1e6), min_size=13, max_size=13).filter(lambda held: sum(m > 0 for m in held) > 1))
 def test_any_masses_get_a_proper_density(held: list[float]) -> None:
     """Weights add up to 1, widths are in their range, and what is fitted is a share."""

@@ -160,10 +160,10 @@ def test_nothing_leveraged_is_a_data_error() -> None:
         hit_table(nodes_of(), EDGES)
 
 
-@pytest.mark.parametrize("edges", [(), (1, 5), (10, 5), (5, 5), (math.nan,)])
+@pytest.mark.parametrize("edges", [(), (0.5, 5), (10, 5), (5, 5), (math.nan,)])
 def test_bad_edges_are_refused(edges: tuple[float, ...]) -> None:
-    """Edges rise and leave the unleveraged tier out."""
-    with pytest.raises(ValueError, match="allowed are rising edges above 1"):
+    """Edges rise, from 1 or more."""
+    with pytest.raises(ValueError, match="allowed are rising edges from 1"):
         hit_table(nodes_of((5, 1.0, -0.2)), edges)
 
 

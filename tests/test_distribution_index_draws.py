@@ -139,8 +139,8 @@ def test_todays_mix_of_real_positions_has_todays_index(real_data: Path) -> None:
     )
     nodes = assess(settings, read_cohort(settings, for_report=False, say=lambda _: None)).nodes
     shares = nodes.groupby("tier")["weight"].sum() / nodes["weight"].sum()
-    table = hit_table(nodes, TIER_EDGES[1:])
-    found = index_draws(table, [shares.reindex(TIER_EDGES[1:], fill_value=0.0)]).index
+    table = hit_table(nodes, TIER_EDGES)
+    found = index_draws(table, [shares.reindex(TIER_EDGES, fill_value=0.0)]).index
     assert found == pytest.approx([50.7827], abs=1e-3)
 
 

@@ -45,20 +45,21 @@ def slow(bars: pd.DataFrame, interest: pd.DataFrame) -> dict[tuple[str, float, f
     """The same rules on a list of positions, one after the other: side, leverage, entry -> coins."""
     factors = line_factors(MIX.leverages, BRACKETS)
     book: dict[tuple[str, float, float], float] = {}
-    for bar, usd in zip(bars.itertuples(), interest["oi_usd"], strict=True):
+    prices = bars[["low", "high", "close"]].to_numpy(dtype=float)
+    for (low, high, close), usd in zip(prices, interest["oi_usd"], strict=True):
         for side in SIGNS:
             factor = dict(zip(MIX.leverages, factors[side], strict=True))
             held = {key: coins for key, coins in book.items() if key[0] == side}
             for key in held:
                 line = key[2] * factor[key[1]]
-                if (bar.low <= line) if side == "long" else (bar.high >= line):
+                if (low <= line) if side == "long" else (high >= line):
                     del book[key]
             held = {key: coins for key, coins in book.items() if key[0] == side}
-            total, wanted = sum(held.values()), usd / bar.close
+            total, wanted = sum(held.values()), usd / close
             for key in held:
                 book[key] *= min(1.0, wanted / total)
             for leverage, share in zip(MIX.leverages, MIX.shares, strict=True):
-                book[side, leverage, bar.close] = max(0.0, wanted - total) * share
+                book[side, leverage, float(close)] = max(0.0, wanted - total) * share
     return {key: coins for key, coins in book.items() if coins > 0}
 
 

@@ -14,7 +14,8 @@ def steps(count: int, spreads: list[float], *, seed: int = 4) -> Array:
     """Steps of tiers that move by themselves, closed and free of drift, in coordinates."""
     parts = np.random.default_rng(seed).standard_normal((count, len(spreads))) * spreads
     coordinates: Array = parts @ basis(len(spreads)).T
-    return coordinates - coordinates.mean(axis=0)
+    coordinates -= coordinates.mean(axis=0)
+    return coordinates
 
 
 def test_agrees_with_a_slow_reference() -> None:
@@ -22,9 +23,9 @@ def test_agrees_with_a_slow_reference() -> None:
     residuals = steps(9, [0.5, 0.2, 0.3, 0.1])
     plane, m, k = basis(4), 9, 4
     c = residuals @ plane
-    sample = sum(np.outer(row, row) for row in c) / (m - 1)
+    sample = np.sum([np.outer(row, row) for row in c], axis=0) / (m - 1)
     trace = np.trace(sample) / (1 - 1 / k)
-    own = [(sample[i, i] - trace / k**2) / (1 - 2 / k) for i in range(k)]
+    own = [max(0.0, (sample[i, i] - trace / k**2) / (1 - 2 / k)) for i in range(k)]
     centring = np.eye(k) - 1 / k
     target = centring @ np.diag(own) @ centring
     above = below = 0.0

@@ -92,6 +92,26 @@ def test_a_path_is_one_walk() -> None:
     assert np.corrcoef(draws[0, :, 0], draws[1, :, 0])[0, 1] > 0.8
 
 
+def test_without_drift_the_mean_stays() -> None:
+    """In every tier, however far the draws spread; those that a tier is emptied in lift it a little."""
+    frame = history()
+    mean = drawn(fitted(frame, prior=1e9, pseudo=1e-6), [0.1, 1.0]).mean(axis=1)
+    assert mean == pytest.approx(np.tile(frame.iloc[-1], (2, 1)), rel=1e-3)
+
+
+def test_dates_between_do_not_change_the_last() -> None:
+    """The same generator ends at the same draws."""
+    walk = fitted(history())
+    assert drawn(walk, [0.5], n_draws=50)[-1] == pytest.approx(drawn(walk, [0.0, 0.1, 0.3, 0.5], n_draws=50)[-1])
+
+
+def test_the_way_between_has_the_spread_of_a_walk() -> None:
+    """Half-way there, the draws are those of a projection to half-way."""
+    walk = fitted(history())
+    there, whole = drawn(walk, [0.1], seed=2)[0], drawn(walk, [0.1, 0.4])[0]
+    assert np.quantile(whole, [0.05, 0.95], axis=0) == pytest.approx(np.quantile(there, [0.05, 0.95], axis=0), abs=0.01)
+
+
 def test_a_tier_that_was_always_empty_stays_so_and_is_named() -> None:
     """The others are what they would be without it."""
     frame = history(edges=(2.0, 5.0, 10.0))

@@ -116,3 +116,67 @@ def test_about_compares_with_the_previous_issue(one: ScenarioFindings, tmp_path:
     path = scenario_file(tmp_path, CHANGED)
     later = told.find(run_scenarios(str(path), Settings(as_of=AS_OF), say=_silent), previous=str(previous))
     assert "2026-02-11 had 40.0 (Yellow); now" in told.about(later)
+
+
+@pytest.fixture(scope="module")
+def ranged(tmp_path_factory: pytest.TempPathFactory) -> ScenarioFindings:
+    """A shipped scenario with changes on positions, no depth given."""
+    settings = Settings(positions=write(tmp_path_factory.mktemp("ranged"), book(200)), as_of=AS_OF)
+    return told.find(run_scenarios("c-october-2025-shock", settings, say=_silent))
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> ScenarioFindings:
+    """A shipped scenario that changes nothing, on positions."""
+    settings = Settings(positions=write(tmp_path_factory.mktemp("unchanged"), book(200)), as_of=AS_OF)
+    return told.find(run_scenarios("b-late-stage-fomo", settings, say=_silent))
+
+
+def test_positions_without_a_depth_have_no_figure_for_it(ranged: ScenarioFindings) -> None:
+    """The sentence, key figures and table give a range; the limits say why, and the made-up depth is nowhere."""
+    found = told.headline(ranged)
+    assert "by depth: none was given" in found["sentence"]
+    figure = found["key_figures"][-1]
+    assert (figure["label"], figure["value"]) == ("Depth", "not known")
+    assert "No depth was given for these positions" in told.limits(ranged)
+    table = told.figure_rows(ranged).set_index("Figure")
+    assert str(table.loc["Depth for 1 %", "Before"]).startswith("not known; ")
+    summary = told.summary(ranged)
+    before = summary["before"]
+    assert isinstance(before, dict)
+    assert (summary["cascade"], before["cascade"]) == (None, None)
+
+
+def test_curves_of_a_range_have_a_line_for_each_depth(ranged: ScenarioFindings) -> None:
+    """Of the last state, with the map over the same number of depths."""
+    names = list(dict.fromkeys(figures.curve_rows(ranged)["name"]))
+    assert len(names) == 5
+    assert all(name.endswith("for 1 %") for name in names)
+    assert figures.map_rows(ranged)["depth"].nunique() == 5
+    assert figures.UNKNOWN_DEPTH in figures.curves(ranged).reading
+
+
+def test_a_scenario_that_changes_nothing_tells_no_story_on_positions(unchanged: ScenarioFindings) -> None:
+    """Its title and description are its own cohort's; the page says that nothing changes."""
+    found = told.headline(unchanged)
+    assert found["title"] == "Positions as they stand"
+    assert "changes nothing" in told.story(unchanged)
+    assert unchanged.worst.config.description[:30] not in told.story(unchanged)
+    assert "late-stage FOMO" not in figures.figures(unchanged).title
+    assert [state.name for state in unchanged.worst.states] == ["As it stands"]
+
+
+def test_pullbacks_of_positions_are_bounds(unchanged: ScenarioFindings) -> None:
+    """Two numbers where a step is cut; the note says what they are."""
+    cells = figures.pullback_rows(unchanged)["As it stands"].tolist()
+    assert any(" to " in cell for cell in cells)
+    assert "nothing in the low bound" in figures.pullbacks(unchanged).note
+
+
+def test_the_map_says_its_law(one: ScenarioFindings, tmp_path: Path) -> None:
+    """Linear, or the square root where the scenario says so."""
+    law = "{law: square_root, daily_volume_usd: 1.0e+7, daily_volatility: 0.02}"
+    path = scenario_file(tmp_path, FIELDS.replace("{usd_per_percent: 2.0e+6}", law))
+    root = told.find(run_scenarios(str(path), Settings(as_of=AS_OF), say=_silent))
+    assert figures.heat_map(one).note == "Impact is linear in forced orders."
+    assert figures.heat_map(root).note.startswith("Impact grows with the square root of forced orders")

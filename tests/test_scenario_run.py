@@ -142,3 +142,38 @@ def test_a_depth_that_the_user_set_counts_on_positions() -> None:
     assert [run.depth_usd for run in own.before.runs] == pytest.approx([2e6])
     assert [run.depth_usd for run in given.before.runs] == pytest.approx([7e6])
     assert given.before.run is given.before.runs[0]
+
+
+def test_a_thin_fund_is_emptied_among_three_venues() -> None:
+    """Scenario F: only the small venue's fund is used up, winners bear its rest, and each venue's share is closed."""
+    state = ran("f-three-venues-thin-fund").after
+    run = state.runs[0]
+    paid = {found.venue: found for found in run.backstops}
+    assert run.depth_usd == pytest.approx(400e6)
+    assert [name for name, found in paid.items() if found.auto_deleveraged_usd > 0] == ["small"]
+    assert paid["small"].insurance_used_usd == pytest.approx(2e6)
+    assert all(found.shortfall_usd > 0 for found in paid.values())
+    held = state.assessment.reading.profile.leveraged.groupby("venue")["notional_cents"].sum()
+    assert (held / held.sum()).to_dict() == pytest.approx({"large": 0.55, "fifths": 0.30, "small": 0.15}, abs=0.02)
+    assert {venue.group for venue in run.damage.venues} == {"large", "fifths", "small"}
+
+
+def test_the_square_root_law_has_no_cliff_where_the_linear_one_has() -> None:
+    """Scenario G is B's cohort at B's depth for the first percent."""
+    linear, root = (ran(name).after for name in ("b-late-stage-fomo", "g-square-root-impact"))
+    assert root.assessment.iv_index == linear.assessment.iv_index
+    assert root.runs[0].depth_usd == pytest.approx(linear.runs[0].depth_usd, rel=1e-3)
+    assert linear.runs[0].cascade.cliff is not None
+    assert root.runs[0].cascade.cliff is None
+    assert linear.runs[0].branching.branching_ratio.max() > 1 > root.runs[0].branching.branching_ratio.max()
+
+
+def test_accounts_stand_for_positions_where_each_holds_one() -> None:
+    """So it is with every made-up cohort; not where an account holds two."""
+    drawn = run_scenario(small(), Settings(), say=_silent)
+    assert drawn.one_position_each
+    frame = book(300)
+    firsts = frame.drop_duplicates("symbol").index
+    shared = frame.assign(account_id=frame["account_id"].mask(frame.index.isin(firsts), "both"))
+    base = read_made_up(shared, Settings(), name="ours", title="Ours", say=_silent)
+    assert not run_scenario(small(), Settings(), base=base, depth_usd=1e6, say=_silent).one_position_each

@@ -52,6 +52,49 @@ def test_missing_fields_are_named(tmp_path: Path) -> None:
         opened(tmp_path / "h.csv", row)
 
 
+def wallets(path: Path, *rows: dict[str, Any]) -> list[float | None]:
+    """Margins of exported rows with an account value of 50,000."""
+    table = opened(path, *[{"account_value_usd": 50_000.0, "leverage_type": "cross"} | row for row in rows]).table
+    found: list[float | None] = table.order_by("symbol", "margin_mode").to_pyarrow().to_pydict()["margin"]
+    return found
+
+
+def test_the_wallet_is_the_account_value_without_profit(tmp_path: Path) -> None:
+    """A long that lost 4,000: 54,000 were paid in."""
+    assert wallets(tmp_path / "h.csv", EXPORT) == [pytest.approx(54_000.0)]
+
+
+def test_a_wallet_is_split_over_the_rows_of_its_account(tmp_path: Path) -> None:
+    """The rows add up to it; a short of 10 at 3,000 that is worth 29,000 won 1,000."""
+    short = EXPORT | {"coin": "ETH", "side": "Short", "size": 10.0, "entry_px": 3_000.0, "position_value_usd": 29_000.0}
+    assert wallets(tmp_path / "h.csv", EXPORT, short) == [pytest.approx(26_500.0)] * 2
+
+
+def test_a_row_given_twice_does_not_change_the_wallet(tmp_path: Path) -> None:
+    """Both rows have the whole, and one of them is dropped later."""
+    assert wallets(tmp_path / "h.csv", EXPORT, EXPORT) == [pytest.approx(54_000.0)] * 2
+
+
+def test_isolated_margin_is_taken_out_of_the_wallet(tmp_path: Path) -> None:
+    """The isolated row has 30,000 / 10 behind it, and no wallet."""
+    alone = EXPORT | {
+        "coin": "ETH", "size": 10.0, "entry_px": 3_000.0, "position_value_usd": 30_000.0, "leverage_type": "isolated",
+    }  # fmt: skip
+    assert wallets(tmp_path / "h.csv", EXPORT, alone) == [pytest.approx(51_000.0), None]
+
+
+def test_a_wallet_below_nothing_is_none(tmp_path: Path) -> None:
+    """Profit that was spent: the contract knows no negative margin, so the row has none and stays sound."""
+    positions = opened(tmp_path / "h.csv", EXPORT | {"account_value_usd": 5_000.0, "entry_px": 60_000.0})
+    row = positions.table.to_pyarrow().to_pylist()[0]
+    assert (row["margin"], row["reason"]) == (None, 0)
+
+
+def test_without_an_account_value_there_is_no_wallet(tmp_path: Path) -> None:
+    """Nothing is made up."""
+    assert "margin" not in opened(tmp_path / "h.csv", EXPORT).given
+
+
 def test_real_exports_are_sound(real_data: Path) -> None:
     """Every row of the public dumps passes the rules that need one row only."""
     for name in ("hl_positions_2026-02.parquet", "hl_top_traders_positions_2026-01_02.csv.gz"):

@@ -56,7 +56,7 @@ def test_a_symbol_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_bars_may_bring_open_interest(tmp_path: Path) -> None:
     """It is that at the bar's end."""
-    found = read(tmp_path, BARS.assign(oi_usd=[1.0, None, 3.0]), None, venue="binance")
+    found = read(tmp_path, BARS.assign(oi_usd=[1.0, float("nan"), 3.0]), None, venue="binance")
     assert found.interest["oi_usd"].tolist() == [1.0, 3.0]
     assert found.interest["time"].iloc[0] == pd.Timestamp("2026-02-18 01:00")
     assert found.venue == "binance"

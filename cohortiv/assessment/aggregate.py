@@ -121,7 +121,7 @@ def without_accounts(profile: LiquidationProfile) -> AccountFigures:
         sizes=pd.DataFrame(columns=["node", "size", "notional_cents"]).astype("float64"),
         gram=pd.DataFrame(columns=["first", "second", "value"]).astype("float64"),
         nodes=profile.cells.head(0).assign(kappa_symbol="")[list(NODE)],
-        kappa_names={},
+        kappa_names={str(symbol): str(symbol) for symbol in profile.used["symbol"].unique()},
     )
 
 

@@ -1,6 +1,7 @@
 """The cells of a leverage usage that a report may show: values of each dimension, and declared by effective tier."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import ibis
@@ -39,6 +40,8 @@ class UsageCells:
         cell of `effective`, positions.
     medians_told : bool
         Whether enough accounts have an effective leverage for its median to be shown.
+    days : tuple of datetime
+        Snapshots of which the share at high leverage may be told, oldest first.
     """
 
     rule: DisclosureRule
@@ -48,6 +51,7 @@ class UsageCells:
     effective: DisclosedCells
     effective_positions: pd.DataFrame
     medians_told: bool
+    days: tuple[datetime, ...] = ()
 
 
 def disclose_usage(held: ir.Table, positions: ir.Table, disclosed: Disclosed, *, privacy: Privacy) -> UsageCells:

@@ -19,6 +19,7 @@ from cohortiv.assessment.notices import known_symbol, notices
 from cohortiv.assessment.opening import opened
 from cohortiv.assessment.selection import at, dated, label_of, only, period, scope_of
 from cohortiv.assessment.settings import Settings
+from cohortiv.assessment.told_days import told_days
 from cohortiv.assessment.withheld import Withheld, narrowed, withhold
 from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import CohortConfig
@@ -305,8 +306,11 @@ def _with_usage(reading: CohortReading, made: _Built, held: ir.Table) -> CohortR
     edges, disclosed = made.cohort.tier_edges, reading.disclosed
     effective = effective_positions(held, at(made.positions.table, made.moment), tier_edges=edges)
     found = leverage_usage(reading.profile, held, effective, tier_edges=edges, one_each=made.one_each)
-    cells = None if disclosed is None else disclose_usage(held, effective, disclosed, privacy=made.cohort.privacy)
-    return replace(reading, usage=found, usage_cells=cells)
+    if disclosed is None:
+        return replace(reading, usage=found)
+    cells = disclose_usage(held, effective, disclosed, privacy=made.cohort.privacy)
+    days = told_days(made.built.lines, high_from=found.concentration.high_from, rule=cells.rule)
+    return replace(reading, usage=found, usage_cells=replace(cells, days=days))
 
 
 def _without_positions(settings: Settings, found: AggregateReading, *, past: bool) -> CohortReading:

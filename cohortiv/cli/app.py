@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -12,6 +12,7 @@ from cohortiv import __version__
 from cohortiv.cli.completion import notebooks, scenarios, sources, symbols
 from cohortiv.cli.inputs import AGGREGATES, plain_inputs
 from cohortiv.cli.loading import load_libraries
+from cohortiv.cli.system_errors import Failure, refused, unforeseen
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
 from cohortiv.errors import CohortivError, DataError, UsageError
 
@@ -161,10 +162,19 @@ def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> N
 @click.argument("name", required=False, metavar="[NAME|FILE]", shell_complete=scenarios)
 @_with(_source)
 @_with(_index)
-@click.option("--depth-usd", type=float, metavar="USD", help="Orders that move the price by 1 %, for the scenario's.")
+@click.option(
+    "--depth-usd",
+    type=float,
+    metavar="USD",
+    help="Orders that move the price by 1 %, in place of the scenario's; with --positions none shows a range.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 def scenario(*, name: str | None, depth_usd: float | None, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click does
-    """Run a scenario, on its own SYNTHETIC cohort or on --positions; without NAME or FILE, list those that ship."""
+    """Run a scenario, on its own SYNTHETIC cohort or on --positions; without NAME or FILE, list those that ship.
+
+    On --positions its own cohort and depth play no part: its changes are applied, and one without changes says so. A
+    depth counts if it is in a FILE of yours or given as --depth-usd.
+    """
     refuse_bad_depth(depth_usd)
     load_libraries()
     from cohortiv.assessment import Settings
@@ -231,21 +241,28 @@ def _say(message: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; our errors become one message and their exit code."""
+    """Run the command line; every error becomes one message and an exit code."""
     try:
         cli.main(standalone_mode=False)
     except CohortivError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        click.echo(f"Error: {error}. Check that the folder can be written and the disk has room.", err=True)
-        sys.exit(_FAILED)
+        _leave(refused(error))
     except click.exceptions.Abort:
         click.echo("Aborted.", err=True)
         sys.exit(_FAILED)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person reads one line and a program the exit code
+        _leave(unforeseen(error))
+
+
+def _leave(failure: Failure) -> NoReturn:
+    """Leave with the message of an error that is not ours."""
+    click.echo(f"Error: {failure.text}", err=True)
+    sys.exit(failure.exit_code)
 
 
 if __name__ == "__main__":

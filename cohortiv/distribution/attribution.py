@@ -78,7 +78,7 @@ def attribute(
     active = [strand for strand in STRANDS if strand in assumptions.enabled]
 
     def value(strands: frozenset[Strand]) -> float:
-        projection = project(history, assumptions, to=to, strands=strands, n_dates=2)
+        projection = project(history, assumptions, to=to, strands=strands)
         return statistic(projection.draws)
 
     values = {strands: value(strands) for strands in _subsets(active)}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cohortiv.distribution.composition import checked_history
-from cohortiv.distribution.forecasts import BASELINES, SMALLEST_SHARE, Forecast
+from cohortiv.distribution.forecasts import BASELINES, Forecast
 from cohortiv.distribution.hit_table import checked_mixes
 from cohortiv.distribution.scoring import coverage, crps
 from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE, high_leverage_share
@@ -21,6 +21,9 @@ EXPLORATORY_DATES: Final = 30
 
 HELD_OUT: Final = 1 / 3
 """Default part of the periods, the last ones, that are forecast [1]."""
+
+SMALLEST_SHARE: Final = 1e-4
+"""How far outside its band an outcome still counts as inside: forecasts do not tell such shares from none [1]."""
 
 PROJECTION: Final = "projection"
 HIGH_LEVERAGE_SHARE: Final = f"{HIGH_LEVERAGE:g}x or more"
@@ -104,8 +107,7 @@ def backtest(
     Notes
     -----
     A forecast is handed the rows up to its origin and nothing else, six at least and as many more as it looks ahead by
-    more than one period. An outcome within 0.01 % of notional of its band counts as inside: forecasts do not tell
-    such shares from none.
+    more than one period. An outcome within 0.01 % of notional of its band counts as inside.
     """
     _refuse_bad(history, steps=steps, held_out=held_out)
     checked_history(history)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize
-from scipy.special import ndtr, softmax
+from scipy.special import ndtr
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -161,10 +161,10 @@ def _loss(logs: FloatArray, shares: FloatArray, mixture: _Mixture) -> float:
 
 
 def _mixture(parameters: FloatArray, count: int) -> _Mixture:
-    weights = softmax(np.append(parameters[: count - 1], 0.0))
+    odds = np.exp(np.append(parameters[: count - 1], 0.0))
     means = parameters[count - 1 : 2 * count - 1]
     order = np.argsort(means)
-    return _Mixture(weights[order], means[order], np.exp(parameters[2 * count - 1 :])[order])
+    return _Mixture((odds / odds.sum())[order], means[order], np.exp(parameters[2 * count - 1 :])[order])
 
 
 def _starts(logs: FloatArray, shares: FloatArray, count: int) -> list[FloatArray]:

@@ -7,12 +7,12 @@ from typing import Final, Literal, Protocol
 import numpy as np
 import pandas as pd
 
-from cohortiv.distribution.composition import log_ratio_coordinates, replace_zeros, shares_at
+from cohortiv.distribution.composition import damped, log_ratio_coordinates, shares_at, undamped
 from cohortiv.distribution.walk import DAYS_A_YEAR, fit_walk, walk_draws
 from cohortiv.volatility import FloatArray
 
-SMALLEST_SHARE: Final = 1e-4
-"""What an empty tier counts as in logarithms, a hundredth of a percent of notional [1]."""
+PSEUDO_SHARE: Final = 0.005
+"""Pseudo-share of the simple forecasts: that of the shipped assumptions, so that damping gives no side an edge [1]."""
 
 DRAWS: Final = 2_000
 """Draws of each forecast with a spread."""
@@ -99,8 +99,8 @@ def persistence_with_changes(history: pd.DataFrame, steps: int, rng: np.random.G
 
     Notes
     -----
-    A draw is the last mix in log-ratio coordinates plus or minus the difference of two rows ``steps`` apart. An empty
-    tier that was held in another period counts as 0.01 %.
+    A draw is the last mix plus or minus the difference of two rows ``steps`` apart, both in log-ratio coordinates of
+    the damped shares of the tiers ever held.
     """
     places = _coordinates(history)
     changes = places[steps:] - places[:-steps]
@@ -126,9 +126,8 @@ def drift_free_walk(history: pd.DataFrame, steps: int, rng: np.random.Generator,
 
     Notes
     -----
-    In log-ratio coordinates the move over ``steps`` periods is normal with mean 0 and covariance
-    steps / m * sum of d d' over the m one-period changes d. An empty tier that was held in another period counts as
-    0.01 %.
+    In log-ratio coordinates of the damped shares of the tiers ever held, the move over ``steps`` periods is normal with
+    mean 0 and covariance steps / m * sum of d d' over the m one-period changes d.
     """
     places = _coordinates(history)
     changes = np.diff(places, axis=0)
@@ -147,13 +146,13 @@ BASELINES: Final[Mapping[Baseline, Forecast]] = MappingProxyType(
 
 
 def _coordinates(history: pd.DataFrame) -> FloatArray:
-    """Log-ratio coordinates of the tiers ever held, one row a period."""
+    """Log-ratio coordinates of the damped shares of the tiers ever held, one row a period."""
     shares = history.to_numpy(dtype=np.float64)
-    return log_ratio_coordinates(replace_zeros(shares[:, shares.any(axis=0)], SMALLEST_SHARE))
+    return log_ratio_coordinates(damped(shares[:, shares.any(axis=0)], PSEUDO_SHARE))
 
 
 def _shares(history: pd.DataFrame, places: FloatArray) -> FloatArray:
     """Shares at coordinates of the tiers ever held, the others 0."""
     draws = np.zeros((len(places), history.shape[1]))
-    draws[:, history.to_numpy().any(axis=0)] = shares_at(places)
+    draws[:, history.to_numpy().any(axis=0)] = undamped(shares_at(places), PSEUDO_SHARE)
     return draws

@@ -73,7 +73,7 @@ def hit_table(nodes: pd.DataFrame, edges: Sequence[float]) -> HitTable:
         Points of the latest profile: tier, weight [USD], distance and second_distance (NaN: none, 0: past) [log] and
         kappa [1].
     edges : sequence of float
-        Edges of the leveraged tiers, more than 1 and rising [x].
+        Edges of the leveraged tiers, rising from 1 or more [x]; the tier at 1 holds leverage between 1 and the next.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def hit_table(nodes: pd.DataFrame, edges: Sequence[float]) -> HitTable:
     Raises
     ------
     ValueError
-        If edges are missing, not above 1 or not rising, or a tier of the nodes is not among them.
+        If edges are missing, under 1 or not rising, or a tier of the nodes is not among them.
     DataError
         If nothing is leveraged: then there is no distance given tier.
 
@@ -207,8 +207,8 @@ def checked_mixes(mixes: npt.ArrayLike, tiers: int) -> FloatArray:
 
 def _checked_edges(edges: Sequence[float]) -> tuple[float, ...]:
     tiers = tuple(float(edge) for edge in edges)
-    if not tiers or not tiers[0] > 1.0 or not all(np.diff(tiers) > 0.0):
-        raise ValueError(f"got tier edges {list(tiers)}; allowed are rising edges above 1, unleveraged left out")
+    if not tiers or not tiers[0] >= 1.0 or not all(np.diff(tiers) > 0.0):
+        raise ValueError(f"got tier edges {list(tiers)}; allowed are rising edges from 1, as of leveraged tiers")
     return tiers
 
 

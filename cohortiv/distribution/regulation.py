@@ -102,6 +102,7 @@ def regulated(
     allowed as a whole. What moves to the cap keeps its notional: its owners add margin.
     """
     allowed = np.array(shares, float)
+    left = np.zeros(shares.shape[:2])
     for number, scenario in enumerate(strand.scenarios):
         mine = draws.scenario == number
         if scenario.cap is None or scenario.starts is None:
@@ -110,10 +111,10 @@ def regulated(
         start = pd.Timestamp(scenario.starts)
         if start > dates[0] and mine.any():
             moved = _moved_shares(scenario, draws.chances[:, mine], start=start, dates=dates)
+            left[:, mine] = allowed[:, mine, place + 1 :].sum(axis=-1) * moved.leaving
             allowed[:, mine] = _capped(allowed[:, mine], moved, place)
-    remaining = allowed.sum(axis=-1)
-    whole = np.where(remaining[..., None] > 0, allowed, shares)
-    return RegulatedShares(closed(whole), np.maximum(1 - remaining, 0.0))
+    remaining = allowed.sum(axis=-1, keepdims=True)
+    return RegulatedShares(closed(np.where(remaining > 0, allowed, shares)), left)
 
 
 def cap_tier(scenario: RegulatoryScenario, edges: Sequence[float]) -> int:

@@ -70,7 +70,7 @@ def tornado(
     """
 
     def value(stated: OutlookAssumptions) -> float:
-        return statistic(project(history, stated, to=to, n_dates=2).draws)
+        return statistic(project(history, stated, to=to).draws)
 
     base = value(assumptions)
     rows = [

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cohortiv.distribution.composition import (
     checked_history,
+    closed,
     damped,
     log_ratio_coordinates,
     shares_at,
@@ -23,6 +24,8 @@ BoolArray = npt.NDArray[np.bool_]
 #: Fewer periods than this are no base for drift and covariance.
 FEWEST_PERIODS = 6
 DAYS_A_YEAR = 365.0
+#: Relative error of a mean share at which draws count as steadied, and the rounds that this may take.
+STEADY, STEADYING_ROUNDS = 1e-4, 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +165,9 @@ def walk_draws(walk: Walk, years: Sequence[float], *, n_draws: int, rng: np.rand
     -----
     A draw has its own scale s = sqrt(nu / chi2_nu) and its own drift, normal about the fitted one with variance
     s^2 covariance / drift_years, so that what is not known of both is in the band: the prediction is a multivariate t.
+    Without drift the mean of the draws is the start at every date: a walk of log-ratios alone would lift the mean of
+    the small tiers by its spread, which is no trend. The last date is drawn first and the way to it is a bridge, so
+    that the same generator gives the same draws there however many dates lie between.
     """
     times = np.asarray(years, float)
     gaps = np.diff(times, prepend=0.0)
@@ -170,18 +176,40 @@ def walk_draws(walk: Walk, years: Sequence[float], *, n_draws: int, rng: np.rand
     known = walk.dynamics
     root = _root(known.covariance)
     scale = _scales(known.degrees, n_draws, rng)[:, None]
-    noise = scale * (rng.standard_normal((len(times) + 1, n_draws, len(root))) @ root)
-    drift = known.drift + noise[0] / math.sqrt(known.drift_years)
-    path = np.cumsum(gaps[:, None, None] * drift + np.sqrt(gaps)[:, None, None] * noise[1:], axis=0)
-    origin = log_ratio_coordinates(damped(walk.start[walk.moving], walk.pseudo_share))
+    noise = scale * (rng.standard_normal((len(times) + 2, n_draws, len(root))) @ root)
+    wandering = times[:, None, None] * noise[0] / math.sqrt(known.drift_years) + _ending_at(
+        math.sqrt(times[-1]) * noise[1], np.sqrt(gaps)[:, None, None] * noise[2:], times
+    )
+    start = damped(walk.start[walk.moving], walk.pseudo_share)
+    steadied = np.stack([_steadied(shares_at(at_date), start) for at_date in wandering])
+    moved = closed(steadied * shares_at(times[:, None] * known.drift)[:, None, :])
     draws = np.zeros((len(times), n_draws, len(walk.start)))
-    draws[..., walk.moving] = undamped(shares_at(origin + path), walk.pseudo_share)
+    draws[..., walk.moving] = undamped(moved, walk.pseudo_share)
     return draws
 
 
 def _years(times: pd.DatetimeIndex) -> FloatArray:
     """Times as years since the first."""
     return ((times - times[0]) / pd.Timedelta(days=DAYS_A_YEAR)).to_numpy(float)
+
+
+def _ending_at(end: FloatArray, steps: FloatArray, times: FloatArray) -> FloatArray:
+    """Walks by the given steps, bent so that they end where they are told."""
+    free = np.cumsum(steps, axis=0)
+    way = times / times[-1] if times[-1] > 0 else np.zeros_like(times)
+    bent: FloatArray = free + way[:, None, None] * (end - free[-1])
+    return bent
+
+
+def _steadied(shares: FloatArray, mean: FloatArray) -> FloatArray:
+    """Draws of shape (n_draws, k), each tier times one factor before they are closed, so that they have the mean."""
+    steadied = closed(shares * mean)
+    for _ in range(STEADYING_ROUNDS):
+        ratio = mean / steadied.mean(axis=0)
+        if np.abs(ratio - 1).max() < STEADY:
+            break
+        steadied = closed(steadied * ratio)
+    return steadied
 
 
 def _root(covariance: FloatArray) -> FloatArray:

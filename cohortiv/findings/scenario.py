@@ -12,7 +12,9 @@ from cohortiv.config.scenario import Changes, ScenarioConfig
 from cohortiv.findings.context import Findings, Words, read_previous
 from cohortiv.findings.scenario_words import (
     WITHHELD,
+    becomes_brief,
     becomes_words,
+    cliff_brief,
     cliff_words,
     depth_words,
     index_words,
@@ -144,8 +146,8 @@ def _key_figures(one: PublishedScenario) -> list[dict[str, str]]:
             lambda state: percent(getattr(state, critical), 0),
             "lines that hold the critical mass",
         ),
-        (f"A {way(one)} of {shock} becomes", lambda state: becomes_words(state, 0), "forced orders fed back"),
-        ("Cliff", lambda state: cliff_words(state).partition(" (")[0], _cliff_context(one)),
+        (f"A {way(one)} of {shock} becomes", becomes_brief, "forced orders fed back"),
+        ("Cliff", cliff_brief, _cliff_context(one)),
     )
     told = [{"label": label, "value": _arrow(one, tell), "context": context} for label, tell, context in rows]
     before, after = one.states[0].run, one.after.run
@@ -169,7 +171,7 @@ def _arrow(one: PublishedScenario, tell: Callable[[ShownState], str]) -> str:
 
 def _cliff_context(one: PublishedScenario) -> str:
     if one.after.run is None:
-        return "no depth was given" if one.after.runs else HIDES_MUCH
+        return "of the depths shown" if one.after.runs else HIDES_MUCH
     cliff = one.after.run.cliff
     return "no shock up to 50 % jumps" if cliff is None else f"becomes {move_words(cliff.total_move)}"
 

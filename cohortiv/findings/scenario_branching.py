@@ -47,7 +47,7 @@ def branching(f: ScenarioFindings) -> Words:
         if any(state.notional_usd != 0 for _, _, state in f.named_states):
             title = "Where orders feed themselves is withheld"
         return f.words("branching", title, measure, reading=f"{title}.")
-    worst = next((line for line in lines if line.one is f.worst), lines[-1])
+    worst = next((line for line in reversed(lines) if line.one is f.worst), lines[-1])
     notes = [] if f.is_exact else [f"On the published ladder; after the changes {WITHHELD}."]
     if any(state.run is None for _, _, state in f.named_states):
         notes.append("At the depth in the middle of those shown.")

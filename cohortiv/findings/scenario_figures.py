@@ -21,13 +21,18 @@ from cohortiv.shown_state import ShownRun, ShownState
 HALF_PERCENT = 0.005
 UNKNOWN_DEPTH = "No depth was given: those shown are shares of the notional, not estimates of today's."
 CURVE_COLUMNS = ["direction", "name", "shock", "total_move"]
+LAW_NOTES = {
+    "linear": "Impact is linear in forced orders.",
+    "square_root": "Impact grows with the square root of forced orders; depth moves the price by the first 1 %.",
+}
 LADDER_COLUMNS = ["state", "move_low", "move_high", "side", "notional_usd"]
 
 
 def figures(f: ScenarioFindings) -> Words:
     """The table of figures before and after."""
     ends = " to ".join(dict.fromkeys(index_words(state) for state in f.worst.states))
-    title = f"“{titled(f.worst)}”: index {ends}"
+    named = titled(f.worst) if f.worst.leaves_as_read else f"“{f.worst.config.title}”"
+    title = f"{named}: index {ends}"
     changed = any(len(one.states) > 1 for one in f.shown) and not f.is_exact
     note = "After the changes no amount is told, and moves are rounded up to whole percent." if changed else ""
     return f.words("scenario-figures", title, "Figures of each state", note=note)
@@ -54,9 +59,7 @@ def ladders(f: ScenarioFindings) -> Words:
     held = {str(state): _by_side(part) for state, part in rows.groupby("state", sort=False)}
     (last, (below, above)) = list(held.items())[-1]
     title = f"{last}: {usd(below)} of lines below the mark, {usd(above)} above"
-    note = (
-        "" if f.is_exact else "The published ladder before the changes; what a scenario leaves is not cleared for one."
-    )
+    note = "" if f.is_exact else "The published ladder of the positions as they stand: nothing else is cleared for one."
     told = [
         f"{state}, lines below the mark hold {usd(low)} and lines above it {usd(high)}"
         for state, (low, high) in held.items()
@@ -116,7 +119,7 @@ def curves(f: ScenarioFindings) -> Words:
         for name, one, state in f.named_states
     ]
     measure = "Total move after an outside shock, forced orders fed back; dashed: the shock alone"
-    note = "" if f.is_exact else "Before the changes on the published ladder; after them rounded up to whole percent."
+    note = "" if f.is_exact else "On the published ladder; after changes rounded up to whole percent."
     unknown = "" if all(one.after.is_depth_known for one in f.shown) else f" {UNKNOWN_DEPTH}"
     return f.words("scenario-cascade", title, measure, note=note, reading=f"{'; '.join(said)}.{unknown}")
 
@@ -145,13 +148,14 @@ def heat_map(f: ScenarioFindings) -> Words:
     nearest = grid.loc[(grid["shock"] - shock).abs() < HALF_PERCENT, "total_move"]
     chosen = nearest if len(nearest) else grid["total_move"]
     low, high = percent(float(chosen.min()), 0), percent(float(chosen.max()), 0)
-    title = f"Depth decides: {low if low == high else f'{low} to {high}'}"
+    title = f"Depth decides: {low if low == high else f'{low} to {high}'}" if len(chosen) else "The map is withheld"
     state = "as it stands" if not f.is_exact or len(f.worst.states) == 1 else "after the changes"
     of = f"“{f.worst.config.title}” {state}"
     measure = f"Total {way(f.worst)} in %, by outside shock and by the orders that move the price by 1 %; {of}"
     told = f"an outside {way(f.worst)} of {exact_percent(shock)}" if len(nearest) else "the shocks shown"
-    reading = f"Over the depths shown, from a quarter of this state's to twice as much, {told} ends at {low} to {high}."
-    return f.words("scenario-map", title, measure, note="Impact is linear in forced orders.", reading=reading)
+    span = "from a quarter of this state's to twice as much, " if f.worst.after.is_depth_known else ""
+    reading = f"Over the depths shown, {span}{told} ends at {low} to {high}." if len(chosen) else f"{title}."
+    return f.words("scenario-map", title, measure, note=LAW_NOTES[f.worst.law], reading=reading)
 
 
 def pullback_rows(f: ScenarioFindings) -> pd.DataFrame:

@@ -32,6 +32,12 @@ def becomes_words(state: ShownState, digits: int = 1) -> str:
     return " to ".join(dict.fromkeys(exact_percent(round(move, 2 + digits)) for move in moves))
 
 
+def becomes_brief(state: ShownState) -> str:
+    """The same in whole percent, as a key figure: "5–17 %"."""
+    words = becomes_words(state, 0)
+    return words.replace(f"{_UNIT_GAP}% to ", "–")
+
+
 def depth_words(state: ShownState) -> str:
     """The depth that is known, else the range that stands in for it."""
     if state.run is not None:
@@ -50,6 +56,13 @@ def cliff_words(state: ShownState) -> str:
         return NONE
     place = "" if cliff.price is None else f" ({price(cliff.price)})"
     return f"{move_words(cliff.shock)}{place}"
+
+
+def cliff_brief(state: ShownState) -> str:
+    """The same without its price, as a key figure; over a range "2 of 5"."""
+    if state.run is None and state.runs:
+        return f"{sum(run.cliff is not None for run in state.runs)} of {len(state.runs)}"
+    return cliff_words(state).partition(" (")[0]
 
 
 def _steep_words(state: ShownState) -> str:

@@ -149,7 +149,12 @@ def _condition(
 
 
 def by_schedule(table: ir.Table, values: Mapping[int, ir.Value]) -> ir.Value:
-    """Value of each row's own schedule: a CASE over the column `schedule`, or the value itself if there is one only."""
+    """Value of each row's own schedule: a CASE over the column `schedule`, the value itself if it is the only one.
+
+    Without any schedule the value is null.
+    """
+    if not values:
+        return ibis.null("float64")
     if len(values) == 1:
         return next(iter(values.values()))
     return ibis.cases(*[(table.schedule == number, value) for number, value in values.items()])

@@ -176,10 +176,14 @@ def _bins(distance: FloatArray) -> tuple[Any, Any]:
 
 
 def _rounded(cells: pd.DataFrame) -> pd.DataFrame:
-    """Whole cents and positions; the moments follow the notional, so that the places within a bin stay."""
+    """Whole cents and positions; moments and flagged parts follow, so that places within a bin and shares stay."""
     whole = {name: whole_numbers(cells[name].to_numpy(dtype=float)) for name in _WHOLE}
     before = cells["notional_cents"].to_numpy(dtype=float)
     factor = np.divide(whole["notional_cents"], before, out=np.zeros_like(before), where=before > 0)
     moments = {name: cells[name] * factor for name in _MOMENTS}
-    rounded = cells.assign(**whole, **moments)
+    flagged = {
+        cents: whole[money] * (cells[cents] / cells[money].where(cells[money] > 0)).fillna(0.0)
+        for cents, money in FLAGS.values()
+    }
+    rounded = cells.assign(**whole, **moments, **flagged)
     return rounded[(rounded[list(_WHOLE)] > 0).any(axis=1)]

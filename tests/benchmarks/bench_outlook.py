@@ -19,10 +19,10 @@ from scipy.optimize import brentq
 from cohortiv.distribution.hit_table import HitTable, hit_table
 from cohortiv.distribution.index_draws import index_draws
 from cohortiv.iv_index import iv_index
+from cohortiv.schema import TIER_EDGES
 from cohortiv.volatility import FloatArray, LineBook, critical_volatility_of, expected_share, root_horizon
 
 DRAWS: Final = 10_000
-EDGES: Final = (2, 3, 5, 8, 10, 15, 20, 25, 50, 75, 100, 125, 150)
 NODES_A_TIER: Final = 200
 SAMPLE: Final = 100
 REPETITIONS: Final = 3
@@ -33,7 +33,7 @@ HORIZON_DAYS: Final = 7.0
 def book() -> pd.DataFrame:
     """Seeded nodes on both sides, lines about 1 / leverage away; one node in twenty has no line."""
     rng = np.random.default_rng(20260930)
-    tier = np.repeat(EDGES, NODES_A_TIER)
+    tier = np.repeat(TIER_EDGES, NODES_A_TIER)
     distance = rng.choice((-1.0, 1.0), tier.size) * rng.lognormal(-0.2, 0.5, tier.size) / tier
     return pd.DataFrame(
         {
@@ -49,7 +49,7 @@ def book() -> pd.DataFrame:
 def mixes(count: int) -> FloatArray:
     """Seeded draws of the tier mix, most of it at 2x to 10x."""
     rng = np.random.default_rng(7)
-    masses = np.exp(-0.5 * np.log(np.array(EDGES) / 4.0) ** 2 + rng.normal(0.0, 0.4, (count, len(EDGES))))
+    masses = np.exp(-0.5 * np.log(np.array(TIER_EDGES) / 4.0) ** 2 + rng.normal(0.0, 0.4, (count, len(TIER_EDGES))))
     shares: FloatArray = masses / masses.sum(axis=1, keepdims=True)
     return shares
 
@@ -87,13 +87,13 @@ def main() -> None:
     nodes, draws = book(), mixes(count)
     sample = min(SAMPLE, count)
     print(
-        f"{count} draws of {len(EDGES)} tiers, {len(nodes)} nodes; loops run on {sample} draws and extrapolated, "
+        f"{count} draws of {len(TIER_EDGES)} tiers, {len(nodes)} nodes; loops run on {sample} draws and extrapolated, "
         f"OPENBLAS_NUM_THREADS={os.environ.get('OPENBLAS_NUM_THREADS', 'not set')}"
     )
     ratios = []
     for repetition in range(1, REPETITIONS + 1):
         start = time.process_time()
-        table = hit_table(nodes, EDGES)
+        table = hit_table(nodes, TIER_EDGES)
         ours = index_draws(table, draws, critical_mass=CRITICAL_MASS, horizon_days=HORIZON_DAYS).index
         done = time.process_time()
         brents = looped(by_brentq, table, draws[:sample])

@@ -1,0 +1,282 @@
+"""An outlook as it may be shown: tiers in the ranges of the report's tables, and no single snapshot's small cells."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cohortiv.distribution.backtest import ALL_TIERS, Backtest
+from cohortiv.distribution.index_draws import code_shares
+from cohortiv.distribution.outlook_tables import product_bands
+from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE, high_leverage_share
+from cohortiv.early_warning import Thresholds
+from cohortiv.iv_index import CodeProbability
+from cohortiv.outlook import Outlook
+from cohortiv.profile.bins import FloatArray
+from cohortiv.publication import tier_label
+
+#: Points of the draws that fans show, by the name of their column.
+QUANTILES: Final[Mapping[str, float]] = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
+#: Words of the strands.
+STRANDS: Final = {"history": "History", "adoption": "Adoption of products", "regulation": "Regulation"}
+TIER_COLUMNS: Final = ("tier", "tier_floor", "now", "low", "median", "high")
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedOutlook:
+    """Frames of an outlook that may be shown.
+
+    Attributes
+    ----------
+    outlook : Outlook
+    tiers : DataFrame
+        `TIER_COLUMNS`: range of tiers, its lowest [x], share of leveraged notional today and in the draws at the coming
+        date [1].
+    index_fan, share_fan : DataFrame
+        as_of and `QUANTILES` of the index [%] and of the share at 10x or more [1]; the latter without rows where a
+        range of tiers lies on both sides of 10x.
+    share_history : DataFrame
+        as_of, value: share at 10x or more at the snapshots where it may be told [1].
+    code_probability : CodeProbability
+        Share of the draws with each code, at the coming date [1].
+    cases : DataFrame
+        kind ("strands", "regulation"), case, draw_share [1], left (median share of notional that leaves [1]),
+        high_share (median share at 10x or more [1]; NaN where that may not be told), low, median, high [%].
+    products : DataFrame
+        product, now, low, median, high: weights [1]; no rows where adoption doesn't act.
+    steps : DataFrame
+        name, start, end [%], is_level: today's index, what each strand adds to the median, the median then; no rows
+        where the change cannot be split.
+    swings : DataFrame
+        assumption, low_value, high_value, source, low, high [%], range: largest first.
+    backtests : DataFrame
+        steps, model, quantity, dates, coverage, sound_low, sound_high [1], crps, crps_ratio.
+    """
+
+    outlook: Outlook
+    tiers: pd.DataFrame
+    index_fan: pd.DataFrame
+    share_fan: pd.DataFrame
+    share_history: pd.DataFrame
+    code_probability: CodeProbability
+    cases: pd.DataFrame
+    products: pd.DataFrame
+    steps: pd.DataFrame
+    swings: pd.DataFrame
+    backtests: pd.DataFrame
+
+    @property
+    def index_then(self) -> "pd.Series[float]":
+        """`QUANTILES` of the index at the coming date [%]."""
+        last: pd.Series[float] = self.index_fan.iloc[-1][list(QUANTILES)].astype(float)
+        return last
+
+
+def publish_outlook(outlook: Outlook, *, thresholds: Thresholds) -> PublishedOutlook:
+    """What may be shown of an outlook.
+
+    Parameters
+    ----------
+    outlook : Outlook
+    thresholds : Thresholds
+        Of the codes [%].
+
+    Notes
+    -----
+    Draws are told in the ranges of tiers that today's tables have. Tiers that nobody holds today, and that draws give
+    something to, are told with the nearest range. The share at 10x or more is a sum of ranges, or not told; of earlier
+    snapshots it is told where both of its parts were cells that may be published then.
+    """
+    projection = outlook.projection
+    ranges = tier_ranges(outlook)
+    told = _high_is_told(ranges, outlook)
+    shares = high_leverage_share(projection.path, projection.edges)
+    fan = _fan(shares, projection.dates)
+    return PublishedOutlook(
+        outlook=outlook,
+        tiers=_tiers(outlook, ranges),
+        index_fan=_fan(outlook.index.index, projection.dates),
+        share_fan=fan if told else fan.head(0),
+        share_history=_share_history(outlook) if told else _share_history(outlook).head(0),
+        code_probability=code_shares(outlook.index, thresholds)[-1],
+        cases=_cases(outlook, told=told),
+        products=_products(outlook),
+        steps=_steps(outlook),
+        swings=_swings(outlook),
+        backtests=_scores(outlook.backtests),
+    )
+
+
+def tier_ranges(outlook: Outlook) -> tuple[tuple[float, ...], ...]:
+    """Tier edges [x] that are told together, rising.
+
+    Parameters
+    ----------
+    outlook : Outlook
+
+    Returns
+    -------
+    tuple of tuple of float
+        Every edge once. Each by itself where the reading withholds nothing.
+    """
+    edges = outlook.projection.edges
+    disclosed = outlook.assessment.reading.disclosed
+    if disclosed is None or disclosed.tiers.plan.empty:
+        return tuple((edge,) for edge in edges)
+    cells = disclosed.tiers.plan.set_index("tier")["cell"]
+    held = [float(tier) for tier in cells.index]
+    nearest = {edge: min(held, key=lambda tier: (abs(math.log(tier / edge)), tier)) for edge in edges}
+    groups: dict[int, list[float]] = {}
+    for edge in edges:
+        groups.setdefault(int(cells[nearest[edge]]), []).append(edge)
+    return tuple(tuple(group) for group in sorted(groups.values()))
+
+
+def _high_is_told(ranges: Sequence[Sequence[float]], outlook: Outlook) -> bool:
+    """Whether the share at 10x or more is a sum of ranges that are told."""
+    straddles = any(group[0] < HIGH_LEVERAGE <= group[-1] for group in ranges)
+    return not straddles and any(edge >= HIGH_LEVERAGE for edge in outlook.projection.edges)
+
+
+def _quantiles(draws: FloatArray) -> dict[str, FloatArray]:
+    """`QUANTILES` along the last axis: order statistics, since a draw may be infinite."""
+    found = np.quantile(draws, list(QUANTILES.values()), axis=-1, method="inverted_cdf")
+    return dict(zip(QUANTILES, found, strict=True))
+
+
+def _fan(draws: FloatArray, dates: pd.DatetimeIndex) -> pd.DataFrame:
+    return pd.DataFrame({"as_of": dates, **_quantiles(draws)})
+
+
+def _tiers(outlook: Outlook, ranges: Sequence[Sequence[float]]) -> pd.DataFrame:
+    """Ranges of tiers today and then; those that are empty today and in all draws are left out."""
+    projection = outlook.projection
+    rows = []
+    for group in ranges:
+        mine = np.isin(projection.edges, group)
+        now, draws = float(projection.start[mine].sum()), projection.draws[:, mine].sum(axis=1)
+        if now > 0 or draws.any():
+            low, _, median, _, high = _quantiles(draws).values()
+            label = tier_label(group[0], group[-1])
+            rows.append((label, group[0], now, float(low), float(median), float(high)))
+    return pd.DataFrame(rows, columns=list(TIER_COLUMNS))
+
+
+def _share_history(outlook: Outlook) -> pd.DataFrame:
+    """The share at 10x or more at each period that may be told; the snapshot's own is always among them."""
+    history = outlook.history
+    shares = high_leverage_share(history.to_numpy(float), outlook.projection.edges)
+    frame = pd.DataFrame({"as_of": history.index, "value": shares})
+    cells = outlook.assessment.reading.usage_cells
+    safe = None if cells is None else set(cells.days)
+    return frame if safe is None else frame[frame["as_of"].isin(safe)].reset_index(drop=True)
+
+
+def _cases(outlook: Outlook, *, told: bool) -> pd.DataFrame:
+    """The index with one strand more each time, and under each regulatory scenario."""
+    projection = outlook.projection
+    high = high_leverage_share(projection.draws, projection.edges)
+    rows = []
+    names: list[str] = []
+    for strand, draws in outlook.strands_added.items():
+        names.append(STRANDS[strand].lower())
+        rows.append(("strands", _strand_words(names), math.nan, math.nan, math.nan, *_ends(draws.index)))
+    for number, name in enumerate(projection.scenarios):
+        mine = projection.scenario == number
+        if mine.any():
+            index = outlook.index.index[-1, mine]
+            left = float(np.median(projection.left[-1, mine]))
+            share = float(np.median(high[mine])) if told else math.nan
+            rows.append(("regulation", name, float(mine.mean()), left, share, *_ends(index)))
+    columns = ["kind", "case", "draw_share", "left", "high_share", "low", "median", "high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _strand_words(names: Sequence[str]) -> str:
+    """Strands that act together: "History alone", "History and adoption of products"."""
+    said = names[0] + " alone" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return said[:1].upper() + said[1:]
+
+
+def _ends(index: FloatArray) -> tuple[float, float, float]:
+    found = _quantiles(index)
+    return float(found["low"]), float(found["median"]), float(found["high"])
+
+
+def _products(outlook: Outlook) -> pd.DataFrame:
+    bands = product_bands(outlook.projection)
+    columns = ["product", "now", "low", "median", "high"]
+    if bands.empty:
+        return pd.DataFrame(columns=columns)
+    now = bands[bands["date"] == bands["date"].min()].set_index("product")["median"]
+    then = bands[bands["date"] == bands["date"].max()]
+    table: pd.DataFrame = then.assign(now=then["product"].map(now))[columns].reset_index(drop=True)
+    return table
+
+
+def _steps(outlook: Outlook) -> pd.DataFrame:
+    """Bars of a waterfall from today's index to the median of the draws."""
+    columns = ["name", "start", "end", "is_level"]
+    split = outlook.attribution
+    if split is None:
+        return pd.DataFrame(columns=columns)
+    level = split.start
+    rows: list[tuple[str, float, float, bool]] = [("Today", 0.0, level, True)]
+    for strand, change in split.parts.items():
+        if strand in outlook.assumptions.enabled:
+            rows.append((STRANDS[strand], level, level + change, False))
+            level += change
+    rows.append(("Median then", 0.0, split.end, True))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _swings(outlook: Outlook) -> pd.DataFrame:
+    """Assumptions with their ends in the file's own unit, and the median index there."""
+    found = outlook.swings
+    words = {f"{end}_value": [f"{value:g}" for value in found[end]] for end in ("low", "high")}
+    table = found[["assumption", "source", "at_low", "at_high", "range"]].assign(**words)
+    renamed = table.rename(columns={"at_low": "low", "at_high": "high"})
+    return renamed[["assumption", "low_value", "high_value", "source", "low", "high", "range"]]
+
+
+def _scores(backtests: Sequence[Backtest]) -> pd.DataFrame:
+    """Scores over all tiers and at 10x or more, one row a model and quantity."""
+    columns = ["steps", "model", "quantity", "dates", "coverage", "sound_low", "sound_high", "crps", "crps_ratio"]
+    parts = []
+    for test in backtests:
+        shown = test.summary[test.summary["quantity"].isin([ALL_TIERS, f"{HIGH_LEVERAGE:g}x or more"])]
+        parts.append(shown.assign(steps=test.steps)[columns])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def outlook_values(published: PublishedOutlook) -> dict[str, object]:
+    """The outlook's own part of `summary.json`.
+
+    Parameters
+    ----------
+    published : PublishedOutlook
+
+    Returns
+    -------
+    dict
+        to, assumptions, draws, strands, iv_index {low, median, high} [%], code_probability, tiers, attribution, cases,
+        backtests and notes.
+    """
+    outlook, then = published.outlook, published.index_then
+    split = outlook.attribution
+    return {
+        "to": outlook.to.isoformat(),
+        "assumptions": outlook.assumptions.name,
+        "draws": outlook.assumptions.draws,
+        "strands": sorted(outlook.projection.strands),
+        "iv_index": {name: float(then[name]) for name in ("low", "median", "high")},
+        "code_probability": vars(published.code_probability),
+        "tiers": published.tiers.to_dict("records"),
+        "attribution": None if split is None else dict(split.parts),
+        "cases": published.cases.to_dict("records"),
+        "backtests": published.backtests.to_dict("records"),
+        "notes": list(outlook.notes),
+    }
