@@ -139,7 +139,8 @@ def grey_reasons(
         reasons.append("Nothing is leveraged")
     else:
         if margin_units is not None and margin_units < limits.margin_units:
-            reasons.append(f"Only {margin_units} margin units; a code needs {limits.margin_units}")
+            units = "unit" if margin_units == 1 else "units"
+            reasons.append(f"Only {margin_units} margin {units}; a code needs {limits.margin_units}")
         if not usable_share >= limits.usable_share:
             reasons.append(
                 f"Only {_percent(usable_share)} of the notional is usable; a code needs {_percent(limits.usable_share)}"

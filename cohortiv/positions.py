@@ -1,5 +1,6 @@
 """Checked positions: what a table holds, which snapshot is meant, and the totals that must come out again."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,6 +29,8 @@ RULE_COLUMNS: Mapping[int, tuple[str, ...]] = {
 }
 #: Characters that are shown of a text where a number is wanted.
 LONGEST_TEXT = 24
+#: A number with a decimal comma, or with commas between thousands.
+_WITH_COMMA = re.compile(r"[-+]?[0-9][0-9.]*,[0-9.,]*")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Positions:
         True if the files say that they were generated.
     number : callable
         Makes `numbered`.
+    ignored : tuple of str
+        Columns of the files that the contract does not know, in the files' order.
     """
 
     table: ir.Table
@@ -53,6 +58,7 @@ class Positions:
     paths: tuple[Path, ...]
     synthetic: bool
     number: Callable[[], ir.Table]
+    ignored: tuple[str, ...] = ()
 
     @property
     def numbered(self) -> ir.Table:
@@ -278,9 +284,22 @@ def example_rows(table: ir.Table, code: int) -> str:
     """
     names = [*EXAMPLE_COLUMNS, *RULE_COLUMNS.get(code, ())]
     first = table.filter(table.reason == code).order_by("row").limit(EXAMPLES).to_pyarrow().to_pylist()
-    return "\n".join(
+    shown = [
         f"    row {row['row']}: " + ", ".join(f"{name} {_as_handed_in(row, name)!r}" for name in names) for row in first
-    )
+    ]
+    return "\n".join([*shown, *_comma_hint(first, names)])
+
+
+def _comma_hint(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
+    """What to do about the first number of some rows that is written with a comma; nothing where there is none."""
+    texts = (str(row.get(f"{name}_text") or "").strip() for row in rows for name in names)
+    written = next((text for text in texts if _WITH_COMMA.fullmatch(text)), None)
+    if written is None:
+        return []
+    return [
+        f"    {written[:LONGEST_TEXT]!r} has a comma: write numbers with a decimal point and nothing between thousands, "
+        "such as 1234.5."
+    ]
 
 
 def _as_handed_in(row: Mapping[str, Any], name: str) -> object:

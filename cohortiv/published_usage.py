@@ -11,7 +11,7 @@ from cohortiv.assessment import Assessment
 from cohortiv.assessment.disclosed import BOTH
 from cohortiv.assessment.disclosed_usage import UsageCells
 from cohortiv.disclosure import DisclosureRule
-from cohortiv.distribution.concentration import TOPS, Concentration
+from cohortiv.distribution.concentration import STATISTICS, TOPS, Concentration
 from cohortiv.distribution.density import LeverageDensity, leverage_density
 from cohortiv.distribution.effective import BELOW_EDGES, KNOWN, EffectiveLeverage
 from cohortiv.distribution.usage import DIMENSIONS, MEASURES, SHARE_COLUMNS, LeverageUsage
@@ -38,6 +38,10 @@ class PublishedUsage:
         statistic (`concentration.STATISTICS`), value, low, high.
     accounts : int
         With leveraged notional.
+    history : DataFrame
+        as_of, accounts, `concentration.STATISTICS`: earlier snapshots and this one, each by the rule for figures and
+        without the share of high leverage, whose tiers are cleared for this one only. NaN throughout for snapshots
+        that are withheld.
     effective : DataFrame
         `EFFECTIVE_COLUMNS`: range of declared tiers, state (`effective.STATES`, or "other" for a rest), range of
         effective tiers ("" unless known), notional, its share in the whole [1], positions.
@@ -52,6 +56,7 @@ class PublishedUsage:
     shares: pd.DataFrame
     concentration: pd.DataFrame
     accounts: int
+    history: pd.DataFrame
     effective: pd.DataFrame
     medians: pd.DataFrame
     known_share: float
@@ -88,6 +93,7 @@ def publish_usage(assessment: Assessment, publication: Publication) -> Published
         shares=shares,
         concentration=figures,
         accounts=usage.concentration.accounts,
+        history=_history(assessment, usage, cells),
         effective=_effective(usage, cells),
         medians=_medians(usage.effective, told=cells.medians_told),
         known_share=_known_share(usage, cells),
@@ -121,16 +127,32 @@ def published_concentration(found: Concentration, rule: DisclosureRule, *, high_
     figures, those of shares outward.
     """
     value = found.figures.set_index("statistic")["value"]
-    told = {"gini", *_told_tops(value, accounts=found.accounts, rule=rule)}
-    if value["top_1"] ** 2 <= rule.max_account_share * value["hhi"]:
-        told |= {"hhi", "effective_accounts"}
-    if high_told:
-        told.add("high_leverage_share")
+    told = _told(value, accounts=found.accounts, rule=rule) | ({"high_leverage_share"} if high_told else set())
     rows = [
         (name, *(_rounded(str(name), figures) if name in told else (math.nan,) * 3))
         for name, *figures in found.figures.itertuples(index=False)
     ]
     return pd.DataFrame(rows, columns=["statistic", "value", "low", "high"])
+
+
+def _told(value: "pd.Series[float]", *, accounts: int, rule: DisclosureRule) -> set[str]:
+    """Which statistics of some accounts may be told."""
+    told = {"gini", *_told_tops(value, accounts=accounts, rule=rule)}
+    if value["top_1"] ** 2 <= rule.max_account_share * value["hhi"]:
+        told |= {"hhi", "effective_accounts"}
+    return told
+
+
+def _history(assessment: Assessment, usage: LeverageUsage, cells: UsageCells) -> pd.DataFrame:
+    """Concentration of every snapshot, as far as it may be told."""
+    rows = []
+    for row in usage.history.to_dict("records"):
+        value = pd.Series({name: float(row[name]) for name in STATISTICS})
+        hidden = pd.Timestamp(row["as_of"]).to_pydatetime() in assessment.reading.withheld.snapshots
+        told = set() if hidden else _told(value, accounts=int(row["accounts"]), rule=cells.rule)
+        shown = {name: _rounded(name, [value[name]] * 3)[0] if name in told else math.nan for name in STATISTICS}
+        rows.append({"as_of": row["as_of"], "accounts": math.nan if hidden else row["accounts"]} | shown)
+    return pd.DataFrame(rows, columns=usage.history.columns)
 
 
 def _told_tops(value: "pd.Series[float]", *, accounts: int, rule: DisclosureRule) -> list[str]:
@@ -295,6 +317,7 @@ def _as_it_is(usage: LeverageUsage) -> PublishedUsage:
         shares=usage.shares,
         concentration=usage.concentration.figures,
         accounts=usage.concentration.accounts,
+        history=usage.history,
         effective=effective[list(EFFECTIVE_COLUMNS)],
         medians=usage.effective.medians,
         known_share=usage.effective.known_share,

@@ -79,6 +79,11 @@ def price(amount: float | None) -> str:
     return shown if shown == NONE else f"{shown}{_THIN}USD"
 
 
+def many(number: int, noun: str) -> str:
+    """A count with its noun, whose plural ends in s: "1 account", "1,200 accounts"."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
+
+
 def signed(change: float) -> str:
     """A change of an index with its sign: 2.13 gives "+2.1", 4e8 "over +1,000"."""
     if abs(change) > HIGHEST_INDEX_TOLD:

@@ -141,6 +141,12 @@ def test_all_snapshots_make_a_profile_each(tmp_path: Path) -> None:
     assert len(build_past(settings, every=True, say=lambda _: None).snapshots) == 3
 
 
+def test_a_market_has_one_snapshot(tmp_path: Path) -> None:
+    """Its last bar; a folder of profiles is not made of it."""
+    with pytest.raises(UsageError, match="--all-snapshots was given with --market, which has one"):
+        build_past(market_settings(tmp_path), every=True, say=lambda _: None)
+
+
 def test_a_market_is_read_to_the_bar_asked_for(tmp_path: Path) -> None:
     """A date means the last bar that has ended by the end of that day."""
     found = result(market_settings(tmp_path, as_of="2026-02-18"))

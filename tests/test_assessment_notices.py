@@ -37,6 +37,26 @@ def brackets(folder: Path, *rows: str) -> Path:
 
 
 @pytest.mark.parametrize(
+    ("column", "meant"),
+    [
+        ("margn", "margin"),
+        ("Margin_Mode", "margin_mode"),
+        ("liquidationPrice", "liquidation_price"),
+        ("haircut_", "haircut"),
+    ],
+)
+def test_a_column_with_nearly_a_known_name_is_told(tmp_path: Path, column: str, meant: str) -> None:
+    """It would be left out without a word."""
+    frame = SMALL.assign(**{column: None})
+    assert f"Note: the column {column!r} is not read; did you mean {meant}?" in told(tmp_path, frame)
+
+
+def test_other_columns_are_ignored_in_silence(tmp_path: Path) -> None:
+    """Names of their own, and names near a column that is there."""
+    assert "not read" not in told(tmp_path, SMALL.assign(desk="a", quantities=1.0, margin_ratio=0.1))
+
+
+@pytest.mark.parametrize(
     ("strangers", "expected"),
     [
         (0, "\n40 of 40 name(s) in the accounts file clients.txt are in the snapshot"),

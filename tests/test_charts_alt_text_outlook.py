@@ -1,7 +1,7 @@
 """Every figure of Pillar 1 has a text with its kind, its values and its message."""
 
 from test_charts_outlook import cases, fan, history, steps, swings, tiers
-from test_charts_usage import curves, pairs, shares
+from test_charts_usage import curves, shares, standing
 
 from cohortiv.charts import alt_text_outlook as texts
 
@@ -52,9 +52,10 @@ def test_measures_are_named() -> None:
     assert "Lowest 20.0\u00a0% (3x Accounts), highest 70.0\u00a0% (3x Notional)" in said
 
 
-def test_pairs_are_named() -> None:
-    """Declared before effective."""
-    assert "highest 60.0\u00a0% (declared 20x, effective 2x)" in texts.effective_leverage_alt(pairs())
+def test_standings_are_named() -> None:
+    """By their declared tier."""
+    said = texts.effective_leverage_alt(standing())
+    assert "Lowest 30.0\u00a0% (20x as declared or more), highest 100.0\u00a0% (3x as declared or more)" in said
 
 
 def test_densities_are_said_at_their_leverage() -> None:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from chart_reading import layers, marks, words
+from chart_reading import marks, words
 
 from cohortiv import charts
 from cohortiv.charts.theme import NARROW
@@ -18,11 +18,11 @@ def shares() -> pd.DataFrame:
     )  # fmt: skip
 
 
-def pairs() -> pd.DataFrame:
-    """Three cells, the last too small for a number."""
-    columns = ["declared", "declared_floor", "effective", "effective_floor", "share"]
-    rows = [("20x", 20.0, "2x", 2.0, 0.6), ("20x", 20.0, "5x", 5.0, 0.398), ("50x", 50.0, "2x", 2.0, 0.002)]
-    return pd.DataFrame(rows, columns=columns)
+def standing() -> pd.DataFrame:
+    """Two declared tiers, the second all of one kind."""
+    rows = [("20x", 20.0, "Less than declared", 0.7), ("20x", 20.0, "As declared or more", 0.3)]
+    rows += [("3x", 3.0, "As declared or more", 1.0)]
+    return pd.DataFrame(rows, columns=["tier", "tier_floor", "standing", "share"])
 
 
 def curves() -> pd.DataFrame:
@@ -49,19 +49,12 @@ def test_a_narrow_chart_has_bars_only() -> None:
     assert words(charts.capital_and_count(shares(), width=NARROW)) == []
 
 
-def test_cells_write_whole_percent() -> None:
-    """What rounds to nothing has no number; dark letters on pale cells."""
-    chart = charts.effective_leverage(pairs())
-    assert words(chart) == ["60", "40"]
-    text = next(layer for layer in layers(chart) if layer["mark"]["type"] == "text")
-    assert text["rows"][0]["ink"] != text["rows"][2]["ink"]
-
-
-def test_tiers_of_the_map_stand_in_the_order_of_their_leverage() -> None:
-    """The lowest at the lower left."""
-    (cells,) = marks(charts.effective_leverage(pairs()), "rect")
-    assert cells["encoding"]["y"]["sort"]["order"] == "descending"
-    assert cells["encoding"]["x"]["sort"]["field"] == "effective_floor"
+def test_effective_leverage_is_stacked_in_the_order_of_the_frame() -> None:
+    """Declared tiers by their leverage, what is less leveraged at the foot."""
+    (bars,) = marks(charts.effective_leverage(standing()), "bar")
+    assert bars["encoding"]["x"]["sort"]["field"] == "tier_floor"
+    assert [row["place"] for row in bars["rows"]] == [0, 1, 1]
+    assert bars["encoding"]["color"]["scale"]["domain"] == ["Less than declared", "As declared or more"]
 
 
 def test_the_density_is_drawn_over_a_logarithmic_axis() -> None:

@@ -158,13 +158,57 @@ def test_a_path_that_does_not_exist_is_bad_usage(shell: Shell, tmp_path: Path, a
     assert "nowhere" in done.err
 
 
-def test_disk_that_cannot_be_written_ends_with_four(shell: Shell, tmp_path: Path) -> None:
-    """A folder that is a file is a failed run, told in one line."""
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["profile", "--positions", "positions.parquet", "--out", "file/profile.parquet"], "file is a file"),
+        (["profile", "--positions", "positions.parquet", "--out", "profile.csv"], "a name that ends in .parquet or"),
+        (["sample", "--out", "file"], "file is a file; allowed is a folder, or a name that is free"),
+    ],
+)
+def test_output_that_cannot_be_is_bad_usage(shell: Shell, tmp_path: Path, arguments: list[str], told: str) -> None:
+    """A file where a folder is wanted, or a name that says another format, told in one line."""
     write(tmp_path, book(30))
     (tmp_path / "file").write_text("", encoding="utf-8")
-    done = shell.run("profile", "--positions", "positions.parquet", "--out", "file/profile.parquet")
-    assert done.code == 4
+    done = shell.run(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
     assert "Traceback" not in done.err
+
+
+def test_what_nobody_foresaw_is_a_failed_run(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 4 and one line that says what and where, no traceback."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise TypeError("no such\nbranch")
+
+    monkeypatch.setattr("cohortiv.assessment.read_cohort", fail)
+    write(tmp_path, book(30))
+    done = shell.run("index", "--positions", "positions.parquet")
+    assert (done.code, done.out) == (4, "")
+    assert done.err.startswith("Error: The run failed with TypeError in app.py, line ")
+    assert ": no such branch. Nothing was published; this is a defect, please report it." in done.err
+    assert "Traceback" not in done.err
+
+
+def test_scenario_help_says_what_it_runs_on_alone() -> None:
+    """It draws the scenario's cohort, not the sample."""
+    text = " ".join(CliRunner().invoke(app.cli, ["scenario", "--help"]).output.split())
+    assert "Left out: the scenario's own SYNTHETIC cohort." in text
+    assert "embedded" not in text
+
+
+def test_one_is_one(shell: Shell, tmp_path: Path) -> None:
+    """Counts agree with their nouns, and the index has the digits of its interval."""
+    (tmp_path / "one.csv").write_text(
+        "account_id,symbol,side,quantity,entry_price,mark_price,leverage,venue\na1,BTC,long,1,60000,60000,10,binance\n",
+        encoding="utf-8",
+    )
+    done = shell.run("index", "--positions", "one.csv")
+    assert "Only 1 margin unit; a code needs 30" in done.out
+    assert "60.0\u00a0k\u00a0USD, 1 account\n" in done.out
+    assert ", 1 position, leveraged or not" in done.out
+    assert "IV Index:            80.1\n" in done.out
 
 
 @pytest.mark.parametrize(
@@ -252,6 +296,8 @@ def test_sample_is_the_same_for_the_same_seed(shell: Shell, tmp_path: Path) -> N
     [
         (["-p", "critcal_mass=0.1"], "Did you mean 'critical_mass'?"),
         (["-p", "horizon_days=soon"], "horizon_days"),
+        (["-p", "critical_mass=15"], "critical_mass got 15.0; allowed is a share above 0 and below 1"),
+        (["--max-excluded", "5"], "max_excluded got 5.0; allowed is a share from 0 to 1"),
         (["-p", "critical_mass"], "NAME=VALUE"),
         (["-p", "critical_mass=0.1", "-p", "critical_mass=0.2"], "given twice"),
         (["-p", "symbol=BTC"], "Give it with --symbol"),
@@ -275,6 +321,7 @@ def test_report_that_cannot_run_is_refused_at_once(
     done = shell.run("report", *arguments)
     assert (done.code, done.out) == (2, "")
     assert told in done.err
+    assert "Running" not in done.err
     assert not (tmp_path / "reports").exists()
 
 

@@ -59,6 +59,21 @@ def test_fields_are_read_from_yaml(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5e8", 5e8), ("5E8", 5e8), ("-2.5e-3", -0.0025), ("5.0e+8", 5e8), ("1.e3", 1000.0), (".5e1", 5.0),
+        ("5e8x", "5e8x"), ("e8", "e8"), ("'5e8'", "5e8"),
+    ],
+)  # fmt: skip
+def test_numbers_with_an_exponent_are_numbers(tmp_path: Path, text: str, value: object) -> None:
+    """As YAML 1.2 has them, with or without point and sign; what is in quotation marks stays text."""
+    path = tmp_path / "h.yaml"
+    path.write_text(f"width: {text}\n", encoding="utf-8")
+    found = read_fields(path, kind="house file", example="name: x")["width"]
+    assert (type(found), found) == (type(value), value)
+
+
+@pytest.mark.parametrize(
     ("content", "words"),
     [(None, "no such file"), (b"\xff\xfe", "not YAML"), (b"- x", "got list, allowed are fields such as 'name: x'")],
 )

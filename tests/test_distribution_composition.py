@@ -15,8 +15,6 @@ from cohortiv.distribution.composition import (
     damped,
     history_step,
     log_ratio_coordinates,
-    log_ratio_volatility,
-    replace_zeros,
     shares_at,
     undamped,
 )
@@ -115,11 +113,6 @@ def test_far_coordinates_do_not_overflow() -> None:
     assert shares_at([2_000.0]).sum() == pytest.approx(1.0)
 
 
-def test_zeros_are_replaced_in_proportion() -> None:
-    """The others give up the same part."""
-    assert replace_zeros([0.0, 0.25, 0.75], 0.04) == pytest.approx([0.04, 0.24, 0.72])
-
-
 def test_a_pseudo_share_goes_on_and_comes_off() -> None:
     """Zeros included."""
     shares = np.array([[0.0, 0.25, 0.75], [0.1, 0.2, 0.7]])
@@ -132,9 +125,3 @@ def test_a_share_under_the_pseudo_share_is_empty() -> None:
     assert undamped([0.001, 0.499, 0.5], 0.005) == pytest.approx(
         closed([0.0, 0.499 * 1.015 - 0.005, 0.5 * 1.015 - 0.005])
     )
-
-
-def test_volatility_is_the_root_mean_square() -> None:
-    """And 0 where there is one tier alone."""
-    assert log_ratio_volatility(np.diag([1.0, 7.0])) == pytest.approx(2.0)
-    assert log_ratio_volatility(np.empty((0, 0))) == 0.0

@@ -9,6 +9,7 @@ from book_support import Desk, Row, position
 from cohort_support import ENGINE_WARNINGS
 from test_profile_accounts import KAPPAS
 
+from cohortiv.assessment import Settings, read_cohort
 from cohortiv.distribution.effective import (
     BELOW_EDGES,
     KNOWN,
@@ -136,6 +137,17 @@ def test_the_joint_table_holds_everything_once(desk: Desk) -> None:
     assert tables.joint["notional_usd"].sum() == pytest.approx(rows["notional_cents"].sum() / 100)
     assert tables.joint["positions"].sum() == 3
     assert set(tables.joint["state"]) == {KNOWN, UNDER_WATER, UNKNOWN}
+
+
+def test_real_accounts_use_less_leverage_than_they_declare(real_data: Path) -> None:
+    """Cross accounts of which the account value is known: the declared multiplier is a setting."""
+    spec = f"hyperliquid:{real_data / 'hl_top_traders_positions_2026-01_02.csv.gz'}"
+    settings = Settings(positions=spec, as_of="2026-02-06", symbol="BTC", max_excluded=0.5)
+    usage = read_cohort(settings, for_report=False, usage=True, say=lambda _: None).usage
+    assert usage is not None
+    medians = usage.effective.medians.set_index("weighting").loc["capital"]
+    assert usage.effective.known_share > 0.5
+    assert medians["effective"] < medians["declared_where_known"] / 2
 
 
 def test_nothing_leveraged_is_empty(desk: Desk) -> None:

@@ -103,6 +103,12 @@ def test_a_target_before_the_snapshot_is_refused() -> None:
         project(history(), small(), to=dt.date(2026, 7, 1))
 
 
+def test_a_projection_has_two_dates_at_least() -> None:
+    """The snapshot's alone is none."""
+    with pytest.raises(ValueError, match="got 1 dates; allowed are 2 or more"):
+        project(history(), small(), n_dates=1)
+
+
 def test_a_history_that_is_not_in_order_is_refused() -> None:
     """Before anything is drawn."""
     with pytest.raises(DataError, match="dates that are not in order"):

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from cohort_support import AS_OF, ENGINE_WARNINGS, book, unleveraged, write
+from cohort_support import AS_OF, ENGINE_WARNINGS, TIMES, book, unleveraged, write
 from test_profile_build import random_book
 
 from cohortiv.assessment import CohortReading, Settings, read_cohort
+from cohortiv.distribution.concentration import STATISTICS
 from cohortiv.distribution.density import NOTHING, ONE_TIER
 from cohortiv.distribution.usage import DIMENSIONS, MEASURES, SHARE_COLUMNS, LeverageUsage, by_measure, value_names
 
@@ -100,6 +101,18 @@ def test_collateral_that_stands_in_is_told(tmp_path: Path) -> None:
     frame = book(40, symbols=("BTC",)).assign(margin_mode="cross", liquidation_price=30_000.0, side="long")
     assert usage_of(tmp_path, frame).estimated_collateral_share == 1.0
     assert usage_of(tmp_path, book(40)).estimated_collateral_share == 0.0
+
+
+def test_history_tells_every_snapshot_that_was_read(tmp_path: Path) -> None:
+    """The last row is this snapshot's concentration, to the width of a class."""
+    settings = Settings(positions=write(tmp_path, book(60, times=TIMES)), as_of=AS_OF)
+    found = read_cohort(settings, usage=True, say=lambda _: None).usage
+    assert found is not None
+    assert found.history["as_of"].tolist() == [pd.Timestamp(time) for time in TIMES]
+    last = found.history.iloc[-1]
+    assert last["accounts"] == found.concentration.accounts
+    for name in STATISTICS:
+        assert last[name] == pytest.approx(found.concentration.value(name), rel=5e-3)
 
 
 def test_one_tier_has_no_density(tmp_path: Path) -> None:

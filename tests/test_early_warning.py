@@ -197,3 +197,9 @@ def test_the_future_does_not_change_the_past(indices: list[float], cut: int) -> 
 def test_two_quiet_snapshots_clear_everything(indices: list[float]) -> None:
     """After two snapshots at 28 or below the held code is Green."""
     assert held([*indices, 28.0, 0.0])[-1] is G
+
+
+def test_one_margin_unit_is_one() -> None:
+    """The noun agrees with its number."""
+    found = grey_reasons(leveraged_notional_usd=1.0, margin_units=1, usable_share=1.0)
+    assert found == ("Only 1 margin unit; a code needs 30",)

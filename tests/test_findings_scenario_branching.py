@@ -1,12 +1,15 @@
 """Words of the branching figure: what feeds itself, for one scenario, several, and positions that were read."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cohort_support import AS_OF, ENGINE_WARNINGS, book, write
 from scenario_support import FIELDS, scenario_file
 
 from cohortiv.assessment import Settings
+from cohortiv.cascade import Branching
 from cohortiv.findings import scenario as told
 from cohortiv.findings.scenario import ScenarioFindings
 from cohortiv.findings.scenario_branching import BRANCHING_COLUMNS, branching, branching_rows
@@ -49,6 +52,28 @@ def test_a_deep_market_feeds_nothing(tmp_path: Path) -> None:
     assert "As it stands: no forced dollar forces another, the most is 0." in words.reading
 
 
+@pytest.mark.parametrize(
+    ("ratios", "words"),
+    [
+        (
+            [0.2, 1.5, 0.4, 1.2],
+            "in places between falls of 1\u00a0% and 3\u00a0%, most with 1.50 at a fall of 1\u00a0%",
+        ),
+        ([0.2, 1.4, 1.5, 0.2], "feed themselves between falls of 1\u00a0% and 2\u00a0%, most with 1.50"),
+        ([0.2, 1.5, 0.4, 0.2], "feed themselves at a fall of 1\u00a0%, most with 1.50"),
+    ],
+    ids=["with a gap", "without", "once"],
+)
+def test_where_orders_feed_themselves(tmp_path: Path, ratios: list[float], words: str) -> None:
+    """From the first to the last place with a ratio of 1 or more; a gap between them is told."""
+    findings = found(tmp_path, FIELDS)
+    path = Branching("down", np.arange(4) / 100, np.ones(4), np.array(ratios))
+    state = findings.worst.after
+    drawn = replace(state, runs=(replace(state.runs[0], branching=path),))
+    again = replace(findings, shown=(replace(findings.worst, states=(drawn,)),))
+    assert words in branching(again).reading
+
+
 def test_positions_that_were_read_are_told_from_the_ladder(tmp_path: Path) -> None:
     """Before the changes only, and the note says so; nothing of the state after them."""
     positions = write(tmp_path, book(200))
@@ -65,12 +90,10 @@ def test_an_unknown_depth_is_the_middle_of_those_shown(tmp_path: Path) -> None:
     assert "At the depth in the middle of those shown." in branching(findings).note
 
 
-@pytest.mark.parametrize("several", [False, True])
-def test_every_line_has_its_name(tmp_path: Path, several: bool) -> None:
-    """States of one scenario, titles of several."""
-    first = scenario_file(tmp_path)
-    calm = scenario_file(tmp_path, FIELDS.replace("small", "calm").replace("A calm one", "A calm one"), "calm.yaml")
-    names = f"{first},{calm}" if several else str(first)
+def test_every_line_has_its_name(tmp_path: Path) -> None:
+    """Titles of several scenarios."""
+    calm = scenario_file(tmp_path, FIELDS.replace("small", "calm"), "calm.yaml")
+    names = f"{scenario_file(tmp_path)},{calm}"
     findings = told.find(run_scenarios(names, Settings(as_of=AS_OF), say=_silent))
-    expected = ["A small one", "A calm one"] if several else ["As it stands"]
-    assert list(dict.fromkeys(branching_rows(findings)["name"])) == expected
+    assert list(dict.fromkeys(branching_rows(findings)["name"])) == ["A small one", "A calm one"]
+    assert branching(findings).reading.count("\n\n") == 1

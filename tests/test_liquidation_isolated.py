@@ -13,6 +13,7 @@ from reference_margin import Leg, Unit
 
 from cohortiv.liquidation import LINE, NO_LINE, OWN, PAST, UNLEVERAGED
 from cohortiv.margin.brackets import Brackets, BracketSchedule
+from cohortiv.schema import NO_BRACKETS
 from cohortiv.sources.files import connect
 
 #: The brackets of the model's printed checks.
@@ -234,6 +235,25 @@ def test_a_supplied_line_serves_where_there_are_no_brackets(desk: Desk) -> None:
     assert list(solved["reason"]) == [0, 13, 0]
     assert solved.loc["a", "ratio"] == pytest.approx(5 / 6)
     assert not solved["compared"].any()
+
+
+#: Positions whose line moves with more than the price: an inverse contract, and collateral in the coin.
+MOVING = ({"contract": "inverse", "quantity": 60_000.0}, {"collateral_asset": "BTC", "margin": 0.1})
+
+
+@pytest.mark.parametrize("kind", MOVING)
+@pytest.mark.parametrize(("side", "line"), [("long", 54_000.0), ("short", 66_000.0)])
+def test_supplied_lines_serve_a_table_without_any_brackets(desk: Desk, kind: Row, side: str, line: float) -> None:
+    """Of no row need a bracket table be known."""
+    solved = line_of(desk, position(side=side, liquidation_price=line, **kind), Brackets(()))
+    assert (solved["reason"], solved["state"], solved["compared"]) == (0, LINE, False)
+    assert solved["ratio"] == pytest.approx(line / 60_000)
+
+
+@pytest.mark.parametrize("kind", MOVING)
+def test_a_table_without_any_brackets_or_lines_is_excluded(desk: Desk, kind: Row) -> None:
+    """By the rule that says so."""
+    assert line_of(desk, position(**kind), Brackets(()))["reason"] == NO_BRACKETS
 
 
 @pytest.mark.parametrize(

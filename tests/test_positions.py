@@ -142,6 +142,15 @@ def test_examples_show_the_text_that_was_got(desk: Desk, column: str, text: str,
     assert f"{column} {text!r}" in shown
 
 
+@pytest.mark.parametrize("text", ["1,5", "1.234,5", "-1,500", "60000,0"])
+def test_a_number_with_a_comma_is_explained(desk: Desk, text: str) -> None:
+    """Whether it divides thousands or decimals; the first is quoted, once."""
+    shown = example_rows(desk.open([position(quantity=text)] * 2, "book.csv").numbered, 4).splitlines()
+    assert shown[2:] == [
+        f"    {text!r} has a comma: write numbers with a decimal point and nothing between thousands, such as 1234.5."
+    ]
+
+
 def test_examples_cut_long_text(desk: Desk) -> None:
     """A cell of another column that slipped into a number's is not written out whole."""
     shown = example_rows(desk.open([position(quantity="9" * 20 + "x" * 20)], "book.csv").numbered, 4)

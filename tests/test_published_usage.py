@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from cohort_support import ENGINE_WARNINGS, book, unleveraged, write
+from cohort_support import ENGINE_WARNINGS, TIMES, book, unleveraged, write
 
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
 from cohortiv.disclosure import DisclosureRule
@@ -21,15 +21,17 @@ pytestmark = ENGINE_WARNINGS
 RULE = DisclosureRule()
 
 
-def assessed(folder: Path, frame: pd.DataFrame, *, for_report: bool = True, usage: bool = True) -> Assessment:
+def assessed(
+    folder: Path, frame: pd.DataFrame, *, for_report: bool = True, usage: bool = True, as_of: str | None = None
+) -> Assessment:
     """Result of a book with its usage."""
-    settings = Settings(positions=write(folder, frame))
+    settings = Settings(positions=write(folder, frame), as_of=as_of)
     return assess(settings, read_cohort(settings, for_report=for_report, usage=usage, say=lambda _: None))
 
 
-def shown(folder: Path, frame: pd.DataFrame, *, for_report: bool = True) -> PublishedUsage:
+def shown(folder: Path, frame: pd.DataFrame, *, for_report: bool = True, as_of: str | None = None) -> PublishedUsage:
     """What is shown of a book."""
-    result = assessed(folder, frame, for_report=for_report)
+    result = assessed(folder, frame, for_report=for_report, as_of=as_of)
     found = publish_usage(result, publish(result))
     assert found is not None
     return found
@@ -61,11 +63,12 @@ def test_the_largest_account_is_never_told() -> None:
 
 def test_shares_are_rounded_outward_and_the_rest_to_two_digits() -> None:
     """Bands of shares widen; Gini has two decimals, HHI two digits."""
-    frame = published_concentration(figures(np.linspace(1, 3, 437)), RULE).set_index("statistic")
-    assert frame.loc["top_10", ["value", "low", "high"]].tolist() == [0.04, 0.03, 0.04]
-    assert frame.loc["high_leverage_share", ["value", "low", "high"]].tolist() == [0.45, 0.44, 0.45]
-    assert frame.loc["gini", "value"] == 0.73
-    assert (frame.loc["hhi", "value"], frame.loc["effective_accounts", "value"]) == (0.0025, 400.0)
+    frame = published_concentration(figures(np.linspace(1, 3, 437).tolist()), RULE)
+    rows = {name: found for name, *found in frame.itertuples(index=False)}
+    assert rows["top_10"] == [0.04, 0.03, 0.04]
+    assert rows["high_leverage_share"] == [0.45, 0.44, 0.45]
+    assert rows["gini"] == [0.73] * 3
+    assert (rows["hhi"][0], rows["effective_accounts"][0]) == (0.0025, 400.0)
 
 
 def test_a_group_that_one_account_dominates_is_withheld() -> None:
@@ -106,7 +109,8 @@ def test_shares_add_up_to_the_whole(tmp_path: Path) -> None:
 def test_no_row_has_too_few_accounts(tmp_path: Path) -> None:
     """Thin tiers, venues and symbols are merged away."""
     frame = book(120, symbols=("BTC",) * 30 + ("ETH", "SOL"), leverages=(2.0, 3.0, 5.0, 10.0, 15.0, 20.0))
-    frame = frame.assign(venue=["okx"] * 4 + ["bybit"] * 12 + ["binance"] * 104)
+    line = frame["mark_price"] * np.where(frame["side"] == "long", 0.7, 1.3)
+    frame = frame.assign(venue=["okx"] * 4 + ["bybit"] * 12 + ["binance"] * 104, liquidation_price=line)
     found = shown(tmp_path, frame)
     assert found.shares["accounts"].min() >= 10
     assert set(found.shares.loc[found.shares["dimension"] == "venue", "value"]) <= {"binance", "bybit", "other"}
@@ -123,6 +127,19 @@ def test_tiers_and_symbols_are_those_of_the_report(tmp_path: Path) -> None:
         table = publication.tier_rows.groupby(column)["notional_usd"].sum()
         rows = found.shares[found.shares["dimension"] == dimension].set_index("value")
         assert rows["notional_usd"].to_dict() == pytest.approx(table.to_dict())
+
+
+def test_history_is_told_by_the_same_rule(tmp_path: Path) -> None:
+    """Rounded like the figures, without the largest account; a snapshot with too few accounts is missing."""
+    times = TIMES[:2]
+    late = book(60, times=times[1:])
+    frame = pd.concat([book(60, times=times[:1]).head(5), late], ignore_index=True)
+    found = shown(tmp_path, frame, as_of="2026-02-11")
+    assert found.history[list(STATISTICS)].iloc[0].isna().all()
+    assert math.isnan(found.history["accounts"].iloc[0])
+    last = found.history.iloc[1]
+    assert math.isnan(last["top_1"])
+    assert last["gini"] == round(last["gini"], 2)
 
 
 def test_density_is_fitted_to_what_is_shown(tmp_path: Path) -> None:

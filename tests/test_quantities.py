@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from cohortiv.quantities import chance, exact_percent, level, percent, points, points_range, price, signed, usd
+from cohortiv.quantities import chance, exact_percent, level, many, percent, points, points_range, price, signed, usd
 
 NB = "\u00a0"
 
@@ -97,3 +97,9 @@ def test_level(amount: float, text: str) -> None:
 def test_signed(change: float, text: str) -> None:
     """A change always has its sign."""
     assert signed(change) == text
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1200, "1,200 rows")])
+def test_counts_agree_with_their_nouns(number: int, told: str) -> None:
+    """One is singular, all else plural."""
+    assert many(number, "row") == told

@@ -62,7 +62,22 @@ def test_new_report_is_put_in_place(tmp_path: Path) -> None:
     """A first report makes its folders and leaves no workroom behind."""
     publish(place(tmp_path), "one")
     assert (tmp_path / "2026-02-12" / "small-all" / "report.html").read_text(encoding="utf-8") == "one"
-    assert [path for path in (tmp_path / ".work").iterdir() if path.is_dir()] == []
+    assert list((tmp_path / ".work").iterdir()) == []
+
+
+def test_a_failed_run_leaves_no_lock(tmp_path: Path) -> None:
+    """A report that never came to be, such as one of a misspelt symbol, leaves nothing behind."""
+    with pytest.raises(RuntimeError), workroom(place(tmp_path)):
+        raise RuntimeError
+    assert list((tmp_path / ".work").iterdir()) == []
+
+
+def test_a_lock_that_is_held_is_not_taken_away(tmp_path: Path) -> None:
+    """A second writer is refused, and the first still keeps out a third."""
+    with workroom(place(tmp_path)):
+        for _ in range(2):
+            with pytest.raises(RunError, match="Another run is making"), workroom(place(tmp_path)):
+                pass
 
 
 @pytest.mark.parametrize("can_exchange", [True, False])

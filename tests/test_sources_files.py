@@ -126,6 +126,14 @@ def test_an_unknown_ending_is_refused(engine: Backend, tmp_path: Path) -> None:
         open_positions(str(tmp_path / "a.xlsx"), connection=engine)
 
 
+def test_a_file_without_permission_is_refused(engine: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In our words, and without advice about a download."""
+    (tmp_path / "b.csv").write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(DataError, match=r"^b.csv cannot be read: this user has no permission\. Allowed are files"):
+        open_positions(str(tmp_path / "b.csv"), connection=engine)
+
+
 @pytest.mark.parametrize("name", ["a.parquet", "a.csv"])
 def test_a_file_of_no_bytes_is_refused(engine: Backend, tmp_path: Path, name: str) -> None:
     """It is called empty."""

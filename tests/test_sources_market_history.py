@@ -88,3 +88,15 @@ def test_a_source_is_not_a_file() -> None:
     """Market data come from files."""
     with pytest.raises(UsageError, match="--market got the source 'binance'; allowed is a plain path"):
         read_market_history("binance:BTCUSDT", symbol="BTC")
+
+
+def test_bars_and_open_interest_must_overlap(tmp_path: Path) -> None:
+    """Bars of another period follow nothing."""
+    later = INTEREST.assign(timestamp=INTEREST["timestamp"] + pd.Timedelta(days=9))
+    with pytest.raises(DataError, match="0 of 3 bars end between the first and the last time of open interest"):
+        read(tmp_path, interest=later)
+
+
+def test_only_bars_with_open_interest_are_covered(tmp_path: Path) -> None:
+    """The third bar ends after the last time."""
+    assert len(read(tmp_path).covered) == 2

@@ -13,14 +13,15 @@ from cohortiv.assessment.settings import Settings
 from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import CohortConfig, load_cohort
 from cohortiv.distribution.entry_profile import DEFAULT_MIX, TierMix
-from cohortiv.distribution.reconstruction import Reconstruction, profile_of_reconstruction, reconstruct
+from cohortiv.distribution.reconstruction import profile_of_reconstruction, reconstruct
 from cohortiv.distribution.tier_table import cohort_rows, profile_of_tiers
 from cohortiv.errors import DataError, UsageError
 from cohortiv.margin.brackets import load_brackets
+from cohortiv.margin.schedule import BracketSchedule
 from cohortiv.positions import ControlTotals, choose_snapshot
 from cohortiv.profile import AccountFigures, LiquidationProfile
 from cohortiv.profile.accounts import NODE
-from cohortiv.sources.market_history import MarketHistory, read_market_history
+from cohortiv.sources.market_history import read_market_history
 from cohortiv.sources.tier_map import read_tier_mix, read_tier_table
 
 Say = Callable[[str], None]
@@ -96,6 +97,8 @@ def read_aggregate(settings: Settings, label: datetime, *, every: bool = False, 
     movement = comovement(cohort.betas, cohort.kappas)
     if settings.tier_table:
         return _of_tiers(settings, cohort, movement, label=label, every=every, tell=tell)
+    if every:
+        raise UsageError("--all-snapshots was given with --market, which has one: its last bar. Give --as-of instead.")
     return _of_market(settings, cohort, movement, tell=tell)
 
 
@@ -175,34 +178,33 @@ def _of_market(settings: Settings, cohort: CohortConfig, movement: Comovement, *
     history = read_market_history(
         settings.market, open_interest=settings.open_interest, symbol=settings.symbol, venue=settings.venue
     )
-    moments = [pd.Timestamp(time).to_pydatetime() for time in _covered(history)["time"]]
-    asked = settings.as_of or (f"{moments[-1]:%Y-%m-%dT%H:%M:%S}" if moments else None)
-    moment = choose_snapshot(moments, asked)
-    now = moment or history.bars["time"].iloc[-1].to_pydatetime()
-    found = load_brackets(settings.brackets).schedule_for(history.venue, settings.symbol, "linear", as_of=now.date())
-    if found is None:
-        raise DataError(
-            f"There are no brackets for {settings.symbol} on {history.venue or 'an unnamed venue'}. Name one that has "
-            "a shipped table (binance, hyperliquid) with --venue, or pass --brackets FILE."
-        )
-    mix = _mix(settings.tier_mix)
-    bars = history.bars[history.bars["time"] <= pd.Timestamp(now)]
-    tell(f"Reconstructing positions from {moments.index(now) + 1:,} bars; tier mix: {mix.source}")
-    made = reconstruct(bars, history.interest, mix=mix, schedule=found.schedule)
-    tell(_warning(made))
-    profile = profile_of_reconstruction(
-        made, schedule=replace(found.schedule, venue=history.venue), comovement=movement, tier_edges=cohort.tier_edges
+    ends = [pd.Timestamp(time).to_pydatetime() for time in history.covered["time"]]
+    moment = choose_snapshot(ends, settings.as_of or f"{ends[-1]:%Y-%m-%dT%H:%M:%S}")
+    now = moment or ends[-1]
+    schedule, mix = _schedule(settings, history.venue, now), _mix(settings.tier_mix)
+    bars = history.covered[history.covered["time"] <= pd.Timestamp(now)]
+    tell(f"Reconstructing positions from {len(bars):,} bars; tier mix: {mix.source}")
+    made = reconstruct(bars, history.interest, mix=mix, schedule=schedule)
+    tell(
+        f"Warning: reconstructed, a model and not positions: {made.from_first_bar:.1%} of the notional still goes "
+        f"back to the first bar ({made.first_bar:%Y-%m-%d %H:%M} UTC), before which entries are not known"
     )
-    origin = {**profile.origin, "sources": [path.name for path in history.paths], "cohort": cohort.name,
-              "tier_mix": mix.source}  # fmt: skip
+    profile = profile_of_reconstruction(made, schedule=schedule, comovement=movement, tier_edges=cohort.tier_edges)
+    origin = {**profile.origin, "cohort": cohort.name, "tier_mix": mix.source}
+    origin["sources"] = [path.name for path in history.paths]
     return _reading(replace(profile, origin=origin), Basis.OPEN_INTEREST, cohort, now=now, moment=moment,
                     paths=history.paths, rows=made.bars, other_rows=0, every=False)  # fmt: skip
 
 
-def _covered(history: MarketHistory) -> pd.DataFrame:
-    """Bars that end while open interest is known."""
-    first, last = history.interest["time"].min(), history.interest["time"].max()
-    return history.bars[history.bars["time"].between(first, last)]
+def _schedule(settings: Settings, venue: str, now: datetime) -> BracketSchedule:
+    """Brackets of the symbol on the venue, under the venue's own name where they serve every venue."""
+    found = load_brackets(settings.brackets).schedule_for(venue, settings.symbol or "", "linear", as_of=now.date())
+    if found is None:
+        raise DataError(
+            f"There are no brackets for {settings.symbol} on {venue or 'an unnamed venue'}. Name one that has "
+            "a shipped table (binance, hyperliquid) with --venue, or pass --brackets FILE."
+        )
+    return replace(found.schedule, venue=venue)
 
 
 def _mix(path: Path | None) -> TierMix:
@@ -211,13 +213,6 @@ def _mix(path: Path | None) -> TierMix:
         return DEFAULT_MIX
     table = read_tier_mix(path)
     return TierMix(tuple(table["tier"]), tuple(table["share"]), path.name)
-
-
-def _warning(made: Reconstruction) -> str:
-    return (
-        f"Warning: reconstructed, a model and not positions: {made.from_first_bar:.1%} of the notional still goes "
-        f"back to the first bar ({made.first_bar:%Y-%m-%d %H:%M} UTC), before which entries are not known"
-    )
 
 
 def _reading(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 import ibis
@@ -15,9 +16,11 @@ from cohortiv.margin.brackets import Brackets
 from cohortiv.margin.idle import idle_tables
 from cohortiv.margin.names import nearest_symbol, nearest_venue
 from cohortiv.positions import EXAMPLES, Holding, Positions
-from cohortiv.schema import USED
+from cohortiv.schema import POSITION_COLUMNS, USED
 
 _UNIT = ("account_id", "venue")
+#: Column names less alike than this are no misspelling [1].
+_ALIKE = 0.85
 #: Symbols that the message about an unknown one names.
 SYMBOLS_NAMED = 20
 
@@ -61,6 +64,7 @@ def notices(
     DataError
         If no name of the accounts file is in the table.
     """
+    yield from _columns(positions)
     rows = positions.table if moment is None else positions.table.filter(positions.table.as_of == moment)
     yield from _filters(filters, inventory)
     if filters.accounts_file is not None:
@@ -82,6 +86,15 @@ def known_symbol(symbol: str | None, inventory: Sequence[Holding]) -> str | None
         asked = f"Did you mean {meant}?" if meant else "Name one of them, or leave the option out."
         raise DataError(f"--symbol got {symbol!r}; the table holds {shown}. {asked}")
     return symbol
+
+
+def _columns(positions: Positions) -> Iterator[str]:
+    """Columns that are not read, and whose name is nearly that of an optional one that is not there."""
+    absent = [column.name for column in POSITION_COLUMNS if column.name not in positions.given]
+    for name in positions.ignored:
+        near = get_close_matches(name.lower(), absent, n=1, cutoff=_ALIKE)
+        if near:
+            yield f"Note: the column {name!r} is not read; did you mean {near[0]}?"
 
 
 def _filters(filters: Filters, inventory: Sequence[Holding]) -> Iterator[str]:

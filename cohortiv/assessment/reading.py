@@ -205,7 +205,7 @@ def _build(
     if totals.accounts < sum(h.rows for h in kept):
         chosen = without_duplicates(chosen, kept)
     movement = comovement(cohort.betas, cohort.kappas)
-    tell(f"Solving the liquidation lines of {sum(h.rows for h in kept):,} positions")
+    tell(f"Solving the liquidation lines of {sum(h.rows for h in kept):,} position(s)")
     brackets = load_brackets(settings.brackets)
     found = notices(
         settings, cohort.filters, chosen, inventory=kept, brackets=brackets, moment=moment, as_of=label
@@ -305,7 +305,8 @@ def _with_usage(reading: CohortReading, made: _Built, held: ir.Table) -> CohortR
     """The reading with its leverage distribution, from further passes by account."""
     edges, disclosed = made.cohort.tier_edges, reading.disclosed
     effective = effective_positions(held, at(made.positions.table, made.moment), tier_edges=edges)
-    found = leverage_usage(reading.profile, held, effective, tier_edges=edges, one_each=made.one_each)
+    past = made.built.lines
+    found = leverage_usage(reading.profile, held, effective, past=past, tier_edges=edges, one_each=made.one_each)
     if disclosed is None:
         return replace(reading, usage=found)
     cells = disclose_usage(held, effective, disclosed, privacy=made.cohort.privacy)

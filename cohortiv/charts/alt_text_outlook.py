@@ -31,6 +31,8 @@ def share_fan_alt(history: pd.DataFrame, fan: pd.DataFrame, *, title: str, messa
 def _fan_alt(
     what: str, history: pd.DataFrame, fan: pd.DataFrame, *, written: Callable[[float], str], message: str
 ) -> str:
+    if fan.empty:
+        return describe("Fan chart", f"{what} by date", [], message=message)
     end = fan.iloc[-1]
     reach = f"from {written(float(end['low']))} to {written(float(end['high']))} in 90 % of the draws"
     shows = f"{what} by date: the past as a line, then the median of the draws, at the end {reach}"
@@ -69,11 +71,12 @@ def capital_and_count_alt(shares: pd.DataFrame, *, message: str = "") -> str:
     return describe("Bar chart", shows, _points(names, shares["share"]), written=percent, message=message)
 
 
-def effective_leverage_alt(table: pd.DataFrame, *, message: str = "") -> str:
-    """Alternative text of `effective_leverage`: share of notional [1] by declared and effective tier."""
-    names = [f"declared {row.declared}, effective {row.effective}" for row in table.itertuples()]
-    shows = "Share of notional by declared and by effective leverage"
-    return describe("Heat map", shows, _points(names, table["share"]), written=percent, message=message)
+def effective_leverage_alt(standing: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `effective_leverage`: shares of each declared tier [1] by how effective leverage stands."""
+    pairs = zip(standing["tier"], standing["standing"], strict=True)
+    shows = "Share of each declared tier's notional by how its effective leverage stands to the declared one"
+    names = [f"{tier} {name[:1].lower()}{name[1:]}" for tier, name in pairs]
+    return describe("Stacked bar chart", shows, _points(names, standing["share"]), written=percent, message=message)
 
 
 def leverage_density_alt(curves: pd.DataFrame, *, message: str = "") -> str:

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from cohortiv.charts.cascade import shades_of
-from cohortiv.charts.marks import overlaid
+from cohortiv.charts.marks import halo_text, overlaid
 from cohortiv.charts.theme import DASH, FIT, SMALL_PX, WIDTH, is_narrow, select, styled
 from cohortiv.palette import INK, MUTED
 
@@ -52,18 +52,17 @@ def branching_path(branching: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerC
     lines = alt.Chart(frame).mark_line(strokeWidth=2.2).encode(**place, color=colour, tooltip=tooltip)
     highest = frame.loc[frame.groupby("name", sort=False)["branching_ratio"].idxmax()]
     dots = alt.Chart(highest).mark_circle(size=70, opacity=1).encode(**place, color=colour, tooltip=tooltip)
-    layers = overlaid(*_rule(frame, narrow=is_narrow(width)), lines, dots)
+    rule, *words = _rule(frame, narrow=is_narrow(width))
+    layers = overlaid(rule, lines, dots, *words)
     return styled(layers.properties(width=width, height=_HEIGHT_PX, autosize=FIT))
 
 
 def _rule(frame: pd.DataFrame, *, narrow: bool) -> list[alt.Chart]:
-    """The line at 1 and its words, at the far end, where curves are low."""
+    """The line at 1, and its words at the far end, over a halo."""
     end = float(frame["move"].max()) if len(frame) else 1.0
     words = _FEW_WORDS if narrow else _WORDS
     ends = pd.DataFrame({"move": [0.0, end], "branching_ratio": SUSTAINED})
-    at = {"x": alt.X("move:Q"), "y": alt.Y("branching_ratio:Q")}
-    rule = alt.Chart(ends).mark_line(color=MUTED, strokeDash=DASH, strokeWidth=1.2).encode(**at)
-    said = alt.Chart(ends.tail(1).assign(words=words)).mark_text(
-        align="right", baseline="bottom", dy=-4, fontSize=SMALL_PX, color=INK
-    )
-    return [rule, said.encode(**at, text=alt.Text("words:N"))]
+    x, y = alt.X("move:Q"), alt.Y("branching_ratio:Q")
+    rule = alt.Chart(ends).mark_line(color=MUTED, strokeDash=DASH, strokeWidth=1.2).encode(x=x, y=y)
+    base = alt.Chart(ends.tail(1).assign(words=words)).encode(x=x, y=y, text=alt.Text("words:N"))
+    return [rule, *halo_text(base, align="right", baseline="bottom", dy=-4, fontSize=SMALL_PX, color=INK)]

@@ -227,7 +227,7 @@ def index_waterfall(steps: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChar
         for level, change in zip(frame["is_level"], changes, strict=True)
     ]
     drawn = frame.assign(words=words, fill=colours, top=frame[["start", "end"]].max(axis=1)).drop(columns="is_level")
-    highest = float(drawn["top"].max())
+    highest = float(drawn["top"].max()) if len(drawn) else 1.0
     axis = alt.Axis(title=None, labelLimit=_NARROW_LABEL_PX if is_narrow(width) else _LABEL_PX, ticks=False)
     base = alt.Chart(drawn).encode(y=alt.Y("name:N", sort=None, axis=axis))
     x = alt.X(

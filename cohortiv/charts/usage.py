@@ -6,14 +6,10 @@ import pandas as pd
 from cohortiv.charts.cascade import shades_of
 from cohortiv.charts.marks import overlaid
 from cohortiv.charts.theme import DASH, FIT, SMALL_PX, WIDTH, is_narrow, select, styled
-from cohortiv.palette import INK, MUTED, PAPER
+from cohortiv.palette import INK, MUTED
 
 _HEIGHT_PX = 330
-_ROW_PX = 30
-_MAP_MARGINS_PX = 80
 _LEGEND_PX = 24
-#: Cells of the map above this part of its largest value are pale, and have dark letters [1].
-_PALE = 0.55
 
 
 def capital_and_count(shares: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
@@ -60,50 +56,50 @@ def capital_and_count(shares: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerC
     return styled(overlaid(*layers).properties(width=width, height=_HEIGHT_PX, autosize=FIT))
 
 
-def effective_leverage(table: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
-    """How much leverage is there behind what was declared?
+def effective_leverage(standing: pd.DataFrame, *, width: int = WIDTH) -> alt.Chart:
+    """How much of each declared tier is less leveraged than it says?
 
     Parameters
     ----------
-    table : DataFrame
-        One row a pair of tiers: declared, declared_floor, effective, effective_floor [x], share [of notional, 1].
+    standing : DataFrame
+        One row a declared tier and standing: tier, tier_floor [x], standing (its words, in the order of the stack),
+        share [of the tier's notional, 1].
     width : int
         Width of the whole [px].
 
     Returns
     -------
-    alt.LayerChart
-        A cell for each pair with its share in percent; the paler, the more.
+    alt.Chart
+        Bars of 100 % by declared tier, parted by how the effective leverage stands to the declared one.
 
     Raises
     ------
     ValueError
         If a column is missing.
     """
-    frame = select(table, ["declared", "declared_floor", "effective", "effective_floor", "share"])
-    largest = float(frame["share"].max()) if len(frame) else 0.0
-    words = [f"{100 * share:.0f}" if share >= 0.005 else "" for share in frame["share"]]  # noqa: PLR2004 - rounds to 0
-    inks = [INK if share > _PALE * largest else PAPER for share in frame["share"]]
-    rows = alt.EncodingSortField(field="declared_floor", op="min", order="descending")
-    columns = alt.EncodingSortField(field="effective_floor", op="min", order="ascending")
-    base = alt.Chart(frame.assign(words=words, ink=inks)).encode(
-        x=alt.X("effective:N", sort=columns, axis=alt.Axis(title="Effective leverage", labelAngle=0, ticks=False)),
-        y=alt.Y("declared:N", sort=rows, axis=alt.Axis(title="Declared leverage")),
-    )
+    frame = select(standing, ["tier", "tier_floor", "standing", "share"])
+    names = list(dict.fromkeys(frame["standing"]))
+    drawn = frame.assign(place=[names.index(name) for name in frame["standing"]])
+    sort = alt.EncodingSortField(field="tier_floor", op="min", order="ascending")
+    legend = alt.Legend(title=None, labelLimit=0, columns=1 if is_narrow(width) else 0, offset=_LEGEND_PX)
+    scale = alt.Scale(domain=names, range=shades_of(len(names)))
     tooltip = [
-        alt.Tooltip("declared:N", title="Declared"),
-        alt.Tooltip("effective:N", title="Effective"),
-        alt.Tooltip("share:Q", title="Share of notional", format=".1%"),
+        alt.Tooltip("tier:N", title="Declared"),
+        alt.Tooltip("standing:N", title="Effective"),
+        alt.Tooltip("share:Q", title="Share of the tier", format=".1%"),
     ]
-    scale = alt.Scale(scheme="cividis", domain=[0, largest or 1.0])
-    cells = base.mark_rect(stroke=PAPER).encode(color=alt.Color("share:Q", scale=scale, legend=None), tooltip=tooltip)
-    text = base.mark_text(fontSize=SMALL_PX).encode(
-        text=alt.Text("words:N"), color=alt.Color("ink:N", scale=None, legend=None)
+    bars: alt.Chart = (
+        alt.Chart(drawn)
+        .mark_bar()
+        .encode(
+            x=alt.X("tier:N", sort=sort, axis=alt.Axis(title="Declared leverage", labelAngle=0, ticks=False)),
+            y=alt.Y("share:Q", stack="zero", axis=alt.Axis(title="Share of the tier's notional (%)", format=".0%")),
+            color=alt.Color("standing:N", sort=names, scale=scale, legend=legend),
+            order=alt.Order("place:Q"),
+            tooltip=tooltip,
+        )
     )
-    chart = alt.LayerChart(layer=[cells, text], resolve=alt.Resolve(scale={"color": "independent"}))
-    height = _ROW_PX * max(1, frame["declared"].nunique()) + _MAP_MARGINS_PX
-    sized: alt.LayerChart = chart.properties(width=width, height=height, autosize=FIT)
-    return styled(sized)
+    return styled(bars.properties(width=width, height=_HEIGHT_PX, autosize=FIT))
 
 
 def leverage_density(curves: pd.DataFrame, steps: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
@@ -131,7 +127,7 @@ def leverage_density(curves: pd.DataFrame, steps: pd.DataFrame, *, width: int = 
     lines = select(curves, ["name", "leverage", "density"])
     tiers = select(steps, ["name", "leverage_low", "leverage_high", "density"])
     names = list(dict.fromkeys(lines["name"]))
-    low, high = float(lines["leverage"].min()), float(lines["leverage"].max())
+    low, high = (float(lines["leverage"].min()), float(lines["leverage"].max())) if len(lines) else (1.0, 100.0)
     ticks = [tick for tick in (1, 2, 3, 5, 10, 20, 50, 100) if low <= tick <= high]
     axis = alt.Axis(title="Leverage (x), logarithmic", values=ticks, labelExpr="datum.value + 'x'")
     x = alt.X("leverage:Q", scale=alt.Scale(type="log", domain=[low, high], nice=False), axis=axis)

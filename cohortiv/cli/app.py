@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 FAIL_CODES = {"yellow": 10, "red": 11, "grey": 12}
 _FAILED = 4
 
-_source = [
-    click.option(
+
+def _positions(*, without: str) -> Callable[..., Any]:
+    """The option --positions, whose help says what a run is on without it."""
+    return click.option(
         "--positions",
         metavar="PATH",
         shell_complete=sources,
-        help="File, folder, glob or NAME:FILE (for example hyperliquid:FILE). Left out: the embedded SYNTHETIC sample.",
-    ),
+        help=f"File, folder, glob or NAME:FILE (for example hyperliquid:FILE). Left out: {without}.",
+    )
+
+
+_selection = [
     click.option("--as-of", metavar="TIME", help="Date (last snapshot of that UTC day) or timestamp (UTC)."),
     click.option(
         "--symbol",
@@ -48,6 +53,7 @@ _source = [
         help="Largest share of notional that may be excluded; more is exit 3.",
     ),
 ]
+_source = [_positions(without="the embedded SYNTHETIC sample"), *_selection]
 _index = [
     click.option("--critical-mass", type=float, default=0.15, show_default=True, help="Share of leveraged notional."),
     click.option("--horizon-days", type=float, default=7.0, show_default=True, help="Horizon in days."),
@@ -160,7 +166,7 @@ def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> N
 
 @cli.command()
 @click.argument("name", required=False, metavar="[NAME|FILE]", shell_complete=scenarios)
-@_with(_source)
+@_with([_positions(without="the scenario's own SYNTHETIC cohort"), *_selection])
 @_with(_index)
 @click.option(
     "--depth-usd",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from cohortiv.cli.completion import sources
 from cohortiv.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,15 +18,22 @@ AGGREGATES: Final = [
     click.option(
         "--tier-table",
         metavar="FILE",
+        shell_complete=sources,
         help="In place of positions: notional by leverage tier and liquidation price; FILE or hyperliquid:FILE.",
     ),
     click.option("--tier-cohort", metavar="NAME", help="Which cohort of the tier table."),
     click.option(
         "--market",
+        type=click.Path(),
         metavar="FILE",
         help="In place of positions: price bars, from which they are reconstructed; a model, not positions.",
     ),
-    click.option("--open-interest", metavar="FILE", help="Open interest for --market, where the bars have none."),
+    click.option(
+        "--open-interest",
+        type=click.Path(),
+        metavar="FILE",
+        help="Open interest for --market, where the bars have none.",
+    ),
     click.option("--venue", metavar="NAME", help="Venue of --market, where the files name none or several."),
     click.option(
         "--tier-mix",

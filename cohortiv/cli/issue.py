@@ -1,7 +1,7 @@
 """One issue of a report: from the command's flags to a published folder and the catalogue."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +39,8 @@ _FLAGS = {
     "tier_cohort": "--tier-cohort", "market": "--market", "open_interest": "--open-interest", "venue": "--venue",
     "tier_mix": "--tier-mix",
 }  # fmt: skip
+#: Figures that a notebook may declare, and that have a range.
+_FIGURES = ("critical_mass", "horizon_days", "reference_volatility")
 #: Last snapshot of the embedded sample.
 SAMPLE_AS_OF = "2026-09-30"
 
@@ -121,11 +123,13 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
     declared = declared_parameters(load_notebook(notebook))
     refuse_no_report(declared)
     extra = _extra(request, declared)
+    _refuse_bad_values(request, extra)
     brand, published = load_brand(request.brand), _published(request.published)
     with _inputs(request, declared, say) as (spec, cohort_file):
         cohort = load_cohort(cohort_file) if cohort_file else aggregates.cohort or ALL_ACCOUNTS
         files = position_files(spec) if spec else aggregates.files
         as_of = _as_of(request)
+        issued = issue_date(as_of)
         say(f"Running {notebook.name} for {as_of}; this takes some seconds")
         made = publish_report(
             notebook,
@@ -134,7 +138,7 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
             | _located(extra),
             inputs=[*files, *_side_files(request, cohort_file, cohort), *_scenario_files(extra)],
             out=request.out,
-            as_of=issue_date(as_of),
+            as_of=issued,
             name=report_name(
                 notebook,
                 cohort,
@@ -276,6 +280,15 @@ def _extra(request: ReportRequest, declared: Sequence[Parameter]) -> dict[str, V
     if taken:
         raise UsageError(f"-p got {taken[0]!r}, which has a flag of its own. Give it with {_FLAGS[taken[0]]}.")
     return bound_values(declared, given)
+
+
+def _refuse_bad_values(request: ReportRequest, extra: Mapping[str, Value]) -> None:
+    """Refuse what the run would refuse of its figures, in the same words, before it starts."""
+    figures = {name: value for name in _FIGURES if isinstance(value := extra.get(name), float)}
+    if figures or not 0 <= request.max_excluded <= 1:
+        from cohortiv.assessment.settings import Settings
+
+        Settings(**figures, max_excluded=request.max_excluded)
 
 
 def _published(moment: str | None) -> str | None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from cohortiv.errors import RunError, UsageError
 
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
 _WRONG_PATH: Final = UsageError.exit_code
 _FAILED: Final = RunError.exit_code
 #: Meaning of each refusal that has a remedy of its own: what is so, what is allowed, what to do; and the exit code.
@@ -63,11 +64,11 @@ def unforeseen(error: Exception) -> Failure:
     error : Exception
     """
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "cohortiv" in Path(frame.filename).parts] or frames
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)] or frames
     place = f" in {Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else ""
     said = " ".join(str(error).split()) or "no message"
     return Failure(
-        f"The run failed with {type(error).__name__}{place}: {said}. Nothing was printed or published; this is a "
-        "defect, please report it.",
+        f"The run failed with {type(error).__name__}{place}: {said}. Nothing was published; this is a defect, please "
+        "report it.",
         _FAILED,
     )

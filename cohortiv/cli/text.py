@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cohortiv.assessment.aggregate import Basis
-from cohortiv.quantities import percent, points, usd
+from cohortiv.quantities import many, percent, points, usd
 
 
 def text_summary(summary: Mapping[str, Any]) -> str:
@@ -23,22 +23,22 @@ def text_summary(summary: Mapping[str, Any]) -> str:
     lines = [
         ("Cohort", f"{summary['cohort']}{made}, {_few(summary['symbols'])}, {summary['as_of'] or 'undated'}"),
         ("Code", summary["code"].capitalize() + "".join(f"; {reason}" for reason in quality["grey_reasons"])),
-        ("IV Index", points(_number(summary["iv_index"]), 4)),
+        ("IV Index", points(_number(summary["iv_index"]))),
         ("90 % interval", _interval(summary)),
         ("Critical volatility", _volatility(summary)),
         ("Critical drawdown", percent(summary["critical_drawdown"], 2)),
         ("Critical rally", percent(summary["critical_rally"], 2)),
-        ("Leveraged notional", usd(summary["leveraged_notional_usd"]) + _counted(summary, "accounts")),
-        ("TVL", usd(summary["tvl_usd"]) + _counted(summary, "positions") + ", leveraged or not"),
+        ("Leveraged notional", usd(summary["leveraged_notional_usd"]) + _counted(summary, "account")),
+        ("TVL", usd(summary["tvl_usd"]) + _counted(summary, "position") + ", leveraged or not"),
         ("Lines", f"none for {without}, past for {past} of the leveraged notional"),
-        ("Excluded", f"{quality['rows_excluded']:,} rows, {percent(quality['excluded_share'], 2)} of notional"),
+        ("Excluded", f"{many(quality['rows_excluded'], 'row')}, {percent(quality['excluded_share'], 2)} of notional"),
     ]
     return "\n".join(f"{name + ':':<20} {value}" for name, value in lines)
 
 
 def _counted(summary: Mapping[str, Any], what: str) -> str:
     """How many accounts or positions there are, where that is known."""
-    return "" if summary["data_quality"]["basis"] != "positions" else f", {summary[what]:,} {what}"
+    return "" if summary["data_quality"]["basis"] != "positions" else f", {many(summary[f'{what}s'], what)}"
 
 
 def _interval(summary: Mapping[str, Any]) -> str:

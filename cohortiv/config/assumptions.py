@@ -122,6 +122,22 @@ def target_date(assumptions: OutlookAssumptions, as_of: dt.date, *, to: dt.date 
     return target
 
 
+def parse_date(text: str | None) -> dt.date | None:
+    """A day as a reader writes it, such as 2026-12-31; None for nothing.
+
+    Raises
+    ------
+    UsageError
+        If it is no day.
+    """
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"to: got {text!r}, allowed is a day such as 2026-12-31. Correct it.") from error
+
+
 def quarter_end(day: dt.date, *, quarters_ahead: int) -> dt.date:
     """Last day of a quarter.
 

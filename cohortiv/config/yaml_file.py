@@ -1,5 +1,6 @@
 """What all files that a user writes share: YAML read safely, fields checked strictly, errors in the same words."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,12 +21,21 @@ Names = Annotated[tuple[Name, ...], Field(strict=False)]
 SLUG = r"^[a-z0-9][a-z0-9-]{0,63}$"
 
 Model = TypeVar("Model", bound=BaseModel)
+#: A number with an exponent, as YAML 1.2 and everybody writes it: 5e8. YAML 1.1 knows 5.0e+8 only, and has 5e8 as text.
+_EXPONENT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+$")
 
 
 class StrictSettings(BaseModel):
     """Fields of a file: none but those named, each of its own type, none changed afterwards."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads plain values only, numbers with an exponent among them."""
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789."))
 
 
 def read_fields(path: Path, *, kind: str, example: str) -> dict[object, object]:
@@ -48,7 +58,7 @@ def read_fields(path: Path, *, kind: str, example: str) -> dict[object, object]:
     if not path.is_file():
         raise UsageError(f"{kind} {path}: no such file. Allowed is a YAML file; check the path.")
     try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+        fields = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - it is a SafeLoader
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         first = " ".join(str(error).split())
         raise UsageError(f"{kind} {path}: not YAML in UTF-8 ({first}). Correct the file.") from error

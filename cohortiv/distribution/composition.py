@@ -1,6 +1,5 @@
 """Tier shares as compositions: their history from a profile, zeros dealt with, and log-ratio coordinates."""
 
-import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -125,32 +124,6 @@ def closed(parts: npt.ArrayLike) -> FloatArray:
     return shares
 
 
-def replace_zeros(shares: npt.ArrayLike, replacement: float) -> FloatArray:
-    """Shares without zeros: each becomes `replacement`, and the others give it up in proportion.
-
-    Parameters
-    ----------
-    shares : array_like, shape (..., k)
-        Sum to 1 along the last axis [1].
-    replacement : float
-        Above 0 and below 1 / k [1].
-
-    Returns
-    -------
-    ndarray, shape (..., k)
-        All above 0; ratios among the shares that were above 0 are kept.
-
-    References
-    ----------
-    Martin-Fernandez, Barcelo-Vidal and Pawlowsky-Glahn, "Dealing with zeros and missing values in compositional data
-    sets using nonparametric imputation", Mathematical Geology 35 (2003), https://doi.org/10.1023/A:1023866030544
-    """
-    values = np.asarray(shares, float)
-    zero = values <= 0
-    kept = 1 - replacement * zero.sum(axis=-1, keepdims=True)
-    return np.where(zero, replacement, values * kept)
-
-
 def damped(shares: npt.ArrayLike, pseudo_share: float) -> FloatArray:
     """Shares with the same pseudo-share added to each, ready for the logarithm.
 
@@ -169,8 +142,14 @@ def damped(shares: npt.ArrayLike, pseudo_share: float) -> FloatArray:
     Notes
     -----
     It replaces zeros, and damps tiers too small to be told from noise: in a tier far below the pseudo-share a doubling
-    is a small step. Multiplicative replacement of zeros alone leaves such a tier its full log-ratio, and a walk of some
-    months then hands it the whole cohort in some draws.
+    is a small step. Multiplicative replacement [1]_ of zeros alone leaves such a tier its full log-ratio, and a walk of
+    some months then hands it the whole cohort in some draws.
+
+    References
+    ----------
+    .. [1] Martin-Fernandez, Barcelo-Vidal and Pawlowsky-Glahn, "Dealing with zeros and missing values in compositional
+       data sets using nonparametric imputation", Mathematical Geology 35 (2003),
+       https://doi.org/10.1023/A:1023866030544
     """
     values = np.asarray(shares, float)
     raised: FloatArray = (values + pseudo_share) / (1 + values.shape[-1] * pseudo_share)
@@ -248,19 +227,3 @@ def basis(parts: int) -> FloatArray:
     if parts == 1:
         return np.empty((0, 1))
     return np.asarray(helmert(parts), float)
-
-
-def log_ratio_volatility(covariance: FloatArray) -> float:
-    """Root mean square of the standard deviations of log-ratio coordinates; 0 without any.
-
-    Parameters
-    ----------
-    covariance : ndarray, shape (k - 1, k - 1)
-        Per year [1/year].
-
-    Returns
-    -------
-    float
-        [1/sqrt(year)]; does not depend on the basis.
-    """
-    return math.sqrt(float(np.trace(covariance)) / len(covariance)) if len(covariance) else 0.0

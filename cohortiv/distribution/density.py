@@ -88,7 +88,7 @@ def leverage_density(floors: Sequence[float], masses: Sequence[float], *, n_effe
 
     Notes
     -----
-    Maximises n_effective * sum_i m_i ln p_i, m_i the share and p_i the fitted probability of tier i; what the normals
+    Maximises n_effective * sum_i q_i ln p_i, q_i the share and p_i the fitted probability of tier i; what the normals
     put below the lowest edge is lost to them. m normals have 3 m - 1 parameters and are tried where at least 3 m tiers
     hold something, one normal from two on. The number is chosen by BIC = -2 ln L + (3 m - 1) ln(n_effective).
     """

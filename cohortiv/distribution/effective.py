@@ -153,7 +153,7 @@ def effective_leverage(positions: ir.Table) -> EffectiveLeverage:
     Notes
     -----
     A median is the mean leverage of the class, `CLASS_STEP` wide, in which half of the notional or of the positions is
-    reached: off by at most 0.5 %, and exact where a class holds one multiplier only.
+    reached: off by at most 1 %, and exact where a class holds one multiplier only.
     """
     sums: dict[str, Any] = {
         "notional_usd": positions.notional_cents.sum().cast("float64") / 100, "positions": positions.count()

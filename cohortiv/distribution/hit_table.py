@@ -93,15 +93,7 @@ def hit_table(nodes: pd.DataFrame, edges: Sequence[float]) -> HitTable:
     times lender / tier. What is past its line, or has none, stays so.
     """
     tiers = _checked_edges(edges)
-    held = nodes[nodes["weight"] > 0.0]
-    strange = sorted(set(held["tier"].astype(float)) - set(tiers))
-    if strange:
-        raise ValueError(f"got nodes in the tiers {strange}; allowed are the edges asked for: {list(tiers)}")
-    if held.empty:
-        raise DataError(
-            "The snapshot has no leveraged notional, and mixes of tiers need lines to stand on. "
-            "Choose a snapshot or cohort with leveraged positions."
-        )
+    held = _checked_nodes(nodes, tiers)
     by_tier = {tier: held[held["tier"] == tier] for tier in tiers if (held["tier"] == tier).any()}
     lenders = {tier: tier if tier in by_tier else _nearest(tier, tuple(by_tier)) for tier in tiers}
     parts = [by_tier[lender] for lender in lenders.values()]
@@ -210,6 +202,20 @@ def _checked_edges(edges: Sequence[float]) -> tuple[float, ...]:
     if not tiers or not tiers[0] >= 1.0 or not all(np.diff(tiers) > 0.0):
         raise ValueError(f"got tier edges {list(tiers)}; allowed are rising edges from 1, as of leveraged tiers")
     return tiers
+
+
+def _checked_nodes(nodes: pd.DataFrame, tiers: Sequence[float]) -> pd.DataFrame:
+    """Nodes with weight; an error if there are none, or one is of another tier."""
+    held = nodes[nodes["weight"] > 0.0]
+    strange = sorted(set(held["tier"].astype(float)) - set(tiers))
+    if strange:
+        raise ValueError(f"got nodes in the tiers {strange}; allowed are the edges asked for: {list(tiers)}")
+    if held.empty:
+        raise DataError(
+            "The snapshot has no leveraged notional, and mixes of tiers need lines to stand on. "
+            "Choose a snapshot or cohort with leveraged positions."
+        )
+    return held
 
 
 def _nearest(tier: float, holders: Sequence[float]) -> float:

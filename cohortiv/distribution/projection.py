@@ -18,6 +18,7 @@ from cohortiv.profile.bins import FloatArray
 
 #: Dates of a projection, the snapshot's and the last included.
 DATES = 9
+FEWEST_DATES = 2
 
 Statistic = Callable[[FloatArray], float]
 """One number from draws of the tier mix, shape (n_draws, n_tiers)."""
@@ -99,7 +100,7 @@ def project(
     n_dates : int, optional
         Dates from the snapshot to the target, 2 or more.
     rng : Generator, optional
-        Default: seeded with the file's seed. Each strand has its own stream and draws whether it acts or not, so that
+        Default: seeded with the file's seed. Each strand has its own stream, so that
         projections with other strands, from the same seed, differ by the strands alone.
 
     Returns
@@ -112,7 +113,11 @@ def project(
         If the target is not after the snapshot, or a cap or a product's leverage lies under the lowest tier.
     DataError
         If the history is empty, not in order, or not of shares that sum to 1.
+    ValueError
+        If there are fewer than two dates.
     """
+    if n_dates < FEWEST_DATES:
+        raise ValueError(f"got {n_dates} dates; allowed are {FEWEST_DATES} or more: the snapshot's and the target's")
     run = _prepared(history, assumptions, to=to, strands=strands, n_dates=n_dates, rng=rng)
     carried = _carried(run)
     adopted = _adopted(run)

@@ -136,7 +136,12 @@ def profile_of_reconstruction(
         notional_usd=found.holdings["coins"] * found.mark_price,
         collateral_usd=found.holdings["coins"] * found.holdings["entry_price"] / found.holdings["leverage"],
     )
-    origin = {"basis": "open interest", "symbol": schedule.symbol, "bars": found.bars}
+    origin = {
+        "basis": "open interest",
+        "symbol": schedule.symbol,
+        "bars": found.bars,
+        "from_first_bar": found.from_first_bar,
+    }
     return profile_of_points(line_points(table, tier_edges=tier_edges), comovement=comovement, origin=origin)
 
 
@@ -194,13 +199,12 @@ def _follow(coins: FloatArray, removal: npt.NDArray[np.intp], *, shares: FloatAr
     What each bar opens is kept in units of the running factor that closing pro rata has come to, so only removed
     positions are touched again. Where all is closed the factor starts anew.
     """
-    count = len(coins)
     opened = np.zeros(removal.shape)
     order = np.argsort(removal, axis=None, kind="stable")
-    edges = np.searchsorted(removal.ravel()[order], np.arange(count + 1))
+    edges = np.searchsorted(removal.ravel()[order], np.arange(len(coins) + 1))
     flat = opened.reshape(-1)
     factor, units, touched = 1.0, 0.0, 0.0
-    for bar in range(count):
+    for bar in range(len(coins)):
         gone = order[edges[bar] : edges[bar + 1]]
         lost = float(flat[gone].sum())
         flat[gone] = 0.0

@@ -8,7 +8,14 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from cohortiv.distribution.concentration import Concentration, account_sizes, concentration, high_edge
+from cohortiv.distribution.concentration import (
+    Concentration,
+    account_sizes,
+    concentration,
+    concentration_history,
+    high_edge,
+    sizes_by_snapshot,
+)
 from cohortiv.distribution.density import LeverageDensity, leverage_density
 from cohortiv.distribution.effective import EffectiveLeverage, effective_leverage
 from cohortiv.profile import LiquidationProfile
@@ -39,6 +46,8 @@ class LeverageUsage:
         accounts add up to more than 1 where accounts have positions in several values. Tiers rise, other values
         fall by notional.
     concentration : Concentration
+    history : DataFrame
+        From `concentration.concentration_history`: this snapshot and the earlier ones of the source that were read.
     effective : EffectiveLeverage
     by_capital, by_count : LeverageDensity
         Density of log leverage, each tier counting by its notional or by its number of positions.
@@ -50,6 +59,7 @@ class LeverageUsage:
 
     shares: pd.DataFrame
     concentration: Concentration
+    history: pd.DataFrame
     effective: EffectiveLeverage
     by_capital: LeverageDensity
     by_count: LeverageDensity
@@ -62,6 +72,7 @@ def leverage_usage(
     held: ir.Table,
     positions: ir.Table,
     *,
+    past: ir.Table,
     tier_edges: Sequence[int],
     one_each: bool = False,
 ) -> LeverageUsage:
@@ -75,10 +86,12 @@ def leverage_usage(
         From `profile.leveraged_positions`, the same snapshot.
     positions : ibis Table
         From `effective.effective_positions`, the same snapshot.
+    past : ibis Table
+        Binned lines of all snapshots that were read, this one among them.
     tier_edges : sequence of int
         Lowest leverage of each tier, rising from 1 [x].
     one_each : bool
-        Whether it is known that every account has one position: then nothing is grouped by account.
+        Whether it is known that every account has one position: then nothing is grouped by account but the history.
 
     Returns
     -------
@@ -95,6 +108,7 @@ def leverage_usage(
     return LeverageUsage(
         shares=shares,
         concentration=found,
+        history=concentration_history(sizes_by_snapshot(past, high_from=start), high_from=start),
         effective=effective_leverage(positions),
         by_capital=_density(tiers["notional_usd"], edges, n_effective=found.value("effective_accounts")),
         by_count=_density(tiers["positions"], edges, n_effective=float(tiers["positions"].sum())),

@@ -80,8 +80,9 @@ def _without_accounts(f: Findings) -> str:
         )
     return (
         "- **The positions are reconstructed from price and open interest**: a model, with long and short opened "
-        f"alike, at each bar's close, isolated, over an assumed tier mix ({reading.profile.origin['tier_mix']}). What "
-        "really was opened, by whom and at which price, is not known.\n"
+        f"alike, at each bar's close, isolated, over a tier mix ({reading.profile.origin['tier_mix']}). "
+        f"{percent(reading.profile.origin['from_first_bar'])} of the notional goes back to the first bar, before which "
+        "entries are not known. What really was opened, by whom and at which price, is not known either.\n"
     )
 
 

@@ -146,7 +146,11 @@ def _key_figures(one: PublishedScenario) -> list[dict[str, str]]:
             lambda state: percent(getattr(state, critical), 0),
             "lines that hold the critical mass",
         ),
-        (f"A {way(one)} of {shock} becomes", becomes_brief, "forced orders fed back"),
+        (
+            f"A {way(one)} of {shock} becomes",
+            lambda state: becomes_brief(state if one.after.run else one.after),
+            _becomes_context(one),
+        ),
         ("Cliff", cliff_brief, _cliff_context(one)),
     )
     told = [{"label": label, "value": _arrow(one, tell), "context": context} for label, tell, context in rows]
@@ -162,6 +166,13 @@ def _key_figures(one: PublishedScenario) -> list[dict[str, str]]:
 def _shares() -> str:
     """The range of depths that stands in for one: "1 % to 20 %"."""
     return f"{exact_percent(DEPTH_SHARES[0])} to {exact_percent(DEPTH_SHARES[-1])}"
+
+
+def _becomes_context(one: PublishedScenario) -> str:
+    """A range has no room for two states: the one before is told below it."""
+    before = becomes_brief(one.states[0])
+    is_range = one.after.run is None and len(one.states) > 1
+    return f"before {before}; by depth" if is_range else "forced orders fed back"
 
 
 def _arrow(one: PublishedScenario, tell: Callable[[ShownState], str]) -> str:

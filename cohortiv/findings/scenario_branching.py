@@ -103,6 +103,7 @@ def _fed(line: _Line) -> str:
     if fed.empty:
         return f"no forced dollar forces another, the most is {most}"
     first, last = float(fed.min()), float(fed.max())
-    places = f"between {word}s of {exact_percent(first)} and {exact_percent(last)}"
+    gaps = "" if len(fed) == int(frame["move"].between(first, last).sum()) else "in places "
+    places = f"{gaps}between {word}s of {exact_percent(first)} and {exact_percent(last)}"
     places = places if first < last else f"at a {word} of {exact_percent(first)}"
     return f"forced orders feed themselves {places}, most with {most}"

@@ -150,7 +150,7 @@ def heat_map(f: ScenarioFindings) -> Words:
     low, high = percent(float(chosen.min()), 0), percent(float(chosen.max()), 0)
     title = f"Depth decides: {low if low == high else f'{low} to {high}'}" if len(chosen) else "The map is withheld"
     state = "as it stands" if not f.is_exact or len(f.worst.states) == 1 else "after the changes"
-    of = f"“{f.worst.config.title}” {state}"
+    of = titled(f.worst).lower() if f.worst.leaves_as_read else f"“{f.worst.config.title}” {state}"
     measure = f"Total {way(f.worst)} in %, by outside shock and by the orders that move the price by 1 %; {of}"
     told = f"an outside {way(f.worst)} of {exact_percent(shock)}" if len(nearest) else "the shocks shown"
     span = "from a quarter of this state's to twice as much, " if f.worst.after.is_depth_known else ""

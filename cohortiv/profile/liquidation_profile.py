@@ -60,8 +60,9 @@ class LiquidationProfile:
 
     @property
     def snapshots(self) -> tuple[datetime, ...]:
-        """Snapshot times, oldest first (UTC, without zone)."""
-        return tuple(moment.to_pydatetime() for moment in pd.Series(self.cells["as_of"].unique()).sort_values())
+        """Snapshot times, oldest first (UTC, without zone); none where nothing dates the positions."""
+        times = pd.Series(self.cells["as_of"].unique()).dropna()
+        return tuple(moment.to_pydatetime() for moment in times.sort_values())
 
     def at(self, as_of: datetime) -> "LiquidationProfile":
         """The profile of one snapshot."""

@@ -202,10 +202,16 @@ def read_json(path: Path) -> Mapping[str, object]:
     DataError
         If it is missing or not JSON.
     """
+    if not path.exists():
+        raise DataError(
+            f"{path.parent} holds no {path.name}; allowed is a folder that a report was published in, such as "
+            f"reports/2026-09-30/NAME. Give the folder of a published report."
+        )
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(f"Cannot read {path}: {error}. Give the folder of a published report.") from error
+        said = error.strerror if isinstance(error, OSError) else error
+        raise DataError(f"Cannot read {path}: {said}. Give the folder of a published report.") from error
     if not isinstance(content, dict):
         raise DataError(f"{path} holds no JSON object. Give the folder of a published report.")
     return content

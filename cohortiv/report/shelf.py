@@ -109,7 +109,7 @@ def workroom(place: Place) -> Iterator[Path]:
     """
     try:
         place.workroom.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(place.workroom):
+        with _locked(place.workroom):
             _sweep(place)
             stage = place.workroom / "new"
             stage.mkdir(parents=True)
@@ -207,8 +207,19 @@ def _verifies(folder: Path) -> bool:
         return False
 
 
-def _lock(folder: Path) -> FileLock:
-    return FileLock(folder.with_name(f"{folder.name}.lock"), timeout=0)
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a report's workroom.
+
+    Its file goes while the lock is held; who opened it before finds it gone and does not take it for the lock.
+    """
+    file = folder.with_name(f"{folder.name}.lock")
+    with FileLock(file, timeout=0):
+        try:
+            yield
+        finally:
+            if os.name == "posix":
+                file.unlink(missing_ok=True)
 
 
 def _sweep(place: Place) -> None:
@@ -219,7 +230,7 @@ def _sweep(place: Place) -> None:
         is_ours = _AS_OF.fullmatch(as_of) and _NAME.fullmatch(name)
         if is_ours and leftover.is_dir() and leftover != place.workroom:
             try:
-                with _lock(leftover):
+                with _locked(leftover):
                     _clear(Place(place.root, as_of, name))
             except Timeout:
                 continue

@@ -1,5 +1,6 @@
 """Position files in: Parquet and CSV, one, a folder or a glob, through Ibis on DuckDB."""
 
+import os
 import re
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -85,6 +86,7 @@ def open_positions(spec: str, *, connection: Backend | None = None) -> Positions
         paths=paths,
         synthetic=is_synthetic(paths),
         number=partial(_numbered, renamed, sorted(given)),
+        ignored=tuple(name for name in renamed.columns if name not in contract),
     )
 
 
@@ -111,9 +113,7 @@ def absolute_spec(spec: str) -> str:
     return f"{scheme}:{path}" if scheme else path
 
 
-def split_spec(
-    spec: str, *, option: str = "--positions", known: Collection[str] = tuple(SCHEMES)
-) -> tuple[str, str]:
+def split_spec(spec: str, *, option: str = "--positions", known: Collection[str] = tuple(SCHEMES)) -> tuple[str, str]:
     """Source name and path of a spec; a spec that exists as a path has no source name, only a path.
 
     Parameters
@@ -182,6 +182,11 @@ def _read(connection: Backend, paths: Sequence[Path]) -> ir.Table:
             f"{', '.join(FORMATS)}. Convert them, or name the right files."
         )
     for path in paths:
+        if not os.access(path, os.R_OK):
+            raise DataError(
+                f"{path.name} cannot be read: this user has no permission. Allowed are files that it may read. Change "
+                "the file's permissions, or copy it."
+            )
         if path.stat().st_size == 0:
             raise DataError(f"{path.name} is empty (0 bytes); a position table has a header and rows. Export it again.")
     names_of = [str(path) for path in paths]

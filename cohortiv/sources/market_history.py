@@ -53,6 +53,11 @@ class MarketHistory:
     venue: str
     paths: tuple[Path, ...]
 
+    @property
+    def covered(self) -> pd.DataFrame:
+        """Bars that end while open interest is known."""
+        return self.bars[self.bars["time"].between(self.interest["time"].min(), self.interest["time"].max())]
+
 
 def read_market_history(market: str, *, open_interest: str = "", symbol: str, venue: str = "") -> MarketHistory:
     """Read bars and open interest.
@@ -76,7 +81,8 @@ def read_market_history(market: str, *, open_interest: str = "", symbol: str, ve
     Raises
     ------
     UsageError, DataError
-        If a file is not there or not a table, a column or value is not allowed, times repeat, or nothing is left.
+        If a file is not there or not a table, a column or value is not allowed, times repeat, or fewer than two bars
+        end while open interest is known.
     """
     path = Path(split_spec(market, option="--market", known=())[1]).expanduser()
     read = typed_table(read_small_table(path, option="--market"), BAR_FIELDS, where=path.name, aliases=_ALIASES)
@@ -89,10 +95,22 @@ def read_market_history(market: str, *, open_interest: str = "", symbol: str, ve
         held = _chosen(raw, "symbol", symbol, where=other.name)
         held = _chosen(held, "venue", venue, where=other.name)
         named = str(held["venue"].iloc[0]) if "venue" in held else venue
-        return MarketHistory(bars, _dated(held, where=other.name)[["time", "oi_usd"]], named, (path, other))
+        return _overlapping(
+            MarketHistory(bars, _dated(held, where=other.name)[["time", "oi_usd"]], named, (path, other))
+        )
     if "oi_usd" not in bars:
         raise DataError(f"{path.name} has no oi_usd; name a file of open interest with --open-interest FILE.")
-    return MarketHistory(bars, bars[["time", "oi_usd"]].dropna(), venue, (path,))
+    return _overlapping(MarketHistory(bars, bars[["time", "oi_usd"]].dropna(), venue, (path,)))
+
+
+def _overlapping(history: MarketHistory) -> MarketHistory:
+    """The history, if enough of its bars have open interest."""
+    if len(history.covered) < _FEWEST:
+        raise DataError(
+            f"{len(history.covered)} of {len(history.bars):,} bars end between the first and the last time of open "
+            f"interest; needed are at least {_FEWEST}. Bring bars and open interest of the same period."
+        )
+    return history
 
 
 def _chosen(frame: pd.DataFrame, column: str, wanted: str, *, where: str) -> pd.DataFrame:

@@ -1,0 +1,185 @@
+"""Rows, titles and readings of an outlook's figures and tables."""
+
+from typing import Final
+
+import pandas as pd
+
+from cohortiv.findings.context import Words
+from cohortiv.findings.outlook import OutlookFindings, active_parts, verdict
+from cohortiv.quantities import chance, percent, points, points_range, signed
+
+CASE_COLUMNS: Final = (
+    ("case", "Case", "{}", "left"),
+    ("draw_share", "Probability", "{:.0%}", "right"),
+    ("left", "Notional that leaves", "{:.0%}", "right"),
+    ("high_share", "At 10x or more", "{:.0%}", "right"),
+    ("low", "Index, 5 %", points, "right"),
+    ("median", "Median", points, "right"),
+    ("high", "95 %", points, "right"),
+)
+PRODUCT_COLUMNS: Final = (
+    ("product", "Product", "{}", "left"),
+    ("now", "Weight today", "{:.1%}", "right"),
+    ("low", "Then, 5 %", "{:.1%}", "right"),
+    ("median", "Median", "{:.1%}", "right"),
+    ("high", "95 %", "{:.1%}", "right"),
+)
+SWING_COLUMNS: Final = (
+    ("assumption", "Assumption", "{}", "left"),
+    ("low_value", "Low end", "{}", "right"),
+    ("high_value", "High end", "{}", "right"),
+    ("low", "Index at the low end", points, "right"),
+    ("high", "At the high end", points, "right"),
+    ("source", "Source", "{}", "left"),
+)
+BACKTEST_COLUMNS: Final = (
+    ("steps", "Periods ahead", "{:.0f}", "right"),
+    ("quantity", "Of", "{}", "left"),
+    ("model", "Forecast", "{}", "left"),
+    ("dates", "Dates", "{:.0f}", "right"),
+    ("coverage", "Inside its 90 % band", "{:.0%}", "right"),
+    ("crps", "Mean CRPS", "{:.4f}", "right"),
+    ("crps_ratio", "Projection's CRPS over it", "{:.2f}", "right"),
+)
+#: Assumptions that the tornado draws; the others move the index less.
+SWINGS_DRAWN: Final = 8
+
+
+def tiers(f: OutlookFindings) -> Words:
+    """Tiers today and then."""
+    rows = f.shown.tiers
+    high = rows[rows["tier_floor"] >= 10]  # noqa: PLR2004 - the leverage that is called high
+    title = f"10x or more: {percent(float(high['now'].sum()), 0)} of notional today"
+    if len(f.shown.share_fan):
+        then = float(f.shown.share_fan.iloc[-1]["median"])
+        title = f"10x or more: {percent(float(high['now'].sum()), 0)} today, {percent(then, 0)} in the median"
+    widest = rows.iloc[int((rows["high"] - rows["low"]).argmax())]
+    reading = (
+        f"The widest band is that of {widest['tier']}: {percent(widest['low'], 0)} to {percent(widest['high'], 0)} of "
+        "the leveraged notional. Bands hold for one tier at a time, and medians need not add up to 100 %."
+    )
+    measure = "Share of leveraged notional by tier, today and in the draws"
+    return f.words("tier-outlook", title, measure, reading=reading)
+
+
+def fan(f: OutlookFindings) -> Words:
+    """The index over time."""
+    then, chances = f.shown.index_then, f.shown.code_probability
+    title = f"The index by then: {points_range(then['low'], then['high'])} in 90 % of draws"
+    reading = (
+        f"By {f.to} {chance(chances.green)} of the draws are Green, {chance(chances.yellow)} Yellow and "
+        f"{chance(chances.red)} Red. Only the tier mix moves: each tier keeps today's distances to its lines, and the "
+        "market's own way is not part of the draws."
+    )
+    return f.words("index-fan", title, "IV Index of the past and of the draws", reading=reading)
+
+
+def index_history(f: OutlookFindings) -> pd.DataFrame:
+    """The line of the past that `charts.index_fan` draws: as_of, value."""
+    history = f.base.shown.history.rename(columns={"iv_index": "value"})
+    return history[["as_of", "value"]]
+
+
+def concentration(f: OutlookFindings) -> Words:
+    """The share at 10x or more over time."""
+    measure = "Share of leveraged notional at 10x or more"
+    if f.shown.share_fan.empty:
+        none = "A range of tiers that is told together lies on both sides of 10x, so the share cannot be told."
+        return f.words("high-leverage-share", "The share at 10x or more is withheld", measure, reading=none)
+    end, now = f.shown.share_fan.iloc[-1], float(f.shown.share_fan.iloc[0]["median"])
+    title = f"At 10x or more: {percent(now, 0)} today, {percent(end['low'], 0)} to {percent(end['high'], 0)} then"
+    hidden = len(f.outlook.history) - len(f.shown.share_history)
+    note = f"{hidden} earlier period(s) are withheld: too few accounts, or one held too much." if hidden else ""
+    reading = f"In the median of the draws it is {percent(float(end['median']))} by {f.to}."
+    return f.words("high-leverage-share", title, measure, note=note, reading=reading)
+
+
+def case_rows(f: OutlookFindings) -> pd.DataFrame:
+    """What `charts.index_by_case` draws: case (with its probability), low, median, high."""
+    rows = f.shown.cases
+    known = rows["draw_share"].notna()
+    names = [
+        f"Rule: {case} ({percent(share, 0)})" if told else case
+        for case, share, told in zip(rows["case"], rows["draw_share"], known, strict=True)
+    ]
+    return rows.assign(case=names)[["case", "low", "median", "high"]]
+
+
+def cases(f: OutlookFindings) -> Words:
+    """Strands added one after the other, and regulatory scenarios side by side."""
+    rows = f.shown.cases
+    low, high = (rows.iloc[int(place)] for place in (rows["median"].argmin(), rows["median"].argmax()))
+    measure = "IV Index with the strands added one after the other, and under each regulatory scenario"
+    if len(rows) == 1:
+        title = f"{low['case']}: median index {points(low['median'])}"
+        none = "Only this strand acts: the assumptions switch the others off."
+        return f.words("index-by-case", title, measure, reading=none)
+    title = f"Median index {points(low['median'])} to {points(high['median'])}, case by case"
+    reading = (
+        f"Lowest under “{low['case']}” ({points(low['median'])}), highest under “{high['case']}” "
+        f"({points(high['median'])}). A draw picks one regulatory scenario by its probability."
+    )
+    return f.words("index-by-case", title, measure, reading=reading)
+
+
+def case_table(f: OutlookFindings) -> Words:
+    """The table of the cases."""
+    measure = "IV Index in each case, and what the rule does to the mix"
+    note = "A dash: not part of the case, or withheld. The share at 10x or more is the median of the case's draws."
+    return f.words("cases", "The cases in numbers", measure, note=note)
+
+
+def products(f: OutlookFindings) -> Words:
+    """Weights of the products."""
+    rows = f.shown.products
+    title = "No product's adoption is assumed to change"
+    if len(rows):
+        top = rows.assign(change=rows["median"] - rows["now"]).sort_values("change", ascending=False).iloc[0]
+        title = (
+            f"{str(top['product']).capitalize()}: {percent(top['now'])} today, {percent(top['median'])} in the median"
+        )
+    return f.words("products", title, "Weights of products in leveraged notional, by logistic adoption")
+
+
+def waterfall(f: OutlookFindings) -> Words:
+    """What each strand adds."""
+    measure = "Median IV Index, and what each strand adds to it (Shapley values, which add up)"
+    if f.shown.steps.empty:
+        none = "For some of the strands the median index is infinite, and a difference from it has no meaning."
+        return f.words("index-waterfall", "The change cannot be split", measure, reading=none)
+    parts = sorted(active_parts(f), key=lambda part: -abs(part[1]))
+    title = f"{parts[0][0].capitalize()} moves the index most: {signed(parts[0][1])} points"
+    said = ", ".join(f"{name} {signed(change)}" for name, change in parts)
+    return f.words("index-waterfall", title, measure, reading=f"Points of the index: {said}.")
+
+
+def tornado(f: OutlookFindings) -> Words:
+    """Which assumption matters most."""
+    measure = "Median IV Index with one assumption at its low or high end, the others as stated"
+    if f.shown.swings.empty:
+        none = "The assumptions state no ends to try."
+        return f.words("index-tornado", "No assumption has ends to try", measure, reading=none)
+    widest = f.shown.swings.iloc[0]
+    title = f"“{widest['assumption']}” moves the median by {points(abs(widest['high'] - widest['low']))}"
+    note = f"The {SWINGS_DRAWN} widest of {len(f.shown.swings)}; the table has them all, with their sources."
+    reading = (
+        f"With “{widest['assumption']}” at {widest['low_value']} the median index is {points(widest['low'])}, at "
+        f"{widest['high_value']} it is {points(widest['high'])}; with all as stated it is "
+        f"{points(f.shown.index_then['median'])}."
+    )
+    shown = note if len(f.shown.swings) > SWINGS_DRAWN else ""
+    return f.words("index-tornado", title, measure, note=shown, reading=reading)
+
+
+def swings(f: OutlookFindings) -> Words:
+    """The table of assumptions."""
+    title = f"Assumptions of “{f.outlook.assumptions.title}”, and where they come from"
+    return f.words("assumptions", title, "Each at its low and high end, in the unit of the assumptions file")
+
+
+def backtests(f: OutlookFindings) -> Words:
+    """The projection on held-out periods."""
+    measure = "Forecasts of held-out periods from what was known before them; the history strand alone"
+    note = "CRPS: continuous ranked probability score, lower is better; a ratio over 1 says that the projection lost."
+    title = "The projection against simple forecasts" if f.outlook.backtests else "The history is too short for a test"
+    return f.words("backtest", title, measure, note=note, reading=verdict(f))

@@ -1,0 +1,229 @@
+"""Rows, titles and readings of how leverage is used today."""
+
+import math
+from typing import Final
+
+import pandas as pd
+
+from cohortiv.distribution.density import LeverageDensity
+from cohortiv.distribution.effective import KNOWN, UNDER_WATER
+from cohortiv.findings.context import Findings, Words
+from cohortiv.published_usage import PublishedUsage
+from cohortiv.quantities import NONE, percent
+
+#: Key, label, pattern and alignment of the columns of the tables, as `page.Column` takes them.
+CONCENTRATION_COLUMNS: Final = (
+    ("figure", "Figure", "{}", "left"),
+    ("value", "Value", "{}", "right"),
+    ("band", "90 % band", "{}", "right"),
+    ("meaning", "Meaning", "{}", "left"),
+)
+DIMENSION_COLUMNS: Final = (
+    ("dimension", "By", "{}", "left"),
+    ("value", "Value", "{}", "left"),
+    ("notional_share", "Notional", "{:.1%}", "right"),
+    ("collateral_share", "Collateral (TVL)", "{:.1%}", "right"),
+    ("position_share", "Positions", "{:.1%}", "right"),
+    ("account_share", "Accounts", "{:.1%}", "right"),
+)
+#: Figures of the concentration: their name, and what they mean.
+_FIGURES: Final = {
+    "gini": ("Gini coefficient", "0: all accounts alike; near 1: one account has nearly all"),
+    "hhi": ("Herfindahl index", "sum of squared shares of the accounts"),
+    "effective_accounts": ("Effective accounts", "as many equal accounts would be as concentrated"),
+    "top_1": ("Largest account", "share of leveraged notional; told where it isn't one account's own figure"),
+    "top_10": ("10 largest accounts", "share of leveraged notional"),
+    "top_100": ("100 largest accounts", "share of leveraged notional"),
+    "high_leverage_share": ("At 10x or more", "share of leveraged notional"),
+}
+_MEASURES: Final = {"notional_share": "Notional", "collateral_share": "Collateral (TVL)", "account_share": "Accounts"}
+LOWER, SAME, NO_EQUITY, OTHERS = "Less than declared", "As declared or more", "No equity left", "Not told apart"
+_CURVE_REACH: Final = 1.2
+
+
+def _unknown(f: Findings, name: str) -> Words:
+    """Where no positions are behind the result."""
+    none = f"Positions and accounts are not known: the result is {f.result.reading.basis}."
+    return f.words(name, "Accounts are not known", "Leverage usage", reading=none)
+
+
+def tier_rows(shown: PublishedUsage | None) -> pd.DataFrame:
+    """What `charts.capital_and_count` draws: tier, tier_floor, measure, share."""
+    if shown is None:
+        return pd.DataFrame(columns=["tier", "tier_floor", "measure", "share"])
+    tiers = shown.shares[shown.shares["dimension"] == "tier"].rename(columns={"value": "tier"})
+    parts = [
+        tiers[["tier", "tier_floor"]].assign(measure=words, share=tiers[column]) for column, words in _MEASURES.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def tiers(f: Findings, shown: PublishedUsage | None) -> Words:
+    """By capital and by count."""
+    if shown is None:
+        return _unknown(f, "usage-by-tier")
+    rows = shown.shares[shown.shares["dimension"] == "tier"]
+    high = rows[rows["tier_floor"] >= 10]  # noqa: PLR2004 - the leverage that is called high
+    by_capital, by_count = float(high["notional_share"].sum()), float(high["position_share"].sum())
+    title = f"10x or more: {percent(by_capital, 0)} of notional, {percent(by_count, 0)} of positions"
+    reading = (
+        f"Tiers from 10x hold {percent(by_capital)} of the leveraged notional and {percent(by_count)} of the "
+        "positions. Capital says who moves the price, count how many people are near their line: the two differ "
+        "wherever large accounts take less leverage than small ones."
+    )
+    measure = "Shares of leveraged notional, collateral and accounts by tier"
+    note = "Shares of accounts add up to more than 100 %: an account may have positions in several tiers."
+    return f.words("usage-by-tier", title, measure, note=note, reading=reading)
+
+
+def dimension_rows(shown: PublishedUsage | None) -> pd.DataFrame:
+    """Rows of the table by side, product, symbol and venue."""
+    if shown is None:
+        return pd.DataFrame(columns=[key for key, *_ in DIMENSION_COLUMNS])
+    rows: pd.DataFrame = shown.shares[shown.shares["dimension"] != "tier"].reset_index(drop=True)
+    return rows
+
+
+def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
+    """By side, product, symbol and venue."""
+    if shown is None:
+        return _unknown(f, "usage")
+    sides = shown.shares[shown.shares["dimension"] == "side"].set_index("value")
+    title = "By side, product, symbol and venue"
+    if {"long", "short"} <= set(sides.index):
+        title = f"Longs hold {percent(float(sides['notional_share']['long']), 0)} of the leveraged notional"
+    measure = "Shares of leveraged positions in use"
+    return f.words("usage", title, measure, note="A dash: withheld, too few accounts or one holds too much of it.")
+
+
+def concentration_rows(shown: PublishedUsage | None) -> list[dict[str, str]]:
+    """Rows of the concentration's table."""
+    if shown is None:
+        return []
+    rows = []
+    for name, value, low, high in shown.concentration.itertuples(index=False):
+        words, meaning = _FIGURES[str(name)]
+        told = not math.isnan(value)
+        band = f"{_written(str(name), low)} to {_written(str(name), high)}" if told else "–"
+        rows.append(
+            {"figure": words, "value": _written(str(name), value) if told else "–", "band": band, "meaning": meaning}
+        )
+    return rows
+
+
+def _written(statistic: str, value: float) -> str:
+    if statistic in {"gini", "hhi"}:
+        return f"{value:.2g}"
+    return f"{value:,.0f}" if statistic == "effective_accounts" else percent(value, 0)
+
+
+def concentration(f: Findings, shown: PublishedUsage | None) -> Words:
+    """How few accounts hold how much."""
+    if shown is None:
+        return _unknown(f, "concentration")
+    value = shown.concentration.set_index("statistic")["value"]
+    title = "How unequal the accounts are"
+    if not math.isnan(value["top_100"]):
+        title = f"The 100 largest accounts hold {percent(float(value['top_100']), 0)} of the notional"
+    worth = float(value["effective_accounts"])
+    reading = "" if math.isnan(worth) else (
+        f"The {shown.accounts:,} accounts are as concentrated as {worth:,.0f} equal ones would be."
+    )  # fmt: skip
+    measure = "Concentration of leveraged notional over accounts, bands by a bootstrap over accounts"
+    note = "A dash: withheld, it would be one account's own figure. Shares are rounded to whole percent, outward."
+    return f.words("concentration", title, measure, note=note, reading=reading)
+
+
+def standing_rows(shown: PublishedUsage | None) -> pd.DataFrame:
+    """What `charts.effective_leverage` draws: tier, tier_floor, standing, share of the declared tier's notional."""
+    if shown is None:
+        return pd.DataFrame(columns=["tier", "tier_floor", "standing", "share"])
+    table = shown.effective
+    lower = (table["state"] == KNOWN) & (table["effective_floor"] < table["tier_floor"])
+    standing = pd.Series(OTHERS, index=table.index, dtype="str").mask(table["state"] == KNOWN, SAME)
+    standing = standing.mask(lower, LOWER).mask(table["state"] == UNDER_WATER, NO_EQUITY)
+    order = {name: number for number, name in enumerate((LOWER, SAME, NO_EQUITY, OTHERS))}
+    keyed = table.assign(standing=standing).groupby(["tier", "tier_floor", "standing"], as_index=False)["share"].sum()
+    whole = keyed.groupby("tier_floor")["share"].transform("sum")
+    keyed = keyed.assign(share=keyed["share"] / whole.where(whole > 0), place=keyed["standing"].map(order))
+    ordered: pd.DataFrame = keyed.sort_values(["place", "tier_floor"], ignore_index=True)
+    return ordered[["tier", "tier_floor", "standing", "share"]]
+
+
+def effective(f: Findings, shown: PublishedUsage | None) -> Words:
+    """Effective beside declared leverage."""
+    if shown is None:
+        return _unknown(f, "effective-leverage")
+    measure = "Effective leverage, notional over equity of the margin unit, beside the declared one"
+    medians = shown.medians.set_index("weighting")
+    capital, count = (medians.T[name].astype(float) for name in ("capital", "count"))
+    if math.isnan(float(capital["effective"])):
+        none = (
+            "The source tells no balance behind cross positions, so their effective leverage is not known: the "
+            "declared one is a setting of the account, not its risk."
+        )
+        return f.words("effective-leverage", "Effective leverage is not known", measure, reading=none)
+    title = f"Effective leverage {capital['effective']:g}x, declared {capital['declared_where_known']:g}x (medians)"
+    known = "" if math.isnan(shown.known_share) else f" It is known for {percent(shown.known_share)} of the notional."
+    reading = (
+        f"Half of the notional stands at an effective leverage below {capital['effective']:g}x, declared "
+        f"{capital['declared_where_known']:g}x; half of the positions below {count['effective']:g}x, declared "
+        f"{count['declared_where_known']:g}x.{known} The declared leverage of a cross account is a setting."
+    )
+    note = "A range of effective leverage that begins below the declared tier counts as less than declared."
+    return f.words("effective-leverage", title, measure, note=note, reading=reading)
+
+
+def density_rows(shown: PublishedUsage | None) -> pd.DataFrame:
+    """Curves that `charts.leverage_density` draws: name, leverage, density; none without a fit."""
+    if shown is None:
+        return pd.DataFrame(columns=["name", "leverage", "density"])
+    parts = [
+        fit.curve.assign(name=name)[["name", "leverage", "density"]] for name, fit in _fits(shown) if not fit.reason
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["name", "leverage", "density"])
+
+
+def density_steps(shown: PublishedUsage | None) -> pd.DataFrame:
+    """Tiers that it draws beside them: name, leverage_low, leverage_high, density; the last tier has no upper edge."""
+    if shown is None:
+        return pd.DataFrame(columns=["name", "leverage_low", "leverage_high", "density"])
+    parts = []
+    for name, fit in _fits(shown):
+        if not fit.reason:
+            top = max(float(fit.curve["leverage"].max()), _CURVE_REACH * float(fit.tiers["tier_floor"].max()))
+            high = fit.tiers["tier_top"].clip(upper=top)
+            width = (high / fit.tiers["tier_floor"]).map(math.log)
+            steps = fit.tiers.assign(leverage_low=fit.tiers["tier_floor"], leverage_high=high)
+            parts.append(steps.assign(name=name, density=fit.tiers["observed"] / width))
+    columns = ["name", "leverage_low", "leverage_high", "density"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _fits(shown: PublishedUsage) -> list[tuple[str, LeverageDensity]]:
+    return [("By notional", shown.by_capital), ("By positions", shown.by_count)]
+
+
+def density(f: Findings, shown: PublishedUsage | None) -> Words:
+    """The fitted density and how well it fits."""
+    if shown is None:
+        return _unknown(f, "leverage-density")
+    measure = "Fitted density of declared leverage per unit of its logarithm; dashed: the tiers' own"
+    fit = shown.by_capital
+    if fit.reason:
+        return f.words("leverage-density", f"No density: {fit.reason}", measure, reading=f"No fit: {fit.reason}.")
+    humps = [f"{median:.3g}x ({percent(weight, 0)})" for weight, median in _humps(fit)]
+    title = f"By notional leverage gathers around {' and '.join(one.split(' (')[0] for one in humps)}"
+    reading = (
+        f"By notional the fit has {len(humps)} normal{'s' if len(humps) > 1 else ''} in ln leverage, around "
+        f"{', '.join(humps)}; the largest difference to the tiers' own distribution is {percent(fit.ks_distance)} "
+        f"(Kolmogorov-Smirnov distance), and {percent(fit.share_outside)} of it lies below the lowest tier. By "
+        f"positions the distance is {percent(shown.by_count.ks_distance) if not shown.by_count.reason else NONE}. The "
+        "number of normals is chosen by the Bayesian information criterion."
+    )
+    return f.words("leverage-density", title, measure, reading=reading)
+
+
+def _humps(fit: LeverageDensity) -> list[tuple[float, float]]:
+    columns = fit.components[["weight", "median_leverage"]].astype(float)
+    return [(float(weight), float(median)) for weight, median in columns.to_numpy().tolist()]
