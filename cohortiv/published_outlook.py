@@ -120,9 +120,11 @@ def tier_ranges(outlook: Outlook) -> tuple[tuple[float, ...], ...]:
     Returns
     -------
     tuple of tuple of float
-        Every edge once. Each by itself where the reading withholds nothing.
+        Every edge once that holds something today or in a draw. Each by itself where the reading withholds nothing.
     """
-    edges = outlook.projection.edges
+    projection = outlook.projection
+    filled = (projection.start > 0) | (projection.draws > 0).any(axis=0)
+    edges = [edge for edge, some in zip(projection.edges, filled.tolist(), strict=True) if some]
     disclosed = outlook.assessment.reading.disclosed
     if disclosed is None or disclosed.tiers.plan.empty:
         return tuple((edge,) for edge in edges)
@@ -152,16 +154,15 @@ def _fan(draws: FloatArray, dates: pd.DatetimeIndex) -> pd.DataFrame:
 
 
 def _tiers(outlook: Outlook, ranges: Sequence[Sequence[float]]) -> pd.DataFrame:
-    """Ranges of tiers today and then; those that are empty today and in all draws are left out."""
+    """Ranges of tiers today and then."""
     projection = outlook.projection
     rows = []
     for group in ranges:
         mine = np.isin(projection.edges, group)
         now, draws = float(projection.start[mine].sum()), projection.draws[:, mine].sum(axis=1)
-        if now > 0 or draws.any():
-            low, _, median, _, high = _quantiles(draws).values()
-            label = tier_label(group[0], group[-1])
-            rows.append((label, group[0], now, float(low), float(median), float(high)))
+        low, _, median, _, high = _quantiles(draws).values()
+        label = tier_label(group[0], group[-1])
+        rows.append((label, group[0], now, float(low), float(median), float(high)))
     return pd.DataFrame(rows, columns=list(TIER_COLUMNS))
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cohortiv import __version__
 from cohortiv.assessment import Assessment, CohortReading, excluded_share
+from cohortiv.assessment.suspicions import suspicions
 from cohortiv.liquidation import NO_LINE, PAST
 from cohortiv.plain import plain_values
 from cohortiv.positions import parse_as_of
@@ -62,6 +63,8 @@ class DataQuality:
         Rows served by brackets that came into force only later, share of rows.
     mark_spread : float or None
         Largest relative difference of the mark prices of one symbol.
+    warnings : tuple of str
+        What looks like wrong data; in a report without numbers of rows.
     grey_reasons : tuple of str
         Why there is no code; empty where there is one.
     reconciled : bool
@@ -90,6 +93,7 @@ class DataQuality:
     default_comovement_share: float | None
     early_brackets_share: float
     mark_spread: float | None
+    warnings: tuple[str, ...]
     grey_reasons: tuple[str, ...]
     reconciled: bool
 
@@ -227,6 +231,7 @@ def data_quality(assessment: Assessment) -> DataQuality:
         "max_excluded": assessment.settings.max_excluded,
         "early_brackets_share": reading.early_share,
         "mark_spread": _mark_spread(reading.profile),
+        "warnings": _warnings(assessment),
         "grey_reasons": assessment.grey,
         "reconciled": True,
     }
@@ -280,6 +285,16 @@ def _exclusions(reading: CohortReading) -> tuple[Mapping[str, object], ...]:
         {str(name): None if pd.isna(value) else value for name, value in row.items()}
         for row in table.to_dict("records")
     )
+
+
+def _warnings(assessment: Assessment) -> tuple[str, ...]:
+    """What looks like wrong data; in a report only where its figure is told."""
+    reading = assessment.reading
+    found = suspicions(reading.profile) if reading.has_accounts else ()
+    if reading.disclosed is None:
+        return tuple(suspicion.told for suspicion in found)
+    hidden = reading.withheld.figures | ({"share_past_line"} if state_share(assessment, PAST) is None else set())
+    return tuple(suspicion.publishable for suspicion in found if suspicion.kind not in hidden)
 
 
 def _mark_spread(profile: LiquidationProfile) -> float | None:

@@ -69,6 +69,11 @@ def test_good_data_have_no_reason() -> None:
     assert grey_reasons(leveraged_notional_usd=1.0, margin_units=30, usable_share=0.5) == ()
 
 
+def test_units_that_are_not_known_are_no_reason() -> None:
+    """Aggregates do not tell how many there are."""
+    assert grey_reasons(leveraged_notional_usd=1.0, margin_units=None, usable_share=1.0) == ()
+
+
 @pytest.mark.parametrize("notional", [0.0, NONE])
 def test_nothing_leveraged_stands_alone(notional: float) -> None:
     """Without leverage the number of units and the usable share say nothing more."""

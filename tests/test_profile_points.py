@@ -90,6 +90,12 @@ def test_flags_travel_with_the_money(desk: Desk) -> None:
     assert profile.cells["supplied_cents"].sum() == 6_000_000
 
 
+def test_what_is_flagged_throughout_stays_so() -> None:
+    """Also where rounding to whole cents has moved the money of a cell."""
+    cells = profile_of_points(some_points(500, seed=3).assign(estimated=1.0), comovement=comovement()).cells
+    assert (cells["estimated_cents"] == cells["collateral_cents"]).all()
+
+
 def test_no_points_make_an_empty_profile() -> None:
     """It has no cells and nothing leveraged."""
     made = profile_of_points(some_points(100, seed=1).iloc[:0], comovement=comovement())

@@ -19,6 +19,7 @@ from cohortiv.assessment.notices import known_symbol, notices
 from cohortiv.assessment.opening import opened
 from cohortiv.assessment.selection import at, dated, label_of, only, period, scope_of
 from cohortiv.assessment.settings import Settings
+from cohortiv.assessment.suspicions import suspicions
 from cohortiv.assessment.told_days import told_days
 from cohortiv.assessment.withheld import Withheld, narrowed, withhold
 from cohortiv.comovement import Comovement, comovement
@@ -365,6 +366,8 @@ def _withheld(settings: Settings, made: _Built, now: ir.Table, *, held: ir.Table
 def _judge(settings: Settings, made: _Built, profile: LiquidationProfile, *, lines: ir.Table, tell: Say) -> None:
     scope = scope_of(made.cohort, settings.symbol)
     judge_exclusions(settings, profile, positions=made.positions, lines=lines, scope=scope, tell=tell)
+    for suspicion in suspicions(profile):
+        tell(f"Warning: {suspicion.told}")
 
 
 def _reconciled(made: _Built, lines: ir.Table, profile: LiquidationProfile) -> None:

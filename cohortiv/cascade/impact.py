@@ -14,7 +14,7 @@ DEPTH_MOVE: Final = 0.01
 """Log move that orders of one depth cause: depth_usd moves the price by 1 %."""
 
 DEPTH_SHARES: Final = (0.01, 0.02, 0.05, 0.10, 0.20)
-"""Depths at which a cascade is shown where none is given: share of leveraged notional that moves the price by 1 % [1]."""
+"""Depths of a cascade where none is given: share of leveraged notional that moves the price by 1 % [1]."""
 
 COEFFICIENT: Final = 1.0
 """Default Y of the square-root law [1]; about 1 in Donier and Bonart (2015), https://arxiv.org/abs/1412.4503."""

@@ -174,7 +174,11 @@ def line_factors(
         }
     )
     lined = plain_lines(ibis.memtable(table).mutate(schedule=ibis.literal(0, "int16")), [schedule])
-    found = lined.select("number", "line").to_pyarrow().to_pandas().sort_values("number")
+    engine = ibis.duckdb.connect()
+    try:
+        found = engine.to_pyarrow(lined.select("number", "line")).to_pandas().sort_values("number")
+    finally:
+        engine.disconnect()
     factors = dict(zip(SIGNS, found["line"].to_numpy(dtype=float).reshape(2, -1), strict=True))
     closed = (factors["long"] >= 1) | (factors["short"] <= 1)
     if closed.any():

@@ -49,7 +49,7 @@ def tiers(f: OutlookFindings) -> Words:
     """Tiers today and then."""
     rows = f.shown.tiers
     high = rows[rows["tier_floor"] >= 10]  # noqa: PLR2004 - the leverage that is called high
-    title = f"10x or more: {percent(float(high['now'].sum()), 0)} of notional today"
+    title = f"Most of the notional stands at {rows.iloc[int(rows['now'].argmax())]['tier']}"
     if len(f.shown.share_fan):
         then = float(f.shown.share_fan.iloc[-1]["median"])
         title = f"10x or more: {percent(float(high['now'].sum()), 0)} today, {percent(then, 0)} in the median"
