@@ -16,13 +16,14 @@ def quality(f: Findings) -> str:
             "No row was excluded. Nothing is withheld: the data are aggregates, in which no account is told apart, and "
             "sections that need accounts say so."
         )
-    privacy = f.result.reading.cohort.privacy
-    rows = data_quality(f.result).rows_excluded
+    privacy, found = f.result.reading.cohort.privacy, data_quality(f.result)
+    rows = found.rows_excluded
     lost = "No row was excluded" if not rows else f"{rows:,} row(s) were excluded"
     lost = f"Rows of fewer than {privacy.min_accounts} accounts were excluded" if rows is None else lost
     withheld = " Figures with too few accounts behind them are left out." if f.result.reading.withheld.figures else ""
+    warned = f"**The data look wrong**: {'. '.join(found.warnings)}.\n\n" if found.warnings else ""
     return (
-        f"{lost}; rows, accounts and notional reconcile from the source to this page. A published cell has at least "
+        f"{warned}{lost}; rows, accounts and notional reconcile from the source to this page. A published cell has at least "
         f"{privacy.min_accounts} accounts, none with more than {percent(privacy.max_account_share, 0)} of it; smaller "
         f"cells are merged with their neighbours.{withheld}"
     )
