@@ -110,7 +110,7 @@ def test_no_contribution_is_withheld_alone(results: Results, case: str) -> None:
     hidden = int(parts.isna().sum())
     assert hidden != 1
     assert hidden == 0 or case != "analyst"
-    assert (parts.sum() == pytest.approx(1.0)) is (hidden == 0)
+    assert bool(parts.sum() == pytest.approx(1.0)) is (hidden == 0)
 
 
 def test_numbers_are_unrounded(results: Results) -> None:
