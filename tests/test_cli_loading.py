@@ -37,3 +37,9 @@ def test_a_process_with_an_engine_is_left_alone() -> None:
     load_libraries()
     assert (gc.get_freeze_count(), gc.isenabled()) == before
     assert "duckdb" in sys.modules
+
+
+def test_the_index_loads_no_optimiser() -> None:
+    """Only the fit of a density needs it."""
+    rooms = "import cohortiv.assessment, cohortiv.cli.text, cohortiv.summary\n"
+    assert run(f"{rooms}print('scipy.optimize' in sys.modules)").stdout.strip() == "False"

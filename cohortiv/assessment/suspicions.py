@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cohortiv.liquidation import PAST
+from cohortiv.liquidation import PAST, UNLEVERAGED
 from cohortiv.profile import LiquidationProfile
 
 #: Marks of one symbol at one time that differ by more than this share are hardly all right [1].
@@ -57,32 +57,51 @@ def suspicions(profile: LiquidationProfile) -> tuple[Suspicion, ...]:
     tuple of Suspicion
         Empty where nothing does.
     """
-    return (*_marks(profile.used), *_past(profile.leveraged), *_wrong_sides(profile.used))
+    used = profile.used
+    return (*_marks(used), *_past(used[used["tier"] != UNLEVERAGED]), *_wrong_sides(used))
 
 
 def _marks(used: pd.DataFrame) -> Iterator[Suspicion]:
     """Symbols with several marks."""
-    cells = used[~used["product"].isin(_OWN_PRICE)]
-    ranges = cells.groupby(_PLACE, dropna=False).agg(low=("mark_low", "min"), high=("mark_high", "max"))
-    wide = ranges[ranges["high"] > (1 + MARK_TOLERANCE) * ranges["low"]]
-    if wide.empty:
+    off = _off_usual(used[~used["product"].isin(_OWN_PRICE)])
+    if off.empty:
         return
-    apart = cells.merge(wide.reset_index()[_PLACE], on=_PLACE)
-    usual = apart.groupby(_PLACE, dropna=False)[["positions", "mark_low", "mark_high"]].apply(_median_mark)
-    apart = apart.merge(usual.rename("usual").reset_index(), on=_PLACE)
-    low, high = ((apart[name] / apart["usual"] - 1).abs() > MARK_TOLERANCE for name in ("mark_low", "mark_high"))
-    named = [
-        f"{symbol} {group['low'].min():,.6g} to {group['high'].max():,.6g} USD"
-        for symbol, group in wide.groupby("symbol")
-    ]
+    ends = off.assign(least=off[["mark_low", "usual"]].min(axis=1), most=off[["mark_high", "usual"]].max(axis=1))
+    by_symbol = ends.groupby("symbol")
+    lowest, highest = by_symbol["least"].min(), by_symbol["most"].max()
+    named = [f"{symbol} {lowest[symbol]:,.6g} to {highest[symbol]:,.6g} USD" for symbol in lowest.index]
     told = ", ".join(named[:_NAMED]) + (", ..." if len(named) > _NAMED else "")
     yield Suspicion(
         "mark_spread",
         f"Marks of one symbol differ by more than {_percent(MARK_TOLERANCE)} within the snapshot",
-        f"{_rows(apart['positions'], entirely=low & high, partly=low | high)} have a mark more than "
-        f"{_percent(MARK_TOLERANCE)} off that of most rows of their symbol ({told}). Allowed is one mark of a symbol at "
-        "a time. Check mark_price.",
+        f"{_rows(off['positions'], entirely=off['low_off'] & off['high_off'])} have a mark more than "
+        f"{_percent(MARK_TOLERANCE)} off that of most rows of their symbol ({told}). Allowed is one mark of a symbol "
+        "at a time. Check mark_price.",
     )
+
+
+def _off_usual(cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells whose lowest or highest mark is off the usual one of their symbol and snapshot.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Of a profile.
+
+    Returns
+    -------
+    DataFrame
+        The cells with `usual` [USD], `low_off` and `high_off`; empty, without these, where all marks are alike.
+    """
+    grouped = cells.groupby(_PLACE, dropna=False)
+    wide = grouped["mark_high"].max() > (1 + MARK_TOLERANCE) * grouped["mark_low"].min()
+    if not wide.any():
+        return cells.head(0)
+    apart = cells.merge(wide[wide].reset_index()[_PLACE], on=_PLACE)
+    usual = apart.groupby(_PLACE, dropna=False)[["positions", "mark_low", "mark_high"]].apply(_median_mark)
+    apart = apart.merge(usual.rename("usual").reset_index(), on=_PLACE)
+    low, high = ((apart[name] / apart["usual"] - 1).abs() > MARK_TOLERANCE for name in ("mark_low", "mark_high"))
+    return apart.assign(low_off=low, high_off=high)[low | high]
 
 
 def _median_mark(cells: pd.DataFrame) -> float:
@@ -113,21 +132,19 @@ def _wrong_sides(used: pd.DataFrame) -> Iterator[Suspicion]:
     """Supplied lines on the wrong side of the mark."""
     held = used[used["past_supplied_cents"] > 0]
     if not held.empty:
-        entirely = held["past_supplied_cents"] >= held["notional_cents"]
-        rows = _rows(held["positions"], entirely=entirely, partly=held["past_supplied_cents"] > 0)
+        rows = _rows(held["positions"], entirely=held["past_supplied_cents"] >= held["notional_cents"])
         yield Suspicion(
             "past_supplied_line_share",
             "Some supplied liquidation lines lie on the wrong side of the mark",
-            f"{rows} have a liquidation_price on the wrong side of the mark, and count as past it. Allowed is one below "
-            "the mark for a long and above it for a short. Check liquidation_price and mark_price.",
+            f"{rows} have a liquidation_price on the wrong side of the mark, and count as past it. Allowed is one "
+            "below the mark for a long and above it for a short. Check liquidation_price and mark_price.",
         )
 
 
-def _rows(positions: "pd.Series[float]", *, entirely: "pd.Series[bool]", partly: "pd.Series[bool]") -> str:
-    """How many rows some cells hold: all of those that are entirely so, between one and all but one of the others."""
-    mixed = partly & ~entirely
-    least = positions[entirely].sum() + mixed.sum()
-    most = positions[entirely].sum() + (positions[mixed] - 1).clip(lower=1).sum()
+def _rows(positions: "pd.Series[float]", *, entirely: "pd.Series[bool]") -> str:
+    """How many rows some cells hold: all where they are entirely so, else between one and all but one."""
+    sure, mixed = positions[entirely].sum(), positions[~entirely]
+    least, most = sure + len(mixed), sure + (mixed - 1).clip(lower=1).sum()
     return f"{least:,.0f} row(s)" if least == most else f"{least:,.0f} to {most:,.0f} row(s)"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from cohortiv.assets import asset
 from cohortiv.cli.inputs import aggregate_inputs
@@ -284,7 +285,7 @@ def _extra(request: ReportRequest, declared: Sequence[Parameter]) -> dict[str, V
 
 def _refuse_bad_values(request: ReportRequest, extra: Mapping[str, Value]) -> None:
     """Refuse what the run would refuse of its figures, in the same words, before it starts."""
-    figures = {name: value for name in _FIGURES if isinstance(value := extra.get(name), float)}
+    figures: dict[str, Any] = {name: value for name in _FIGURES if isinstance(value := extra.get(name), float)}
     if figures or not 0 <= request.max_excluded <= 1:
         from cohortiv.assessment.settings import Settings
 

@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import minimize
 from scipy.special import ndtr
 
 FloatArray = npt.NDArray[np.float64]
@@ -144,6 +143,7 @@ def _checked(floors: Sequence[float], masses: Sequence[float]) -> FloatArray:
 
 def _fit(logs: FloatArray, shares: FloatArray, count: int) -> _Mixture:
     """Most likely mixture of a number of normals, the best of a few starts."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - slow to load, and the index needs no fit
 
     def cost(parameters: FloatArray) -> float:
         return _loss(logs, shares, _mixture(parameters, count))

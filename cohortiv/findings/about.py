@@ -23,9 +23,9 @@ def quality(f: Findings) -> str:
     withheld = " Figures with too few accounts behind them are left out." if f.result.reading.withheld.figures else ""
     warned = f"**The data look wrong**: {'. '.join(found.warnings)}.\n\n" if found.warnings else ""
     return (
-        f"{warned}{lost}; rows, accounts and notional reconcile from the source to this page. A published cell has at least "
-        f"{privacy.min_accounts} accounts, none with more than {percent(privacy.max_account_share, 0)} of it; smaller "
-        f"cells are merged with their neighbours.{withheld}"
+        f"{warned}{lost}; rows, accounts and notional reconcile from the source to this page. A published cell has at "
+        f"least {privacy.min_accounts} accounts, none with more than {percent(privacy.max_account_share, 0)} of it; "
+        f"smaller cells are merged with their neighbours.{withheld}"
     )
 
 
