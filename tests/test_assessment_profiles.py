@@ -44,6 +44,6 @@ def test_every_snapshot_of_an_undated_table_is_one_undated_file(tmp_path: Path) 
 @pytest.mark.parametrize("name", ["p.csv", "p.json", "p"])
 def test_a_name_of_another_format_is_refused(tmp_path: Path, name: str) -> None:
     """A profile is Parquet; nothing is written."""
-    with pytest.raises(UsageError, match="a profile is Parquet, so allowed is a name that ends in .parquet or .pq"):
+    with pytest.raises(UsageError, match=r"a profile is Parquet, so allowed is a name that ends in \.parquet or \.pq"):
         written(tmp_path, UNDATED, name)
     assert not (tmp_path / name).exists()
