@@ -41,7 +41,7 @@ class Publication:
         contribution are NaN where they are withheld.
     tiers : DataFrame
         The same over all symbols: tier, tier_floor, side, notional_usd, collateral_usd, share, collateral_share (of
-        all leveraged collateral), accounts, contribution (NaN where it is withheld).
+        the collateral shown), accounts, contribution (NaN where it is withheld).
     ladder : DataFrame
         move_low, move_high (simple fractions), price_low, price_high (USD, NaN for several symbols), side,
         notional_usd.
@@ -278,16 +278,19 @@ def _over_symbols(assessment: Assessment, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _range_collateral(assessment: Assessment) -> pd.DataFrame:
-    """Collateral that may be shown by range of tiers and side, and its share of all leveraged collateral."""
+    """Collateral that may be shown by range of tiers and side, and its share of all that is shown.
+
+    A share of the whole would tell the whole, and by difference what is withheld.
+    """
     reading = assessment.reading
     names, _ = _tier_cells(assessment)
     keys = ["low", "shown_side"]
     posted = _named(reading.profile.leveraged, names).groupby(keys)["collateral_cents"].sum() / 100
-    whole = float(posted.sum())
     if reading.disclosed is not None:
         floors = reading.disclosed.tiers.plan.groupby("cell")["tier"].min()
         told = [(floors[number], side) for number, side in reading.disclosed.collateral.ranges]
         posted = posted.where(posted.index.isin(told))
+    whole = float(posted.sum())
     shares = posted / whole if whole else posted * math.nan
     table = pd.DataFrame({"collateral_usd": posted, "collateral_share": shares}).reset_index()
     return table.rename(columns={"low": "tier_floor", "shown_side": "side"})

@@ -22,7 +22,7 @@ from cohortiv.publication import tier_label
 QUANTILES: Final[Mapping[str, float]] = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
 #: Words of the strands.
 STRANDS: Final = {"history": "History", "adoption": "Adoption of products", "regulation": "Regulation"}
-TIER_COLUMNS: Final = ("tier", "tier_floor", "now", "low", "median", "high")
+TIER_COLUMNS: Final = ("tier", "tier_floor", "now", "low", "median", "high", "mean")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class PublishedOutlook:
     outlook : Outlook
     tiers : DataFrame
         `TIER_COLUMNS`: range of tiers, its lowest [x], share of leveraged notional today and in the draws at the coming
-        date [1].
+        date [1]; means add up to 1, medians need not.
     index_fan, share_fan : DataFrame
         as_of and `QUANTILES` of the index [%] and of the share at 10x or more [1]; the latter without rows where a
         range of tiers lies on both sides of 10x.
@@ -162,7 +162,7 @@ def _tiers(outlook: Outlook, ranges: Sequence[Sequence[float]]) -> pd.DataFrame:
         now, draws = float(projection.start[mine].sum()), projection.draws[:, mine].sum(axis=1)
         low, _, median, _, high = _quantiles(draws).values()
         label = tier_label(group[0], group[-1])
-        rows.append((label, group[0], now, float(low), float(median), float(high)))
+        rows.append((label, group[0], now, float(low), float(median), float(high), float(draws.mean())))
     return pd.DataFrame(rows, columns=list(TIER_COLUMNS))
 
 

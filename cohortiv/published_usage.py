@@ -203,13 +203,15 @@ def _straddled(usage: LeverageUsage, cells: UsageCells) -> bool:
 
 def _shares(usage: LeverageUsage, cells: UsageCells, publication: Publication) -> pd.DataFrame:
     """`SHARE_COLUMNS` over the cells that may be told."""
-    wholes = usage.shares[usage.shares["dimension"] == "product"][["notional_usd", "collateral_usd", "positions"]].sum()
+    wholes = usage.shares[usage.shares["dimension"] == "product"][["notional_usd", "positions"]].sum()
     parts = [
         _symbols(cells, publication) if name == "symbol" else _by_cell(usage.shares, cells, name) for name in DIMENSIONS
     ]
     table = pd.concat(parts, ignore_index=True)
     whole = {**wholes.to_dict(), "accounts": float(usage.concentration.accounts)}
-    shares = {share: table[name] / (whole[name] or math.nan) for name, share in MEASURES.items()}
+    shares = {share: table[name] / (whole[name] or math.nan) for name, share in MEASURES.items() if name in whole}
+    posted = table.groupby("dimension")["collateral_usd"].transform("sum")
+    shares["collateral_share"] = table["collateral_usd"] / posted.where(posted > 0)
     return table.assign(**shares)[list(SHARE_COLUMNS)]
 
 

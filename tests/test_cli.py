@@ -303,7 +303,7 @@ def test_sample_is_the_same_for_the_same_seed(shell: Shell, tmp_path: Path) -> N
         (["-p", "symbol=BTC"], "Give it with --symbol"),
         (["-p", "max_excluded=0.5"], "Give it with --max-excluded"),
         (["-p", "positions=x.parquet"], "Give it with --positions"),
-        (["risk-raport"], "allowed are risk-report"),
+        (["risk-raport"], "risk-report, scenario-report"),
         (["missing.ipynb"], "NOTEBOOK got 'missing.ipynb'"),
         (["--published", "soon"], "--published got 'soon'"),
         (["--positions", "positions.parquet"], "report needs --as-of"),

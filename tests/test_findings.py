@@ -160,6 +160,16 @@ def test_tier_table_adds_up_small_symbols(results: Results) -> None:
     assert {column for column, *_ in tables.TIER_COLUMNS} <= set(shown.columns)
 
 
+def test_quality_begins_with_what_looks_wrong(tmp_path: Path) -> None:
+    """A reader learns it before the privacy rule, and without a number of rows."""
+    frame = book(120, symbols=("BTC",))
+    result = assessed(tmp_path, frame.assign(mark_price=frame["mark_price"].where(frame.index > 0, 50_000.0)))
+    told = about.quality(Findings(result, publish(result)))
+    assert told.startswith(
+        f"**The data look wrong**: Marks of one symbol differ by more than 1{NB}% within the snapshot.\n\nNo row was"
+    )
+
+
 def test_quality_names_the_privacy_rule(results: Results) -> None:
     """The reader learns what a published cell needs."""
     assert "at least 10 accounts, none with more than 50\u00a0% of it" in about.quality(results.findings("solved"))

@@ -106,7 +106,8 @@ def test_tiers_add_up(results: Results, case: str) -> None:
 @pytest.mark.parametrize("case", ["solved", "analyst", "one symbol"])
 def test_no_contribution_is_withheld_alone(results: Results, case: str) -> None:
     """Contributions sum to 1, so one that is null would be 1 less the others; an analyst has all of them."""
-    parts = pd.DataFrame(summarise(results[case])["tiers"])["contribution"]
+    summary: dict[str, Any] = summarise(results[case])
+    parts = pd.DataFrame(summary["tiers"])["contribution"]
     hidden = int(parts.isna().sum())
     assert hidden != 1
     assert hidden == 0 or case != "analyst"

@@ -111,12 +111,20 @@ def disclose(
         tiers=tiers,
         tier_accounts=counted(ranged, ["tier_range", "side"])[["tier_range", "side", "accounts"]],
         symbols=symbols,
-        collateral=told_cells(ranged, symbols, rule, amount="collateral_cents"),
+        collateral=told_cells(
+            ranged, symbols, rule, amount="collateral_cents", readable=_of_one_tier(tiers)
+        ),
         contributions=ToldCells() if parts is None else _told_contributions(ranged, symbols, rule, parts=parts),
         averaged=_averaged(ranged, symbols, rule),
         ladder=ladder,
         market_ladder=_ladder(held, rule, order="market_step") if by_market else ladder,
     )
+
+
+def _of_one_tier(tiers: DisclosedCells) -> frozenset[int]:
+    """Ranges that are a single tier, whose collateral is near notional / leverage."""
+    number = tiers.plan.groupby("cell").size()
+    return frozenset(int(cell) for cell in number.index[number == 1])
 
 
 def rule_of(privacy: Privacy) -> DisclosureRule:

@@ -4,8 +4,12 @@ Notional decides the cells, and one account may still hold most of a cell's coll
 Then that amount is withheld, and the cell stays. The total of all is told, so what is withheld forms a rest, and the
 smallest other cells follow it there until the rest is safe: first among ranges of tiers by side, then among the symbols
 of each range and side whose amount is told.
+
+Collateral is near notional / leverage, so that of a range of one tier can be read off the notional, told or not. Such
+ranges hide nothing: they have a rest of their own, and the rest of the others is safe without them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import ibis
@@ -35,7 +39,14 @@ class ToldCells:
     cells: frozenset[int] = frozenset()
 
 
-def told_cells(ranged: ir.Table, symbols: DisclosedCells, rule: DisclosureRule, *, amount: str) -> ToldCells:
+def told_cells(
+    ranged: ir.Table,
+    symbols: DisclosedCells,
+    rule: DisclosureRule,
+    *,
+    amount: str,
+    readable: Collection[int] = (),
+) -> ToldCells:
     """Find the cells of which an amount may be published.
 
     Parameters
@@ -48,9 +59,12 @@ def told_cells(ranged: ir.Table, symbols: DisclosedCells, rule: DisclosureRule, 
         Held against the amount as it is against notional elsewhere.
     amount : str
         Column of whole numbers >= 0, in any unit.
+    readable : collection of int
+        Ranges of tiers whose amount can be read off other tables.
     """
     posted = ranged.select("account_id", *_PLACE, "symbol", notional_cents=ranged[amount])
-    by_range = pooled_cells(posted, within=[], by=_PLACE, rule=rule)
+    posted = posted.mutate(hides=~posted.tier_range.isin(list(readable)) if readable else ibis.literal(value=True))
+    by_range = pooled_cells(posted, within=["hides"], by=_PLACE, rule=rule)
     total = bool(by_range.counts["safe"].all())
     told = by_range.plan.loc[by_range.plan["cell"] >= 0, list(_PLACE)]
     if told.empty:

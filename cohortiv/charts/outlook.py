@@ -57,7 +57,7 @@ def tier_outlook(tiers: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
     ValueError
         If a column is missing.
     """
-    frame = select(tiers, ["tier", "tier_floor", *_TIER_NUMBERS])
+    frame = select(tiers, ["tier", "tier_floor", *_TIER_NUMBERS], numbers=_TIER_NUMBERS)
     sort = alt.EncodingSortField(field="tier_floor", op="min", order="ascending")
     y = alt.Y("tier:N", sort=sort, axis=alt.Axis(title="Leverage tier"))
     axis = alt.Axis(title="Share of leveraged notional (%)", format=".0%", tickCount=6)
@@ -114,7 +114,7 @@ def index_fan(
     ValueError
         If a column is missing.
     """
-    past, future = select(history, ["as_of", "value"]), select(fan, list(FAN_COLUMNS))
+    past, future = _past_and_future(history, fan)
     numbers = [*past["value"], *future["median"], *future["high"]]
     top = index_top(numbers, thresholds)
     said = "name" if is_narrow(width) else "words"
@@ -158,12 +158,18 @@ def share_fan(history: pd.DataFrame, fan: pd.DataFrame, *, title: str, width: in
     ValueError
         If a column is missing.
     """
-    past, future = select(history, ["as_of", "value"]), select(fan, list(FAN_COLUMNS))
+    past, future = _past_and_future(history, fan)
     y = alt.Y("value:Q", scale=alt.Scale(zero=True), axis=alt.Axis(title=title, format=".0%", tickCount=5))
     frame = alt.Chart(past).mark_point(opacity=0).encode(x=alt.X("as_of:T"), y=y)
     layers = _fan_layers(past, future, words=lambda share: f"{100 * share:.0f}\u00a0%", width=width)
     height = _NARROW_FAN_PX if is_narrow(width) else _FAN_PX
     return styled(overlaid(frame, *layers).properties(width=width, height=height, autosize=FIT))
+
+
+def _past_and_future(history: pd.DataFrame, fan: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What a fan draws of its frames."""
+    past = select(history, ["as_of", "value"], numbers=["value"])
+    return past, select(fan, list(FAN_COLUMNS), numbers=FAN_COLUMNS[1:])
 
 
 def _fan_layers(
@@ -216,7 +222,7 @@ def index_waterfall(steps: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChar
     ValueError
         If a column is missing.
     """
-    frame = select(steps, ["name", "start", "end", "is_level"])
+    frame = select(steps, ["name", "start", "end", "is_level"], numbers=["start", "end"])
     changes = frame["end"] - frame["start"]
     words = [
         points(end) if level else signed(change)
@@ -268,7 +274,7 @@ def index_tornado(swings: pd.DataFrame, *, base: float, width: int = WIDTH) -> a
     ValueError
         If a column is missing.
     """
-    frame = select(swings, ["assumption", "low_value", "high_value", "low", "high"])
+    frame = select(swings, ["assumption", "low_value", "high_value", "low", "high"], numbers=["low", "high"])
     ends = [
         frame.assign(value=frame[side], words=frame[f"{side}_value"], end=name)
         for side, name in (("low", "Low end"), ("high", "High end"))
@@ -320,9 +326,9 @@ def index_by_case(
     ValueError
         If a column is missing.
     """
-    frame = select(cases, ["case", "low", "median", "high"])
-    top = index_top([*frame["median"], *frame["high"]], thresholds)
     numbers = ["low", "median", "high"]
+    frame = select(cases, ["case", *numbers], numbers=numbers)
+    top = index_top([*frame["median"], *frame["high"]], thresholds)
     drawn = frame.assign(words=[points(value) for value in frame["median"]], **frame[numbers].clip(upper=top))
     said = "glyph" if is_narrow(width) else "name"
     bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "middle", "tint", "ink", said]])

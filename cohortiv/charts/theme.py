@@ -131,7 +131,7 @@ def _config() -> dict[str, Any]:
     }
 
 
-def select(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def select(frame: pd.DataFrame, names: Sequence[str], *, numbers: Sequence[str] = ()) -> pd.DataFrame:
     """Only the named columns of the frame, so that nothing else is embedded in the chart.
 
     Parameters
@@ -140,6 +140,8 @@ def select(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
         Tidy frame with at least the named columns.
     names : sequence of str
         Columns that the chart draws.
+    numbers : sequence of str, optional
+        Those of them to read as numbers: without rows nothing else says what they hold.
 
     Returns
     -------
@@ -156,7 +158,7 @@ def select(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
         raise ValueError(
             f"Got a frame without {missing}; the chart draws {list(names)}. Pass the frame that publication makes."
         )
-    return frame.loc[:, list(names)].reset_index(drop=True)
+    return frame.loc[:, list(names)].reset_index(drop=True).astype(dict.fromkeys(numbers, float))
 
 
 def utc_naive(times: pd.Series) -> pd.Series:

@@ -124,8 +124,9 @@ def leverage_density(curves: pd.DataFrame, steps: pd.DataFrame, *, width: int = 
     ValueError
         If a column is missing.
     """
-    lines = select(curves, ["name", "leverage", "density"])
-    tiers = select(steps, ["name", "leverage_low", "leverage_high", "density"])
+    lines = select(curves, ["name", "leverage", "density"], numbers=["leverage", "density"])
+    ends = ["leverage_low", "leverage_high"]
+    tiers = select(steps, ["name", *ends, "density"], numbers=ends)
     names = list(dict.fromkeys(lines["name"]))
     low, high = (float(lines["leverage"].min()), float(lines["leverage"].max())) if len(lines) else (1.0, 100.0)
     ticks = [tick for tick in (1, 2, 3, 5, 10, 20, 50, 100) if low <= tick <= high]

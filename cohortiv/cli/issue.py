@@ -12,6 +12,7 @@ from typing import Any
 from cohortiv.assets import asset
 from cohortiv.cli.inputs import aggregate_inputs
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
+from cohortiv.config.assumptions import assumptions_files, located_assumptions
 from cohortiv.config.brand import load_brand
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.config.scenario import located_scenarios, scenario_files
@@ -42,6 +43,11 @@ _FLAGS = {
 }  # fmt: skip
 #: Figures that a notebook may declare, and that have a range.
 _FIGURES = ("critical_mass", "horizon_days", "reference_volatility")
+#: Parameters that name what ships or a file of the user's: the same by absolute path, and the user's files behind it.
+_NAMED: Mapping[str, tuple[Callable[[str], str], Callable[[str], tuple[Path, ...]]]] = {
+    "scenario": (located_scenarios, scenario_files),
+    "assumptions": (located_assumptions, assumptions_files),
+}
 #: Last snapshot of the embedded sample.
 SAMPLE_AS_OF = "2026-09-30"
 
@@ -125,6 +131,7 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
     refuse_no_report(declared)
     extra = _extra(request, declared)
     _refuse_bad_values(request, extra)
+    own_files = _named_files(extra)
     brand, published = load_brand(request.brand), _published(request.published)
     with _inputs(request, declared, say) as (spec, cohort_file):
         cohort = load_cohort(cohort_file) if cohort_file else aggregates.cohort or ALL_ACCOUNTS
@@ -137,7 +144,7 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
             parameters=_own(request, declared, spec=spec, cohort_file=cohort_file, as_of=as_of)
             | aggregates.parameters
             | _located(extra),
-            inputs=[*files, *_side_files(request, cohort_file, cohort), *_scenario_files(extra)],
+            inputs=[*files, *_side_files(request, cohort_file, cohort), *own_files],
             out=request.out,
             as_of=issued,
             name=report_name(
@@ -202,15 +209,20 @@ def _draws_its_cohort(declared: Sequence[Parameter]) -> bool:
 
 
 def _located(extra: dict[str, Value]) -> dict[str, Value]:
-    """Parameters given with -p, scenario files by their absolute path: a notebook runs in a folder of its own."""
-    names = extra.get("scenario")
-    return extra | {"scenario": located_scenarios(names)} if isinstance(names, str) else extra
+    """Parameters given with -p, files by their absolute path: a notebook runs in a folder of its own."""
+    return extra | {name: locate(value) for name, value, locate, _ in _named(extra)}
 
 
-def _scenario_files(extra: dict[str, Value]) -> tuple[Path, ...]:
-    """Scenario files given with -p, which decide the result."""
-    names = extra.get("scenario")
-    return scenario_files(names) if isinstance(names, str) else ()
+def _named_files(extra: dict[str, Value]) -> tuple[Path, ...]:
+    """Files of the user's that parameters given with -p name, which decide the result."""
+    return tuple(path for _, value, _, files in _named(extra) for path in files(value))
+
+
+def _named(
+    extra: dict[str, Value],
+) -> list[tuple[str, str, Callable[[str], str], Callable[[str], tuple[Path, ...]]]]:
+    """Of `_NAMED`, what was given."""
+    return [(name, value, *ways) for name, ways in _NAMED.items() if isinstance(value := extra.get(name), str)]
 
 
 def _as_of(request: ReportRequest) -> str:

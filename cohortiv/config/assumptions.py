@@ -84,17 +84,53 @@ def load_assumptions(name_or_path: str | Path) -> OutlookAssumptions:
         If the file is not there or holds a field that is unknown or not allowed; the message names the file, each
         field, what was got and what is allowed.
     """
-    shipped = shipped_assumptions()
-    path = Path(name_or_path).expanduser()
-    if not path.is_file() and str(name_or_path) in shipped:
-        path = shipped[str(name_or_path)]
-    if not path.is_file():
-        raise UsageError(
-            f"assumptions: got {str(name_or_path)!r}, which is no file and no shipped name; allowed are "
-            f"{', '.join(shipped)} or the path of a YAML file. Check the spelling."
-        )
+    path = _found(name_or_path)
     fields = read_fields(path, kind=KIND, example=EXAMPLE)
     return validated(OutlookAssumptions, fields, where=f"{KIND} {path}")
+
+
+def located_assumptions(name: str) -> str:
+    """The same name, a file by its absolute path.
+
+    Parameters
+    ----------
+    name : str
+        Name of shipped assumptions or a file.
+    """
+    path = Path(name).expanduser()
+    return str(path.resolve()) if path.is_file() else name
+
+
+def assumptions_files(name: str) -> tuple[Path, ...]:
+    """The user's own file behind some assumptions, read and found sound; those that ship belong to the version.
+
+    Parameters
+    ----------
+    name : str
+        Name of shipped assumptions or a file.
+
+    Raises
+    ------
+    UsageError
+        As for `load_assumptions`.
+    """
+    load_assumptions(name)
+    path = _found(name)
+    return () if path in shipped_assumptions().values() else (path,)
+
+
+def _found(name_or_path: str | Path) -> Path:
+    """The file itself, or that of a shipped name."""
+    shipped = shipped_assumptions()
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        return path
+    if str(name_or_path) in shipped:
+        return shipped[str(name_or_path)]
+    raise UsageError(
+        f"assumptions: got {str(name_or_path)!r}, which is no file and no shipped name; allowed are "
+        f"{', '.join(shipped)} or the path of a YAML file. Check the spelling."
+    )
 
 
 def target_date(assumptions: OutlookAssumptions, as_of: dt.date, *, to: dt.date | None = None) -> dt.date:

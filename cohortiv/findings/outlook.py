@@ -14,6 +14,8 @@ from cohortiv.published_outlook import STRANDS, PublishedOutlook, outlook_values
 from cohortiv.quantities import chance, percent, points, points_range, signed
 
 SERIES: Final = "Distribution outlook"
+#: Change of a share that whole percents show [1].
+_SHOWN_CHANGE: Final = 0.005
 #: Points of the index from which a change is called one [%].
 _NOTICEABLE: Final = 0.05
 
@@ -142,19 +144,18 @@ def summary_text(f: OutlookFindings) -> str:
 
 
 def _what_changes(f: OutlookFindings) -> list[str]:
-    moved = f.shown.tiers.assign(change=f.shown.tiers["median"] - f.shown.tiers["now"])
-    if moved.empty:
-        return []
-    up, down = (moved.iloc[int(place)] for place in (moved["change"].argmax(), moved["change"].argmin()))
-    said = []
-    for row, verb in ((up, "gains"), (down, "loses")):
-        if abs(row["change"]) >= 0.005:  # noqa: PLR2004 - half a percent, the first that whole percents show
-            said.append(
-                f"{row['tier']} {verb} most: {percent(row['now'], 0)} of the notional today, "
-                f"{percent(row['median'], 0)} in the median, {percent(row['low'], 0)} to {percent(row['high'], 0)} in "
-                "90 % of the draws"
-            )
-    return [f"{'; '.join(said)}."] if said else ["No tier's median share moves by half a percent of the notional."]
+    """Which tiers gain and lose most, by the mean of the draws; medians of skewed draws nearly all lie below today."""
+    moved = f.shown.tiers.assign(change=f.shown.tiers["mean"] - f.shown.tiers["now"])
+    ends = (
+        [moved.iloc[int(place)] for place in (moved["change"].argmax(), moved["change"].argmin())] if len(moved) else []
+    )
+    said = [
+        f"{row['tier']} {verb} most: {percent(row['now'], 0)} of the notional today, {percent(row['mean'], 0)} in the "
+        f"mean of the draws, {percent(row['low'], 0)} to {percent(row['high'], 0)} in 90 % of them"
+        for row, verb, sign in zip(ends, ("gains", "loses"), (1, -1), strict=False)
+        if sign * row["change"] >= _SHOWN_CHANGE
+    ]
+    return [f"{'; '.join(said)}."] if said else ["No tier's mean share moves by half a percent of the notional."]
 
 
 def _what_decides(f: OutlookFindings) -> list[str]:

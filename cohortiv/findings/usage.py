@@ -8,6 +8,7 @@ import pandas as pd
 from cohortiv.distribution.density import LeverageDensity
 from cohortiv.distribution.effective import KNOWN, UNDER_WATER
 from cohortiv.findings.context import Findings, Words
+from cohortiv.publication import OTHER
 from cohortiv.published_usage import PublishedUsage
 from cohortiv.quantities import NONE, percent
 
@@ -38,6 +39,8 @@ _FIGURES: Final = {
 }
 _MEASURES: Final = {"notional_share": "Notional", "collateral_share": "Collateral (TVL)", "account_share": "Accounts"}
 LOWER, SAME, NO_EQUITY, OTHERS = "Less than declared", "As declared or more", "No equity left", "Not told apart"
+#: Values of a dimension that its table shows, besides what is added up as "other".
+VALUES_SHOWN: Final = 8
 _CURVE_REACH: Final = 1.2
 
 
@@ -68,20 +71,29 @@ def tiers(f: Findings, shown: PublishedUsage | None) -> Words:
     title = f"10x or more: {percent(by_capital, 0)} of notional, {percent(by_count, 0)} of positions"
     reading = (
         f"Tiers from 10x hold {percent(by_capital)} of the leveraged notional and {percent(by_count)} of the "
-        "positions. Capital says who moves the price, count how many people are near their line: the two differ "
-        "wherever large accounts take less leverage than small ones."
+        "positions. Capital says what moves the price, count how many are near their line: "
+        f"{_larger(by_capital, by_count)}."
     )
     measure = "Shares of leveraged notional, collateral and accounts by tier"
     note = "Shares of accounts add up to more than 100 %: an account may have positions in several tiers."
     return f.words("usage-by-tier", title, measure, note=note, reading=reading)
 
 
+def _larger(by_capital: float, by_count: float) -> str:
+    """What it says of large positions that the two shares differ."""
+    if by_capital < by_count:
+        return "here large positions take less leverage than small ones"
+    return "here large positions take more leverage than small ones"
+
+
 def dimension_rows(shown: PublishedUsage | None) -> pd.DataFrame:
-    """Rows of the table by side, product, symbol and venue."""
+    """Rows of the table by side, product, symbol and venue, the largest of each."""
     if shown is None:
         return pd.DataFrame(columns=[key for key, *_ in DIMENSION_COLUMNS])
-    rows: pd.DataFrame = shown.shares[shown.shares["dimension"] != "tier"].reset_index(drop=True)
-    return rows
+    rows = shown.shares[shown.shares["dimension"] != "tier"]
+    place = rows[rows["value"] != OTHER].groupby("dimension").cumcount()
+    few: pd.DataFrame = rows[place.reindex(rows.index, fill_value=0) < VALUES_SHOWN].reset_index(drop=True)
+    return few
 
 
 def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
@@ -93,7 +105,11 @@ def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
     if {"long", "short"} <= set(sides.index):
         title = f"Longs hold {percent(float(sides['notional_share']['long']), 0)} of the leveraged notional"
     measure = "Shares of leveraged positions in use"
-    return f.words("usage", title, measure, note="A dash: withheld, too few accounts or one holds too much of it.")
+    note = (
+        f"At most {VALUES_SHOWN} of each, the largest; “other” adds up what may not be told apart. A dash: withheld, "
+        "too few accounts or one holds too much of it."
+    )
+    return f.words("usage", title, measure, note=note)
 
 
 def concentration_rows(shown: PublishedUsage | None) -> list[dict[str, str]]:
