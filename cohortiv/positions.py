@@ -1,7 +1,7 @@
 """Checked positions: what a table holds, which snapshot is meant, and the totals that must come out again."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -290,16 +290,15 @@ def example_rows(table: ir.Table, code: int) -> str:
     return "\n".join([*shown, *_comma_hint(first, names)])
 
 
-def _comma_hint(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
+def _comma_hint(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[str]:
     """What to do about the first number of some rows that is written with a comma; nothing where there is none."""
     texts = (str(row.get(f"{name}_text") or "").strip() for row in rows for name in names)
     written = next((text for text in texts if _WITH_COMMA.fullmatch(text)), None)
-    if written is None:
-        return []
-    return [
-        f"    {written[:LONGEST_TEXT]!r} has a comma: write numbers with a decimal point and nothing between thousands, "
-        "such as 1234.5."
-    ]
+    if written is not None:
+        yield (
+            f"    {written[:LONGEST_TEXT]!r} has a comma: write numbers with a decimal point and nothing between "
+            "thousands, such as 1234.5."
+        )
 
 
 def _as_handed_in(row: Mapping[str, Any], name: str) -> object:

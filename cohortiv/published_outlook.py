@@ -10,7 +10,7 @@ import pandas as pd
 
 from cohortiv.distribution.backtest import ALL_TIERS, Backtest
 from cohortiv.distribution.index_draws import code_shares
-from cohortiv.distribution.outlook_tables import product_bands
+from cohortiv.distribution.outlook_tables import HIGH_SHARE, concentration_bands, product_bands
 from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE, high_leverage_share
 from cohortiv.early_warning import Thresholds
 from cohortiv.iv_index import CodeProbability
@@ -35,6 +35,9 @@ class PublishedOutlook:
     tiers : DataFrame
         `TIER_COLUMNS`: range of tiers, its lowest [x], share of leveraged notional today and in the draws at the coming
         date [1]; means add up to 1, medians need not.
+    concentration : DataFrame
+        measure, now, low, median, high [1]: Herfindahl index and Gini coefficient over the ranges of `tiers`, and the
+        share at 10x or more where it may be told.
     index_fan, share_fan : DataFrame
         as_of and `QUANTILES` of the index [%] and of the share at 10x or more [1]; the latter without rows where a
         range of tiers lies on both sides of 10x.
@@ -58,6 +61,7 @@ class PublishedOutlook:
 
     outlook: Outlook
     tiers: pd.DataFrame
+    concentration: pd.DataFrame
     index_fan: pd.DataFrame
     share_fan: pd.DataFrame
     share_history: pd.DataFrame
@@ -98,12 +102,13 @@ def publish_outlook(outlook: Outlook, *, thresholds: Thresholds) -> PublishedOut
     return PublishedOutlook(
         outlook=outlook,
         tiers=_tiers(outlook, ranges),
+        concentration=_concentration(outlook, ranges, told=told),
         index_fan=_fan(outlook.index.index, projection.dates),
         share_fan=fan if told else fan.head(0),
         share_history=_share_history(outlook) if told else _share_history(outlook).head(0),
         code_probability=code_shares(outlook.index, thresholds)[-1],
         cases=_cases(outlook, told=told),
-        products=_products(outlook),
+        products=product_bands(projection),
         steps=_steps(outlook),
         swings=_swings(outlook),
         backtests=_scores(outlook.backtests),
@@ -166,6 +171,12 @@ def _tiers(outlook: Outlook, ranges: Sequence[Sequence[float]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(TIER_COLUMNS))
 
 
+def _concentration(outlook: Outlook, ranges: Sequence[Sequence[float]], *, told: bool) -> pd.DataFrame:
+    """Concentration over the ranges that are told."""
+    table = concentration_bands(outlook.projection, ranges)
+    return table if told else table[table["measure"] != HIGH_SHARE].reset_index(drop=True)
+
+
 def _share_history(outlook: Outlook) -> pd.DataFrame:
     """The share at 10x or more at each period that may be told; the snapshot's own is always among them."""
     history = outlook.history
@@ -205,17 +216,6 @@ def _strand_words(names: Sequence[str]) -> str:
 def _ends(index: FloatArray) -> tuple[float, float, float]:
     found = _quantiles(index)
     return float(found["low"]), float(found["median"]), float(found["high"])
-
-
-def _products(outlook: Outlook) -> pd.DataFrame:
-    bands = product_bands(outlook.projection)
-    columns = ["product", "now", "low", "median", "high"]
-    if bands.empty:
-        return pd.DataFrame(columns=columns)
-    now = bands[bands["date"] == bands["date"].min()].set_index("product")["median"]
-    then = bands[bands["date"] == bands["date"].max()]
-    table: pd.DataFrame = then.assign(now=then["product"].map(now))[columns].reset_index(drop=True)
-    return table
 
 
 def _steps(outlook: Outlook) -> pd.DataFrame:
@@ -263,8 +263,8 @@ def outlook_values(published: PublishedOutlook) -> dict[str, object]:
     Returns
     -------
     dict
-        to, assumptions, draws, strands, iv_index {low, median, high} [%], code_probability, tiers, attribution, cases,
-        backtests and notes.
+        to, assumptions, draws, strands, iv_index {low, median, high} [%], code_probability, tiers, concentration,
+        products, attribution, cases, backtests and notes.
     """
     outlook, then = published.outlook, published.index_then
     split = outlook.attribution
@@ -276,6 +276,8 @@ def outlook_values(published: PublishedOutlook) -> dict[str, object]:
         "iv_index": {name: float(then[name]) for name in ("low", "median", "high")},
         "code_probability": vars(published.code_probability),
         "tiers": published.tiers.to_dict("records"),
+        "concentration": published.concentration.to_dict("records"),
+        "products": published.products.to_dict("records"),
         "attribution": None if split is None else dict(split.parts),
         "cases": published.cases.to_dict("records"),
         "backtests": published.backtests.to_dict("records"),

@@ -12,6 +12,8 @@ from cohortiv.disclosure import DisclosureRule
 from cohortiv.liquidation import LINE, NO_LINE, PAST
 
 RULE = DisclosureRule(min_accounts=3, max_account_share=0.5)
+#: How `linprog` says that it found an end, or that there is none.
+OPTIMAL, UNBOUNDED = 0, 3
 PRIVACY = Privacy(min_accounts=3, max_account_share=0.5)
 
 
@@ -60,6 +62,7 @@ def bounds(
 ) -> tuple[float, float]:
     """Least and most that a target can be where no cell is negative and the published sums hold."""
     ends = [linprog(sign * target, A_eq=equations, b_eq=totals, method="highs") for sign in (1.0, -1.0)]
-    assert all(end.success for end in ends)
-    least, most = (float(target @ np.asarray(end.x)) for end in ends)
-    return least, most
+    assert ends[0].success
+    assert ends[1].status in {OPTIMAL, UNBOUNDED}
+    most = float(target @ np.asarray(ends[1].x)) if ends[1].success else float("inf")
+    return float(target @ np.asarray(ends[0].x)), most

@@ -46,6 +46,8 @@ ROOMS = (
     "published_scenario",
     "quantities",
     "implications",
+    "history",
+    "validation",
     "findings",
     "specification",
     "charts",

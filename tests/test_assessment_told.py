@@ -31,8 +31,8 @@ def even(tiers: tuple[int, ...] = (2, 5, 10, 20)) -> pd.DataFrame:
 
 
 def told_tiers(cells: Disclosed, *, amount: str = "collateral") -> list[int]:
-    """Tiers whose collateral, or contribution, may be shown."""
-    plan = cells.tiers.plan.set_index("cell")["tier"]
+    """Tiers whose collateral, or contribution, may be shown; of a range the lowest."""
+    plan = cells.tiers.plan.groupby("cell")["tier"].min()
     told: ToldCells = getattr(cells, amount)
     return sorted(int(plan[number]) for number, _ in told.ranges)
 
@@ -91,6 +91,27 @@ def test_nothing_held_has_nothing_to_withhold() -> None:
     assert cells.collateral.ranges == frozenset()
 
 
+def test_range_of_one_tier_hides_nothing() -> None:
+    """A wallet that fills 2x to 3x is not hidden by 10x and 20x, which notional / leverage tells, so TVL is withheld."""
+    thin = even((2, 3, 10, 20))
+    thin["tier"] = np.repeat([2, 3, 10, 20], [2, 14, 8, 8])
+    thin.loc[15, "collateral_cents"] = 6 * 10**3
+    cells = cells_of(thin)
+    assert cells.tiers.plan.groupby("cell")["tier"].agg(list).tolist() == [[2, 3], [10], [20]]
+    assert told_tiers(cells) == [10, 20]
+    assert not cells.collateral.total
+
+
+def test_ranges_of_one_tier_hide_each_other() -> None:
+    """Among themselves they have a rest as before, and the total is told."""
+    thin = even((2, 3, 10, 20))
+    thin["tier"] = np.repeat([2, 3, 10, 20], [2, 14, 8, 8])
+    thin.loc[31, "collateral_cents"] = 500
+    cells = cells_of(thin)
+    assert [int(number) for number, _ in cells.collateral.ranges] == [int(cells.tiers.plan["cell"].iloc[0])]
+    assert cells.collateral.total
+
+
 def test_many_behind_a_contribution_are_told() -> None:
     """Where every account adds as much, every tier's contribution is there."""
     frame, parts = contributing(even(), 5.0)
@@ -133,8 +154,9 @@ def equations(unknown: pd.DataFrame, told: ToldCells) -> npt.NDArray[np.float64]
     ranges = pd.MultiIndex.from_tuples(sorted(told.ranges), names=["tier_range", "side"])
     places = pd.MultiIndex.from_frame(unknown[["tier_range", "side"]])
     shown = [(unknown["cell"] == cell).to_numpy() for cell in sorted(told.cells)]
-    rows = [np.ones(len(unknown), dtype=bool), *(places == place for place in ranges), *shown]
-    return np.array([row for row in rows if told.total], dtype=float).reshape(-1, len(unknown))
+    whole = [np.ones(len(unknown), dtype=bool)] if told.total else []
+    rows = [*whole, *(places == place for place in ranges), *shown]
+    return np.array(rows, dtype=float).reshape(-1, len(unknown))
 
 
 @cache

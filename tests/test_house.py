@@ -21,7 +21,12 @@ from packaging.utils import canonicalize_name
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("requirements.lock", "requirements-lab.lock")
-CONDA_NAMES = {"ibis-duckdb": "ibis-framework", "python-duckdb": "duckdb", "quantlib-python": "quantlib"}
+CONDA_NAMES = {
+    "arch-py": "arch",
+    "ibis-duckdb": "ibis-framework",
+    "python-duckdb": "duckdb",
+    "quantlib-python": "quantlib",
+}
 PYTHON = frozenset({".py"})
 CODE = PYTHON | {".j2", ".html", ".css", ".js"}
 TEXT = CODE | {".md", ".ipynb", ".yml", ".yaml", ".toml", ".json", ""}

@@ -166,7 +166,17 @@ def test_dominated_collateral_costs_no_tier(tmp_path: Path) -> None:
         withheld = table["collateral_usd"].isna()
         assert withheld.iloc[-1]
         assert withheld.sum() == 2
-    assert shown.tiers["collateral_share"].sum() < 1
+    assert shown.tiers["collateral_share"].sum() == pytest.approx(1.0)
+
+
+def test_collateral_shares_tell_nothing_of_what_is_withheld(tmp_path: Path) -> None:
+    """Amount over share gives the sum of the amounts shown, not a total from which the rest would follow."""
+    frame = book(200, symbols=("BTC",)).assign(quantity=0.01, side="long")
+    frame["margin"] = 600.0 / frame["leverage"]
+    frame.loc[frame.index[frame["leverage"] == 20.0][0], "margin"] = 2_500.0
+    tiers = publish(assessed(tmp_path, frame)).tiers.dropna(subset="collateral_usd")
+    whole = tiers["collateral_usd"] / tiers["collateral_share"]
+    assert whole.tolist() == pytest.approx([tiers["collateral_usd"].sum()] * len(tiers))
 
 
 def test_few_excluded_rows_have_no_number(tmp_path: Path) -> None:

@@ -145,5 +145,5 @@ def test_folder_without_manifest_is_no_report(tmp_path: Path, content: str | Non
 
 def test_missing_manifest_is_told_without_a_number_of_the_system(tmp_path: Path) -> None:
     """The folder above that of a report is the usual mistake."""
-    with pytest.raises(DataError, match="holds no manifest.json; allowed is a folder that a report was published in"):
+    with pytest.raises(DataError, match=r"holds no manifest\.json; allowed is a folder that a report was published in"):
         verify_report(tmp_path)

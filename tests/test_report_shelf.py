@@ -102,7 +102,7 @@ def test_failure_leaves_the_old_report(tmp_path: Path, fails: str, monkeypatch: 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shelf, fails, full)
-    with pytest.raises(RunError, match=r"No space left .* unchanged"):
+    with pytest.raises(RunError, match=r"small-all: No space left on device\. What .* unchanged"):
         publish(place(tmp_path), "two")
     assert (place(tmp_path).folder / "report.html").read_text(encoding="utf-8") == "one"
 

@@ -106,3 +106,17 @@ def test_another_name_serves_where_the_house_name_is_absent() -> None:
 def test_columns_of_no_field_are_dropped() -> None:
     """A table may have more than is asked for."""
     assert list(typed_table(table(more=["1", "2"]), FIELDS, where="t.csv")) == ["time", "price", "side"]
+
+
+def test_a_file_that_may_not_be_read_is_told_without_a_number_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the system's words alone."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "t.csv")
+
+    monkeypatch.setattr(pd, "read_csv", refuse)
+    (tmp_path / "t.csv").write_text(TEXT, encoding="utf-8")
+    with pytest.raises(DataError, match=r"^t.csv is not a table that can be read: Permission denied\. Allowed"):
+        read_small_table(tmp_path / "t.csv", option="--market")

@@ -1,4 +1,6 @@
-"""Projections as tables, ready to plot: bands by tier and date, concentration, scenarios and products side by side."""
+"""Projections as tables: how concentrated the tier mix is, and the weights of products, with bands."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,57 +12,37 @@ from cohortiv.profile.bins import FloatArray
 #: Probabilities of the band's ends and of its middle.
 BAND = (0.05, 0.5, 0.95)
 BAND_NAMES = ("low", "median", "high")
+HIGH_SHARE, HHI, GINI = "share_at_10x_or_more", "hhi", "gini"
 
 
-def tier_bands(projection: Projection) -> pd.DataFrame:
-    """Median and 5-95 % band of each tier's share at each date.
-
-    Parameters
-    ----------
-    projection : Projection
-
-    Returns
-    -------
-    DataFrame
-        date, tier [x], low, median, high, mean [1]. Bands hold for one tier at a time. Means sum to 1; medians need
-        not, and lie below the means where a few draws have much.
-    """
-    low, median, high = np.quantile(projection.path, BAND, axis=1)
-    dates, tiers = len(projection.dates), len(projection.edges)
-    return pd.DataFrame(
-        {
-            "date": projection.dates.repeat(tiers),
-            "tier": np.tile(projection.edges, dates),
-            "low": low.ravel(),
-            "median": median.ravel(),
-            "high": high.ravel(),
-            "mean": projection.path.mean(axis=1).ravel(),
-        }
-    )
-
-
-def concentration_bands(projection: Projection) -> pd.DataFrame:
-    """Median and 5-95 % band of the concentration over tiers at each date.
+def concentration_bands(projection: Projection, ranges: Sequence[Sequence[float]]) -> pd.DataFrame:
+    """Concentration over tiers today, and its median and 5-95 % band at the target date.
 
     Parameters
     ----------
     projection : Projection
+    ranges : sequence of sequence of float
+        Tier edges that count as one tier, rising [x]; each edge at most once.
 
     Returns
     -------
     DataFrame
-        date, measure ("share_at_10x_or_more", "hhi", "gini"), low, median, high [1].
+        measure ("share_at_10x_or_more", "hhi", "gini"), now, low, median, high [1]. A range counts for its lowest
+        edge.
     """
+    floors = [group[0] for group in ranges]
+    now, then = (_merged(shares, projection, ranges) for shares in (projection.start, projection.draws))
     measures = {
-        "share_at_10x_or_more": high_leverage_share(projection.path, projection.edges),
-        "hhi": tier_hhi(projection.path),
-        "gini": tier_gini(projection.path),
+        HIGH_SHARE: (high_leverage_share(now, floors), high_leverage_share(then, floors)),
+        HHI: (tier_hhi(now), tier_hhi(then)),
+        GINI: (tier_gini(now), tier_gini(then)),
     }
-    return _banded(measures, projection.dates, column="measure")
+    rows = [(name, float(today), *_band(draws).tolist()) for name, (today, draws) in measures.items()]
+    return pd.DataFrame(rows, columns=["measure", "now", *BAND_NAMES])
 
 
 def product_bands(projection: Projection) -> pd.DataFrame:
-    """Median and 5-95 % band of each product's weight at each date.
+    """Weight of each product today, and its median and 5-95 % band at the target date.
 
     Parameters
     ----------
@@ -69,42 +51,24 @@ def product_bands(projection: Projection) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        date, product, low, median, high [1]; empty where adoption doesn't act.
+        product, now, low, median, high [1]; no rows where adoption doesn't act.
     """
-    weights = {product: projection.product_weights[..., i] for i, product in enumerate(projection.products)}
-    return _banded(weights, projection.dates, column="product")
+    weights = projection.product_weights
+    rows = [
+        (product, float(np.median(weights[0, :, place])), *_band(weights[-1, :, place]).tolist())
+        for place, product in enumerate(projection.products)
+    ]
+    return pd.DataFrame(rows, columns=["product", "now", *BAND_NAMES])
 
 
-def scenario_bands(projection: Projection) -> pd.DataFrame:
-    """The target date under each regulatory scenario.
-
-    Parameters
-    ----------
-    projection : Projection
-
-    Returns
-    -------
-    DataFrame
-        scenario, draw_share (share of draws that picked it), left (median share of the notional that has left), tier
-        [x], low, median, high [1]; scenarios without a draw are left out, and it is empty where regulation doesn't act.
-    """
-    parts = []
-    for number, name in enumerate(projection.scenarios):
-        mine = projection.scenario == number
-        if mine.any():
-            low, median, high = np.quantile(projection.draws[mine], BAND, axis=0)
-            part = pd.DataFrame({"tier": projection.edges, "low": low, "median": median, "high": high})
-            left = float(np.median(projection.left[-1, mine]))
-            parts.append(part.assign(scenario=name, draw_share=float(mine.mean()), left=left))
-    columns = ["scenario", "draw_share", "left", "tier", *BAND_NAMES]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+def _merged(shares: FloatArray, projection: Projection, ranges: Sequence[Sequence[float]]) -> FloatArray:
+    """Shares of ranges of tiers, along the last axis."""
+    sums = [shares[..., np.isin(projection.edges, group)].sum(axis=-1) for group in ranges]
+    merged: FloatArray = np.stack(sums, axis=-1)
+    return merged
 
 
-def _banded(values: dict[str, FloatArray], dates: pd.DatetimeIndex, *, column: str) -> pd.DataFrame:
-    """Bands of named draws, each of shape (n_dates, n_draws)."""
-    columns = ["date", column, *BAND_NAMES]
-    parts = []
-    for name, draws in values.items():
-        low, median, high = np.quantile(draws, BAND, axis=1)
-        parts.append(pd.DataFrame({"date": dates, column: name, "low": low, "median": median, "high": high}))
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+def _band(draws: FloatArray) -> FloatArray:
+    """`BAND` of draws, as order statistics."""
+    found: FloatArray = np.quantile(draws, BAND, method="inverted_cdf")
+    return found

@@ -107,12 +107,16 @@ def distribution(f: Findings) -> Words:
 
 
 def _most_collateral(tiers: pd.DataFrame) -> str:
-    """The tier with most of the collateral told on all its sides; nothing where none is told."""
-    summed = tiers.groupby(["tier", "tier_floor"], as_index=False)[["collateral_share"]].sum(skipna=False).dropna()
-    if summed.empty:
+    """The tier with most of the collateral, where all of it is told, else the side of one; nothing where none is."""
+    known = tiers.dropna(subset="collateral_share")
+    if known.empty:
         return ""
-    held = _row_with_most(summed, "collateral_share")
-    return f"; most of the collateral shown lies behind {held['tier']} ({percent(held['collateral_share'])})"
+    if len(known) < len(tiers):
+        held = _row_with_most(known, "collateral_share")
+        where = f"{held['tier']} {_named_side(held['side'])}"
+        return f"; of the collateral shown most lies behind {where} ({percent(held['collateral_share'])})"
+    held = _row_with_most(known.groupby("tier", as_index=False)[["collateral_share"]].sum(), "collateral_share")
+    return f"; most of the collateral lies behind {held['tier']} ({percent(held['collateral_share'])})"
 
 
 def _row_with_most(table: pd.DataFrame, column: str) -> "pd.Series[Any]":
@@ -153,7 +157,10 @@ def _collateral_note(f: Findings) -> str:
             "stands in for it."
         )
     if f.shown.tiers["collateral_share"].isna().any():
-        said.append("Collateral is left out where one account holds too much of it, or would be told by a difference.")
+        said.append(
+            "Collateral is left out where one account holds too much of it, or would be told by a difference; its "
+            "shares are of what is shown."
+        )
     return " ".join(said)
 
 

@@ -1,13 +1,22 @@
 """Rows, titles and readings of an outlook's figures and tables."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import pandas as pd
 
+from cohortiv.distribution.outlook_tables import GINI, HHI, HIGH_SHARE
 from cohortiv.findings.context import Words
 from cohortiv.findings.outlook import OutlookFindings, active_parts, verdict
 from cohortiv.quantities import chance, percent, points, points_range, signed
 
+CONCENTRATION_COLUMNS: Final = (
+    ("measure", "Measure", "{}", "left"),
+    ("now", "Today", "{}", "right"),
+    ("low", "Then, 5 %", "{}", "right"),
+    ("median", "Median", "{}", "right"),
+    ("high", "95 %", "{}", "right"),
+)
 CASE_COLUMNS: Final = (
     ("case", "Case", "{}", "left"),
     ("draw_share", "Probability", "{:.0%}", "right"),
@@ -41,6 +50,14 @@ BACKTEST_COLUMNS: Final = (
     ("crps", "Mean CRPS", "{:.4f}", "right"),
     ("crps_ratio", "Projection's CRPS over it", "{:.2f}", "right"),
 )
+#: Change of an index of concentration that two decimals show.
+_SHOWN: Final = 0.005
+#: Words of the measures of concentration, and how they are written.
+_MEASURES: Final[Mapping[str, tuple[str, Callable[[float], str]]]] = {
+    HIGH_SHARE: ("Share at 10x or more", lambda share: percent(share, 0)),
+    HHI: ("Herfindahl index over tiers", "{:.2f}".format),
+    GINI: ("Gini coefficient over tiers", "{:.2f}".format),
+}
 #: Assumptions that the tornado draws; the others move the index less.
 SWINGS_DRAWN: Final = 8
 
@@ -92,6 +109,29 @@ def concentration(f: OutlookFindings) -> Words:
     note = f"{hidden} earlier period(s) are withheld: too few accounts, or one held too much." if hidden else ""
     reading = f"In the median of the draws it is {percent(float(end['median']))} by {f.to}."
     return f.words("high-leverage-share", title, measure, note=note, reading=reading)
+
+
+def concentration_rows(f: OutlookFindings) -> list[dict[str, str]]:
+    """Rows of the table of concentration, each written in its own way."""
+    rows = []
+    for name, *values in f.shown.concentration.itertuples(index=False):
+        words, written = _MEASURES[str(name)]
+        numbers = (written(float(value)) for value in values)
+        rows.append(dict(zip((key for key, *_ in CONCENTRATION_COLUMNS), (words, *numbers), strict=True)))
+    return rows
+
+
+def concentration_table(f: OutlookFindings) -> Words:
+    """Whether the mix gathers in fewer tiers."""
+    end = f.shown.concentration.set_index("measure").loc[HHI]
+    moved = float(end["median"] - end["now"])
+    verb = "gathers in fewer" if moved > _SHOWN else "spreads over more" if moved < -_SHOWN else "stays spread over its"
+    measure = "Concentration of leveraged notional over tiers, today and in the draws"
+    note = (
+        f"Over the {len(f.shown.tiers)} tiers and ranges of the figure above. Herfindahl index: sum of squared shares; "
+        "Gini coefficient: 0 if all hold alike."
+    )
+    return f.words("concentration-outlook", f"In the median the notional {verb} tiers", measure, note=note)
 
 
 def case_rows(f: OutlookFindings) -> pd.DataFrame:

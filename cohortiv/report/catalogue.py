@@ -134,7 +134,8 @@ def write_catalogue(out: Path, *, brand: Brand | None = None) -> Path:
         unfinished.write_text(with_scripts(page, (script,)), encoding="utf-8", newline="\n")
         unfinished.replace(target)
     except OSError as error:
-        raise RunError(f"Cannot write {target}: {error}. The catalogue from before is unchanged.") from error
+        said = error.strerror or error
+        raise RunError(f"Cannot write {target}: {said}. The catalogue from before is unchanged.") from error
     return target
 
 

@@ -142,7 +142,8 @@ def put_in_place(stage: Path, place: Place) -> None:
         _swap(stage, place)
         _flush_folder(place.folder.parent)
     except OSError as error:
-        raise RunError(f"Cannot publish {place.folder}: {error}. What was there before is unchanged.") from error
+        said = error.strerror or error
+        raise RunError(f"Cannot publish {place.folder}: {said}. What was there before is unchanged.") from error
 
 
 def previous_issue(place: Place) -> PreviousIssue | None:

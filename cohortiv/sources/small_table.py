@@ -79,8 +79,9 @@ def read_small_table(path: Path, *, option: str) -> pd.DataFrame:
             else pd.read_csv(path, dtype="str", encoding="utf-8-sig")
         )  # fmt: skip
     except (OSError, EOFError, ValueError, pa.ArrowException) as error:
+        said = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise DataError(
-            f"{path.name} is not a table that can be read: {str(error).splitlines()[0]}. Allowed are Parquet, and CSV "
+            f"{path.name} is not a table that can be read: {said}. Allowed are Parquet, and CSV "
             "in UTF-8 with a header. Check that the download is complete."
         ) from error
     if frame.empty:

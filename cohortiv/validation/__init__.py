@@ -1,0 +1,1 @@
+"""Whether the warning works: outcomes, comparators, scores, learned weights and sentiment."""
