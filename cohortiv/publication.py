@@ -52,7 +52,7 @@ class Publication:
     mark_price : float or None
         Mark of the single symbol [USD].
     hit_curve : DataFrame
-        volatility, share; share is NaN where too much of the ladder is withheld.
+        volatility, share; in a report rounded to `CURVE_DECIMALS`, one row for each share; share is NaN where too much of the ladder is withheld.
     sensitivity : DataFrame
         parameter, label, value, iv_index, is_default; iv_index is NaN for the same reason, and where there is none.
     history : DataFrame
@@ -333,8 +333,20 @@ def _hit_curve(assessment: Assessment) -> pd.DataFrame:
     if assessment.nodes.empty or hides_much(assessment):
         return pd.DataFrame({"volatility": volatilities, "share": np.nan})
     shares = hit_curve(assessment.book, volatilities, horizon_days=assessment.settings.horizon_days)
-    told = shares if assessment.reading.disclosed is None else shares.round(CURVE_DECIMALS)
-    return pd.DataFrame({"volatility": volatilities, "share": told})
+    curve = pd.DataFrame({"volatility": volatilities, "share": shares})
+    return curve if assessment.reading.disclosed is None else _at_steps(curve)
+
+
+def _at_steps(curve: pd.DataFrame) -> pd.DataFrame:
+    """One point for each rounded share, in the middle of the volatilities that round to it, and the last point.
+
+    The share there is within a rounding step of the exact one, as at each of these volatilities, and no stairs are
+    drawn where there are none.
+    """
+    rounded = curve.assign(share=curve["share"].round(CURVE_DECIMALS))
+    middles = rounded.groupby("share", as_index=False)["volatility"].mean()
+    steps = pd.concat([middles, rounded.tail(1)]).drop_duplicates(ignore_index=True)
+    return steps[["volatility", "share"]]
 
 
 def _sensitivity(assessment: Assessment) -> pd.DataFrame:

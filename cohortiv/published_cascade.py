@@ -19,6 +19,7 @@ from cohortiv.cascade import (
     forced_lines,
     linear_impact,
 )
+from cohortiv.cascade.cliff import LARGEST_SHOCK, SMALLEST_JUMP
 from cohortiv.cascade.moves import SIGNS
 from cohortiv.errors import UsageError
 from cohortiv.ladder import hides_much, market_ladder
@@ -27,6 +28,8 @@ from cohortiv.ladder import hides_much, market_ladder
 DEPTH_MULTIPLES: Final = (0.25, 0.5, 1.0, 2.0)
 #: Outside shocks of the curves [1].
 SHOCKS: Final = tuple(np.round(np.linspace(0.0, 0.3, 61), 3).tolist())
+#: Outside shocks at which it is asked whether a ladder leaves room for a cliff [1].
+CLIFF_SHOCKS: Final = tuple(np.round(np.arange(0.0, LARGEST_SHOCK + 0.0025, 0.005), 3).tolist())
 #: Outside shocks of a map over depths [1], each one of the curves'.
 MAP_SHOCKS: Final = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20)
 #: Total moves of the curves are rounded to this many decimals.
@@ -55,8 +58,8 @@ class PublishedCascade:
     from_ladder : bool
         Whether the published ladder was used, not the profile: positions in no step shown are then left out.
     cautious : tuple of Cascade
-        From the ladder, the same with each step's notional where it does most: no cliff is smoothed away. Empty where
-        the profile was used.
+        From the ladder, the same over `CLIFF_SHOCKS` with each step's notional where it does most: no cliff is smoothed
+        away. Empty where the profile was used.
     """
 
     depth_usd: float | None
@@ -126,7 +129,7 @@ def _runs(
     """One cascade for each depth and direction."""
     flows = {direction: forced_flow(shown_lines(result, direction, cautious=cautious)) for direction in DIRECTIONS}
     return tuple(
-        cascade(flows[direction], linear_impact(depth), SHOCKS, mark=mark_price)
+        cascade(flows[direction], linear_impact(depth), CLIFF_SHOCKS if cautious else SHOCKS, mark=mark_price)
         for depth in depths
         for direction in DIRECTIONS
     )
@@ -191,6 +194,38 @@ def shown_lines(result: Assessment, direction: Direction, *, cautious: bool = Fa
         }
     )
     return ForcedLines(direction, frame.sort_values(["family", "inner"], ignore_index=True), exact.leveraged)
+
+
+def nearest_cliff(cautious: Cascade) -> float | None:
+    """Smallest outside shock at which a published ladder leaves room for a cliff.
+
+    Parameters
+    ----------
+    cautious : Cascade
+        On `shown_lines` with `cautious`, over `CLIFF_SHOCKS`.
+
+    Returns
+    -------
+    float or None
+        As a simple fraction [1]; None where there is room for none up to `LARGEST_SHOCK`.
+
+    Notes
+    -----
+    At a cliff the total move exceeds the shock by more than `SMALLEST_JUMP`, and no place of the lines within their
+    steps makes it larger than the cautious one. So there is none before the first shock at which that exceeds it so
+    far. What is in no step shown, and second lines, are left out. Between two shocks the total move is at most that
+    of the larger one.
+    """
+    shocks, moves = cautious.shocks, cautious.total_moves
+    before = np.concatenate([[0.0], shocks[:-1]])
+    beyond = np.flatnonzero(moves - before > SMALLEST_JUMP)
+    if not len(beyond):
+        return None
+    start, end = float(before[beyond[0]]), float(shocks[beyond[0]])
+    cliff = cautious.cliff
+    if cliff is not None and start < cliff.shock <= end and cliff.settled_move - start <= SMALLEST_JUMP:
+        return cliff.shock
+    return start
 
 
 def _curves(depths: Sequence[float], runs: Sequence[Cascade]) -> pd.DataFrame:

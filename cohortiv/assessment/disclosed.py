@@ -111,9 +111,7 @@ def disclose(
         tiers=tiers,
         tier_accounts=counted(ranged, ["tier_range", "side"])[["tier_range", "side", "accounts"]],
         symbols=symbols,
-        collateral=told_cells(
-            ranged, symbols, rule, amount="collateral_cents", readable=_of_one_tier(tiers)
-        ),
+        collateral=told_cells(ranged, symbols, rule, amount="collateral_cents", readable=_of_one_tier(tiers)),
         contributions=ToldCells() if parts is None else _told_contributions(ranged, symbols, rule, parts=parts),
         averaged=_averaged(ranged, symbols, rule),
         ladder=ladder,

@@ -21,6 +21,7 @@ ALWAYS: Final = {
     "yellow_edge": "index at which Yellow begins",
     "red_edge": "index above which it is Red",
     "notional": "leveraged notional",
+    "cascade_gap": "why a figure of the cascade is missing, in words that follow it: no depth, or withheld",
 }
 """Placeholders that every result has a value for, and what they stand for."""
 
@@ -46,6 +47,8 @@ SOMETIMES: Final = {
     "forced_selling": "orders forced by then",
     "total_rise": "what a rise of that size becomes, where it forces buying",
     "forced_buying": "orders forced by then",
+    "cliff_range": "from a published ladder, between which fall and none the cliff is, in words",
+    "upper_cliff_range": "the same above the mark",
     "cliff": "fall at which the cliff is",
     "cliff_price": "price there, for one symbol",
     "cliff_start": "total fall just before it: from there to its end the price finds no stop",

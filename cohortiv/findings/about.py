@@ -5,6 +5,7 @@ from typing import Any
 
 from cohortiv.assessment.aggregate import Basis
 from cohortiv.findings.context import Findings
+from cohortiv.findings.headline import long_day
 from cohortiv.quantities import exact_percent, percent, usd
 from cohortiv.summary import METHODOLOGY_VERSION, data_quality, summarise
 
@@ -38,11 +39,32 @@ def method(f: Findings) -> str:
     )  # fmt: skip
     return (
         "Every margin unit's liquidation line is where its equity falls to the venue's maintenance margin, with the "
-        f"bracket that counts at that price. {reading}. Supplied lines win over computed ones in the own reading. The "
+        f"bracket that counts at that price. {reading}. A line that the venue supplies wins over the computed one. The "
         f"chance of touching a line within {settings.horizon_days:g} days is that of a price without expected gain, "
         f"watched continuously. The critical mass is {exact_percent(settings.critical_mass)} of the leveraged "
         f"notional; the reference volatility {exact_percent(f.result.reference_volatility)}. Codes: Green below "
         f"{f.thresholds.yellow:g}, Yellow to {f.thresholds.red:g}, Red above."
+    )
+
+
+def glossary(f: Findings) -> str:
+    """Words of the report that a reader may not know, one line each."""
+    days = f.result.settings.horizon_days
+    return (
+        "- **Margin unit**: what a venue liquidates as one: an isolated position, or all cross positions of an account "
+        "on a venue.\n"
+        "- **Liquidation line**: price at which a margin unit's equity falls to the maintenance margin.\n"
+        "- **Own line, market line**: where the symbol moves alone, or where the market moves and all follow.\n"
+        "- **Beta**: how many percent a symbol moves when the market moves by 1 %.\n"
+        "- **Kappa**: a symbol's volatility as a multiple of BTC's.\n"
+        "- **Tier**: range of declared leverage, named by its lowest.\n"
+        f"- **Critical mass**: share of leveraged notional that counts as critical, here "
+        f"{exact_percent(f.result.settings.critical_mass)}.\n"
+        f"- **Critical volatility**: annualised volatility at which that share is expected to be touched within {days:g} "
+        "days.\n"
+        "- **Critical drawdown, rally**: smallest fall, rise whose lines hold that share.\n"
+        "- **Cliff**: outside shock from which forced orders carry the price on by themselves.\n"
+        "- **Depth**: orders that move the price by 1 %."
     )
 
 
@@ -110,8 +132,7 @@ def _since(f: Findings) -> str:
         return "this is the first issue in its folder."
     now, before = _compared(summarise(f.result)), _compared(f.previous)
     changes = [f"{name} from {before[name]} to {now[name]}" for name in now if before[name] != now[name]]
-    day = str(f.previous["as_of"])[:10]
-    return f"against {day}: {'; '.join(changes) or 'code, notional, accounts, parameters and method are the same'}."
+    return f"against {long_day(f.previous['as_of'])}: {'; '.join(changes) or 'code, notional, accounts, parameters and method are the same'}."
 
 
 def _compared(summary: Mapping[str, Any]) -> dict[str, str]:

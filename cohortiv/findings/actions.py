@@ -41,6 +41,8 @@ def _neighbour(values: Mapping[str, str], way: str) -> str:
     name, move = values[f"{way}_code"], values.get(f"move_to_{way}")
     points = values.get(f"points_to_{way}")
     brings = f"{move or 'no move of the price up to a half'} brings it{'' if move else ' by itself'}"
+    if move and way == "lower":
+        brings += ", with the lines on its way liquidated by then: a lower index that is no relief"
     if points is None:
         apart = f"{name} is out of reach in points"
     else:
@@ -51,14 +53,25 @@ def _neighbour(values: Mapping[str, str], way: str) -> str:
 def terms(found: Consequences) -> str:
     """What the prices and factors in the sentences rest on."""
     source = "the reference volatility of the index" if found.view.volatility is None else "the volatility given"
-    depth = (
-        "No depth was given, so nothing is said of cliffs, of spreads and of what a shock becomes. "
-        if found.view.impact is None
-        else ""
-    )
     return (
-        f"{depth}Options are priced by Black's formula over {found.view.days:g} days at "
+        f"{_cascade_terms(found)}Options are priced by Black's formula over {found.view.days:g} days at "
         f"{percent(found.volatility, 0)}, {source}, one volatility for all strikes. Margin changes are computed on the "
         "liquidation profile. The sentences come from the playbook, which an institution can replace; they follow from "
         "the positions read, and are no advice to any reader."
     )
+
+
+def _cascade_terms(found: Consequences) -> str:
+    """What figures of the cascade rest on, or why there are none."""
+    if found.view.impact is None:
+        return (
+            "No depth was given, so nothing is said of spreads and of what a shock becomes, nor of where the cliff is "
+            "beyond the range told above. "
+        )
+    if found.falls is None:
+        return (
+            "What a shock becomes at the depth given is withheld, and with it cliffs and spreads: too few accounts are "
+            "behind the lines. "
+        )
+    evenly = "Moves, forced orders and spreads are those of the published ladder, each step's notional spread evenly. "
+    return evenly if found.from_ladder else ""

@@ -1,19 +1,21 @@
 """Titles and readings of the cascade's figures."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
-from cohortiv.cascade import DEPTH_SHARES, Cascade
+from cohortiv.cascade import DEPTH_SHARES, Cascade, Direction
 from cohortiv.findings.context import Findings, Words
+from cohortiv.implications.cliff_range import MOVES, cliff_range
 from cohortiv.ladder import hides_much
-from cohortiv.published_cascade import DIRECTIONS, MAP_SHOCKS, PublishedCascade
+from cohortiv.published_cascade import DIRECTIONS, MAP_SHOCKS, PublishedCascade, nearest_cliff
 from cohortiv.quantities import exact_percent, percent, price, usd
 
 #: Shock that the sentences quote [1].
 QUOTED = 0.05
 NOTHING = "Nothing is leveraged, so nothing is forced"
-WITHHELD = "Withheld: too few accounts are behind the lines"
+WITHHELD = "is withheld: too few accounts are behind the lines"
 #: Amplification from which a title speaks of it [1].
 NOTABLE = 1.05
 
@@ -40,16 +42,50 @@ def map_rows(found: PublishedCascade) -> pd.DataFrame:
     return falls.assign(depth=falls["depth_usd"].map(usd))[["depth", "shock", "total_move"]].reset_index(drop=True)
 
 
+def lead(f: Findings, found: PublishedCascade) -> str:
+    """What the ladder can and cannot tell of cliffs, before the figures.
+
+    Parameters
+    ----------
+    f : Findings
+    found : PublishedCascade
+    """
+    if not found.runs:
+        missing = (
+            "Where a cascade begins follows from lines of too few accounts, so it is told for no depth, given or not."
+        )
+        return missing if hides_much(f.result) else f"{NOTHING}."
+    what = "A cliff is a shock from which forced orders carry the price on by themselves, by more than 1 %."
+    if not found.from_ladder:
+        return f"{what} The cascade runs on every line of the profile, so that at each depth the cliff has its place."
+    depths = found.depths_usd if found.depth_usd is None else (found.depth_usd,)
+    told = [cliff_range(way, _nearest(found, way, depths), mark_price=f.shown.mark_price) for way in DIRECTIONS]
+    at = f"At {usd(found.depth_usd)} for 1 %"
+    at = at if found.depth_usd else "No depth was given; over the depths shown"
+    return (
+        f"{what} The published ladder tells in which step lines lie, not where in it, and so no place of the cliff. "
+        f"{at} the cliff is {told[0]}; above the mark it is {told[1]}. The number itself follows from the "
+        "positions, for those who hold them: cohortiv index --depth-usd gives it."
+    )
+
+
+def _nearest(found: PublishedCascade, direction: Direction, depths: Sequence[float]) -> float | None:
+    """Nearest shock at which the ladder leaves room for a cliff at one of some depths."""
+    runs = [found.cautious_run(direction, depth) for depth in depths]
+    rooms = [nearest_cliff(run) for run in runs if run is not None]
+    return min((room for room in rooms if room is not None), default=None)
+
+
 def curves(f: Findings, found: PublishedCascade) -> Words:
     """What shocks become, with the cliffs."""
     measure = "Total move after an outside shock, forced orders fed back, by depth for 1 % of move"
     if not found.runs:
-        return f.words("cascade", _nothing(f), measure)
-    run = found.run("down", _headline_depth(found))
-    reached = _total(run, QUOTED)
+        return f.words("cascade", _nothing(f, "What a shock becomes"), measure)
+    depth = _headline_depth(found)
+    reached, most = _reached(found, "down", depth)
     title = f"A fall of {percent(QUOTED, 0)} stays near {percent(QUOTED, 0)}"
-    if reached > NOTABLE * QUOTED:
-        title = f"A fall of {percent(QUOTED, 0)} becomes {percent(reached)}"
+    if most > NOTABLE * QUOTED:
+        title = f"A fall of {percent(QUOTED, 0)} becomes {' to '.join(dict.fromkeys(map(percent, (reached, most))))}"
     return f.words("cascade", title, measure, note=_note(found), reading=_reading(found))
 
 
@@ -57,17 +93,17 @@ def heat_map(f: Findings, found: PublishedCascade) -> Words:
     """How much depth matters."""
     measure = "Total fall in %, by outside shock and by the orders that move the price by 1 %"
     if not found.runs:
-        return f.words("cascade-map", _nothing(f), measure)
+        return f.words("cascade-map", _nothing(f, "How much depth matters"), measure)
     least, most = (found.run("down", depth) for depth in (found.depths_usd[0], found.depths_usd[-1]))
     deep, thin = percent(_total(most, QUOTED)), percent(_total(least, QUOTED))
     title = f"Depth decides: a fall of {percent(QUOTED, 0)} becomes {deep} to {thin}"
     if deep == thin:
         title = f"At these depths a fall of {percent(QUOTED, 0)} becomes {deep}"
-    return f.words("cascade-map", title, measure, note=_note(found), reading=_farthest(found))
+    return f.words("cascade-map", title, measure, note=_note(found), reading=_farthest(f, found))
 
 
-def _nothing(f: Findings) -> str:
-    return WITHHELD if hides_much(f.result) else NOTHING
+def _nothing(f: Findings, what: str) -> str:
+    return f"{what} {WITHHELD}" if hides_much(f.result) else NOTHING
 
 
 def _headline_depth(found: PublishedCascade) -> float:
@@ -79,14 +115,20 @@ def _total(run: Cascade, shock: float) -> float:
     return float(run.total_moves[[math.isclose(shock, at) for at in run.shocks.tolist()].index(True)])
 
 
+def _reached(found: PublishedCascade, direction: Direction, depth: float) -> tuple[float, float]:
+    """Total move after the quoted shock, and the most it can be where the ladder leaves that open."""
+    cautious, reached = found.cautious_run(direction, depth), _total(found.run(direction, depth), QUOTED)
+    return reached, reached if cautious is None else max(reached, _total(cautious, QUOTED))
+
+
 def _reading(found: PublishedCascade) -> str:
     depth = _headline_depth(found)
-    said = [_of_direction(found.run(direction, depth), found) for direction in DIRECTIONS]
+    said = [_of_direction(found, direction, depth) for direction in DIRECTIONS]
     at = f"At a depth of {depth_words(found, depth)} for 1 %"
     unknown = (
         "" if found.depth_usd else " No depth was given: it is one of the depths shown, not an estimate of today's."
     )
-    return f"{at}, {said[0]}; {said[1]}. {_first_percent(found, depth)}{_cautious(found, depth)}{unknown}"
+    return f"{at}, {said[0]}; {said[1]}. {_first_percent(found, depth)}{unknown}"
 
 
 def _first_percent(found: PublishedCascade, depth: float) -> str:
@@ -95,22 +137,17 @@ def _first_percent(found: PublishedCascade, depth: float) -> str:
     return f"A first fall of 1 % forces net orders of {down}, a first rise {up}."
 
 
-def _cautious(found: PublishedCascade, depth: float) -> str:
-    """What could be at most, where the ladder's steps smooth the orders."""
-    runs = [found.cautious_run(direction, depth) for direction in DIRECTIONS]
-    told = [_of_direction(run, found) for run in runs if run is not None]
-    if not told:
-        return ""
-    return f" With every step's notional at the edge where it does most, {told[0]}; {told[1]}."
-
-
-def _of_direction(run: Cascade, found: PublishedCascade) -> str:
-    name = "fall" if run.direction == "down" else "rise"
-    told = f"a {name} of {percent(QUOTED, 0)} ends at {percent(_total(run, QUOTED))}"
+def _of_direction(found: PublishedCascade, direction: Direction, depth: float) -> str:
+    """What the quoted shock becomes, and the cliff where the lines themselves place it."""
+    name, run = MOVES[direction], found.run(direction, depth)
+    reached, most = (percent(move) for move in _reached(found, direction, depth))
+    told = f"a {name} of {percent(QUOTED, 0)} ends at {reached}"
+    if found.from_ladder:
+        at_most = f", at most at {most} by where in its steps the notional is" if most != reached else ""
+        return f"{told} with each step's notional spread evenly{at_most}"
     cliff = run.cliff
     if cliff is None:
-        shows = "no cliff shows" if found.from_ladder else "there is no cliff"
-        return f"{told} and {shows} up to a shock of 50 %"
+        return f"{told} and there is no cliff up to a shock of 50 %"
     where = f" (to {price(cliff.price)})" if cliff.price is not None else ""
     return (
         f"{told} and the cliff is at a {name} of {percent(cliff.shock)}{where}, where the total move jumps from "
@@ -118,15 +155,19 @@ def _of_direction(run: Cascade, found: PublishedCascade) -> str:
     )
 
 
-def _farthest(found: PublishedCascade) -> str:
+def _farthest(f: Findings, found: PublishedCascade) -> str:
+    """How cliffs below the mark depend on depth."""
+    if found.from_ladder:
+        thin, deep = found.depths_usd[0], found.depths_usd[-1]
+        told = [cliff_range("down", _nearest(found, "down", [d]), mark_price=f.shown.mark_price) for d in (thin, deep)]
+        return f"The cliff below the mark is {told[0]} at {usd(thin)} for 1 %, {told[1]} at {usd(deep)}."
     cliffs = [(depth, found.run("down", depth).cliff) for depth in found.depths_usd]
     steep = [depth for depth, cliff in cliffs if cliff is not None]
-    is_there = "shows" if found.from_ladder else "exists"
     if not steep:
-        return f"At none of these depths a cliff {is_there} below the mark."
+        return "At none of these depths a cliff exists below the mark."
     if len(steep) == len(cliffs):
-        return f"A cliff {is_there} below the mark at every depth tried, up to {usd(steep[-1])} for 1 %."
-    return f"Below the mark a cliff {is_there} up to a depth of {usd(steep[-1])} for 1 %, and none beyond that."
+        return f"A cliff exists below the mark at every depth tried, up to {usd(steep[-1])} for 1 %."
+    return f"Below the mark a cliff exists up to a depth of {usd(steep[-1])} for 1 %, and none beyond that."
 
 
 def _note(found: PublishedCascade) -> str:
@@ -135,7 +176,7 @@ def _note(found: PublishedCascade) -> str:
     )
     ladder = (
         "Run on the published ladder by the market's move, each step's notional spread evenly over it: what is in no "
-        "step shown takes no part, and a cliff within a step does not show in the curves."
+        "step shown takes no part, and a cliff within a step does not show."
         if found.from_ladder
         else "Run on the liquidation profile."
     )

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cohortiv.assessment.disclosed import BOTH
@@ -77,15 +78,23 @@ def hits(f: Findings) -> Words:
     if not (math.isfinite(critical) and critical > 0):
         title = _past(mass) if critical == 0 else f"No volatility at which just {mass} is touched"
         return f.words("hit-share-curve", title, measure, reading=sentence(f))
-    curve = f.shown.hit_curve
-    nearest = int((curve["volatility"] - result.reference_volatility).abs().to_numpy().argmin())
+    rounded = result.reading.disclosed is not None
+    note = "Shares are rounded to whole percent, since finer ones would tell single lines." if rounded else ""
     reading = (
-        f"Near the reference volatility of {exact_percent(result.reference_volatility)} the expected share is "
-        f"{percent(float(curve['share'].iloc[nearest]))}; the critical mass needs "
+        f"At the reference volatility of {exact_percent(result.reference_volatility)} the expected share is "
+        f"{_share_at(f.shown.hit_curve, result.reference_volatility, rounded=rounded)}; the critical mass needs "
         f"{critical / result.reference_volatility:.2f} times that volatility."
     )
     title = f"{mass} is touched at a volatility of {percent(critical)}"
-    return f.words("hit-share-curve", title, measure, reading=reading)
+    return f.words("hit-share-curve", title, measure, note=note, reading=reading)
+
+
+def _share_at(curve: pd.DataFrame, volatility: float, *, rounded: bool) -> str:
+    """Share of the curve at a volatility, no finer than the curve is; in words where it is withheld."""
+    if curve["share"].isna().any():
+        return "withheld"
+    share = float(np.interp(volatility, curve["volatility"], curve["share"]))
+    return f"about {percent(share, 0)}" if rounded else percent(share)
 
 
 def distribution(f: Findings) -> Words:
@@ -98,9 +107,13 @@ def distribution(f: Findings) -> Words:
     top = _row_with_most(summed, "share")
     edge = _high_edge(tiers)
     title = f"{top['tier']} holds {percent(top['share'], 0)} of leveraged notional"
+    if len(summed) == 1:
+        title = f"All leverage shown is one range of tiers: {top['tier']}"
     if edge is not None:
         title = f"{percent(_high(tiers, 'share', edge=edge), 0)} of leveraged notional stands at {edge:g}x or more"
     reading = f"The tier with most notional is {top['tier']} ({percent(top['share'])}){_most_collateral(tiers)}."
+    if len(summed) == 1:
+        reading = f"Tiers from {top['tier'].replace('-', ' to ')} are told together: alone they have too few accounts."
     if _sides_apart(tiers):
         reading += f" Long positions are {percent(_of_side(tiers, 'long', 'share'))} of the notional."
     return f.words("leverage-distribution", title, measure, note=_collateral_note(f), reading=reading)
@@ -298,16 +311,33 @@ def withstand(f: Findings) -> Words:
     least = rows.iloc[int(rows["withstand_volatility"].to_numpy().argmin())]
     below = float(rows.loc[rows["withstand_volatility"] < f.result.reference_volatility, "share"].sum())
     tier = f"{least['symbol']} {_named_side(least['side'])} at {least['tier']}"
-    title = f"{tier} withstand {percent(least['withstand_volatility'], 0)}, the least"
+    title = f"On average {tier} withstand least: {percent(least['withstand_volatility'], 0)}"
     reference = exact_percent(f.result.reference_volatility)
-    weak = f"No tier withstands less than the reference volatility of {reference}."
+    weak = f"No tier's average line is within the reference volatility of {reference}."
     if below:
-        weak = f"Tiers that withstand less than the reference volatility of {reference} hold {percent(below)} of it."
+        weak = (
+            f"Tiers whose average line is within the reference volatility of {reference} hold {percent(below)} of it."
+        )
     drawn = percent(float(rows["share"].sum()))
     rest = f" The tiers drawn hold {drawn} of it; the others have no average line to show."
     reading = f"That tier holds {percent(least['share'])} of the leveraged notional. {weak}"
     reading += "" if drawn == percent(1) else rest
-    return f.words("withstand-volatility", title, measure, reading=reading)
+    note = "An average is over lines up to ten times, or a tenth of, the mark: many lie nearer than it, and go first."
+    return f.words("withstand-volatility", title, measure, note=note, reading=f"{reading}{_nearer(f, least)}")
+
+
+def _nearer(f: Findings, least: "pd.Series[Any]") -> str:
+    """Notional of a tier's side in the published steps that are nearer to the mark than the tier's average line."""
+    steps, side = f.shown.ladder[f.shown.ladder["side"] == least["side"]], str(least["side"])
+    far = np.log1p(steps[["move_low", "move_high"]].astype(float).clip(lower=-0.99)).abs().max(axis=1)
+    near = float(steps.loc[far <= least["swing"], "notional_usd"].sum())
+    whole = float(f.shown.tiers.loc[f.shown.tiers["side"] == side, "notional_usd"].sum())
+    critical = f.result.critical.value
+    lower = 0.0 < critical < float(least["withstand_volatility"])
+    mass = f" The critical mass is reached at {percent(critical)} because of lines nearer than the averages."
+    share = percent(near / whole if whole else 0.0)
+    held = f" Steps of the ladder wholly nearer than that average hold {share} of what all {_named_side(side)} hold."
+    return f"{held}{mass if lower else ''}"
 
 
 def sensitivity(f: Findings) -> Words:
@@ -319,14 +349,18 @@ def sensitivity(f: Findings) -> Words:
         return f.words("index-sensitivity", "No parameter gives a finite index", measure, reading=_readings(f))
     ranges = finite.groupby("parameter")["iv_index"]
     low, high = ranges.min(), ranges.max()
-    widest = str((high - low).idxmax())
-    spans = {str(name): points_range(float(low[name]), float(high[name])) for name in low.index}
-    said = "; ".join(f"{name.lower()} {span}" for name, span in spans.items())
-    title = f"{widest} matters most: {spans[widest]}"
-    title = f"At every value tried the index is {spans[widest]}" if len(set(spans.values())) == 1 else title
-    if float((high - low).max()) == 0:
-        title = "No parameter tried changes the index"
-    reading = f"Over the values tried the index runs over: {said}. {_readings(f)}"
+    hidden = [str(name) for name in table.loc[table["iv_index"].isna(), "parameter"].unique()]
+    widths = (high - low).drop(hidden, errors="ignore")
+    spans = {str(name): points_range(float(low[name]), float(high[name])) for name in widths.index}
+    said = [f"{name.lower()} {span}" for name, span in spans.items()]
+    said += [f"{name.lower()}: withheld, too few accounts are behind the lines" for name in hidden]
+    title = "What the parameters change is withheld"
+    if spans:
+        widest = str(widths.idxmax())
+        title = f"{widest} matters most{' of those told' if hidden else ''}: {spans[widest]}"
+        title = f"At every value tried the index is {spans[widest]}" if len(set(spans.values())) == 1 else title
+        title = "No parameter tried changes the index" if float(widths.max()) == 0 else title
+    reading = f"Over the values tried the index runs over: {'; '.join(said)}. {_readings(f)}"
     return f.words("index-sensitivity", title, measure, reading=reading)
 
 

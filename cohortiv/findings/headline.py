@@ -1,6 +1,7 @@
 """The first screen: one sentence and five key figures."""
 
 import math
+from datetime import date
 from typing import Any
 
 from cohortiv.assessment.settings import CRITICAL_MASS, HORIZON_DAYS
@@ -113,13 +114,19 @@ def _change(f: Findings) -> str:
         return ""
     before = f.previous.get("iv_index") if f.previous else None
     if f.previous and isinstance(before, int | float) and _same_parameters(f):
-        return f", {signed(now - before)} since the issue of {str(f.previous['as_of'])[:10]}"
+        return f", {signed(now - before)} since the issue of {long_day(f.previous['as_of'])}"
     history = f.shown.history
     if len(history) > 1 and math.isfinite(last := float(history["iv_index"].iloc[-2])):
         before_that = history["as_of"].iloc[-2]
         same_day = before_that.date() == history["as_of"].iloc[-1].date()
         return f", {signed(now - last)} since {before_that:{'%H:%M UTC' if same_day else '%-d %B %Y'}}"
     return ""
+
+
+def long_day(as_of: object) -> str:
+    """Day of a time in ISO 8601 as a reader sees it: "18 February 2026"."""
+    day = date.fromisoformat(str(as_of)[:10])
+    return f"{day.day} {day:%B %Y}"
 
 
 def _same_parameters(f: Findings) -> bool:

@@ -34,7 +34,7 @@ from cohortiv.implications.tier_warnings import TierWarning, warned_tiers
 from cohortiv.implications.what_if import FindCliff, MarginChange, WhatIf, highest_cap, smallest_top_up, what_ifs
 from cohortiv.ladder import hides_much
 from cohortiv.profile import LiquidationProfile
-from cohortiv.published_cascade import shown_lines
+from cohortiv.published_cascade import CLIFF_SHOCKS, nearest_cliff, shown_lines
 from cohortiv.volatility import DAYS_PER_YEAR, HORIZON_DAYS
 
 QUOTED_SHOCK: Final = 0.05
@@ -95,6 +95,10 @@ class Consequences:
         The cascade after the quoted shock; None without depth.
     fall_cliff, rise_cliff : Cliff or None
         Their cliffs, as they may be told.
+    fall_room, rise_room : float or None
+        From a published ladder, the smallest shock at which it leaves room for a cliff [1]; None where it leaves none.
+    from_ladder : bool
+        Whether the cascade ran on the published ladder.
     hedges : Hedges or None
     spread : SpreadWidening or None
         None without depth.
@@ -115,6 +119,9 @@ class Consequences:
     rises: Cascade | None = None
     fall_cliff: Cliff | None = None
     rise_cliff: Cliff | None = None
+    fall_room: float | None = None
+    rise_room: float | None = None
+    from_ladder: bool = False
     hedges: Hedges | None = None
     spread: SpreadWidening | None = None
     funding: FundingPressure | None = None
@@ -183,6 +190,7 @@ def _with_cascade(bare: Consequences, result: Assessment, *, mark_price: float |
     )
     falls, rises = (cascade(flow, view.impact, [view.shock], mark=mark_price) for flow in (down, up))
     below, above = falls.cliff, rises.cliff
+    rooms = (None, None) if exact else [_room(result, direction, view.impact) for direction in _BOTH]
     daily = bare.volatility / math.sqrt(DAYS_PER_YEAR)
     return replace(
         bare,
@@ -190,9 +198,17 @@ def _with_cascade(bare: Consequences, result: Assessment, *, mark_price: float |
         rises=rises,
         fall_cliff=below,
         rise_cliff=above,
+        fall_room=rooms[0],
+        rise_room=rooms[1],
+        from_ladder=not exact,
         hedges=price(below=below, above=above),
         spread=spread_widening(down, up, view.impact, daily_volatility=daily) if daily > 0.0 else None,
     )
+
+
+def _room(result: Assessment, direction: Direction, impact: PriceImpact) -> float | None:
+    """Nearest shock at which the published ladder leaves room for a cliff."""
+    return nearest_cliff(cascade(forced_flow(shown_lines(result, direction, cautious=True)), impact, CLIFF_SHOCKS))
 
 
 def _flow(profile: LiquidationProfile, direction: Direction, terms: IndexTerms, *, view: MarketView) -> ForcedFlow:

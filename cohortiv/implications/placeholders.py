@@ -8,6 +8,7 @@ from cohortiv.assessment import Assessment
 from cohortiv.cascade import Cascade, Cliff, PriceImpact
 from cohortiv.cascade.impact import DEPTH_MOVE
 from cohortiv.early_warning import Code
+from cohortiv.implications.cliff_range import cliff_range
 from cohortiv.implications.consequences import Consequences
 from cohortiv.implications.funding import FundingPressure
 from cohortiv.implications.next_code import NextCode
@@ -45,14 +46,14 @@ def placeholder_values(result: Assessment, found: Consequences, *, mark_price: f
         Keys are those of `config.playbook.PLACEHOLDERS`; all of `ALWAYS`, and of the others those that exist. A Grey
         result has `grey_reasons` only.
     """
-    words: dict[str, str | None] = {**_always(result)}
+    words: dict[str, str | None] = {**_always(result), "cascade_gap": _gap(found)}
     if result.code is Code.GREY:
         words["grey_reasons"] = "; ".join(result.grey) or None
     else:
         digits = 1 if result.reading.disclosed is None else 0
         words |= _index(result, found, mark_price, digits=digits)
         words |= _neighbours(found.next_codes, result.code, digits=digits)
-        words |= _cascade(found)
+        words |= _cascade(found, mark_price)
         words |= _hedges(found)
         words |= _funding(found.funding, result.moves)
         words |= _margin(found, amounts=result.reading.disclosed is None)
@@ -115,16 +116,25 @@ def _nearer_move(neighbour: NextCode, digits: int) -> str | None:
     return f"a {name} of {percent(size, digits)}" + (f" (to {price(level)})" if level is not None else "")
 
 
-def _cascade(found: Consequences) -> Words:
-    impact = found.view.impact
+def _gap(found: Consequences) -> str:
+    """Why there are no numbers of a cascade, to follow "the widening"."""
+    if found.view.impact is None:
+        return "can be told once depth is given"
+    return "is withheld, as too few accounts are behind the lines" if found.falls is None else "is told here"
+
+
+def _cascade(found: Consequences, mark_price: float | None) -> Words:
+    impact = found.view.impact if found.falls is not None else None
     return {
         "depth": None if impact is None else _depth(impact),
         "shock": percent(found.view.shock, 0) if impact is not None else None,
         **_run(found.falls, "total_fall", "forced_selling"),
         "fall_amplification": None if found.falls is None else f"{found.falls.amplification[0]:.1f}",
         **_run(found.rises, "total_rise", "forced_buying"),
-        **_cliff("cliff", found.fall_cliff),
-        **_cliff("upper_cliff", found.rise_cliff),
+        **_cliff("cliff", found.fall_cliff, evenly=found.from_ladder),
+        **_cliff("upper_cliff", found.rise_cliff, evenly=found.from_ladder),
+        "cliff_range": cliff_range("down", found.fall_room, mark_price=mark_price) if found.from_ladder else None,
+        "upper_cliff_range": cliff_range("up", found.rise_room, mark_price=mark_price) if found.from_ladder else None,
         "spread_factor": None if found.spread is None else f"{found.spread.factor:.2f}",
     }
 
@@ -144,11 +154,12 @@ def _run(run: Cascade | None, total: str, forced: str) -> Words:
     return {total: percent(float(run.total_moves[0])), forced: usd(float(run.forced_usd[0]))}
 
 
-def _cliff(name: str, cliff: Cliff | None) -> Words:
+def _cliff(name: str, cliff: Cliff | None, *, evenly: bool) -> Words:
+    """A cliff; that of a published ladder is the one of lines spread evenly over its steps, and says so."""
     if cliff is None:
         return {}
     return {
-        name: _size(cliff.shock),
+        name: _size(cliff.shock) + (" (lines spread evenly over each step)" if evenly else ""),
         f"{name}_start": _size(cliff.settled_move),
         f"{name}_price": None if cliff.price is None else price(cliff.price),
         f"{name}_end": _size(cliff.total_move),
