@@ -7,6 +7,9 @@ from typing import Any
 from cohortiv.assessment.aggregate import Basis
 from cohortiv.quantities import many, percent, points, usd
 
+#: Falls of the price whose end is told [1].
+_FALLS = (0.05, 0.1, 0.2)
+
 
 def text_summary(summary: Mapping[str, Any]) -> str:
     """The figures of a summary, one a line.
@@ -33,7 +36,25 @@ def text_summary(summary: Mapping[str, Any]) -> str:
         ("Lines", f"none for {without}, past for {past} of the leveraged notional"),
         ("Excluded", f"{many(quality['rows_excluded'], 'row')}, {percent(quality['excluded_share'], 2)} of notional"),
     ]
+    lines += [("Cascade", cascade_words(summary["cascade"]))] if summary["cascade"] else []
     return "\n".join(f"{name + ':':<20} {value}" for name, value in lines)
+
+
+def cascade_words(found: Mapping[str, Any]) -> str:
+    """What falls become at the depth given, and where the cliff is.
+
+    Parameters
+    ----------
+    found : mapping
+        The key `cascade` of a summary.
+    """
+    ends = dict(zip(found["shocks"], found["total_moves"], strict=True))
+    falls = ", ".join(f"{percent(shock, 0)} becomes {percent(ends[shock])}" for shock in _FALLS if shock in ends)
+    cliff = found["cliff"]
+    jump = "no cliff"
+    if cliff:
+        jump = f"cliff at a fall of {percent(cliff['shock'])}, which becomes {percent(cliff['total_move'])}"
+    return f"at {usd(found['depth_usd'])} for 1 %: a fall of {falls}; {jump}"
 
 
 def _counted(summary: Mapping[str, Any], what: str) -> str:
