@@ -52,7 +52,8 @@ class Publication:
     mark_price : float or None
         Mark of the single symbol [USD].
     hit_curve : DataFrame
-        volatility, share; in a report rounded to `CURVE_DECIMALS`, one row for each share; share is NaN where too much of the ladder is withheld.
+        volatility, share; in a report shares are rounded to `CURVE_DECIMALS`, with one row for each; share is NaN where
+        too much of the ladder is withheld.
     sensitivity : DataFrame
         parameter, label, value, iv_index, is_default; iv_index is NaN for the same reason, and where there is none.
     history : DataFrame

@@ -33,7 +33,7 @@ class PublishedUsage:
     shares : DataFrame
         `usage.SHARE_COLUMNS`: of tiers the ranges of the report's tables; products and venues with too few accounts
         are "other"; of a symbol what the report's tables tell of it, the rest under "other". collateral_usd and its
-        share are NaN where one account holds too much of it.
+        share are NaN where one account holds too much of it; the share is of what is shown in the dimension.
     concentration : DataFrame
         statistic (`concentration.STATISTICS`), value, low, high.
     accounts : int

@@ -110,6 +110,8 @@ class ShownState:
         Whether there is one depth, the scenario's own or one given.
     pullbacks : mapping of float to Between
         Move -> share of leveraged notional that it closes without feedback [1]; empty where withheld.
+    priced_in : str
+        Symbol whose price a cliff's price is, where several are held; empty for one.
     """
 
     name: str
@@ -122,6 +124,7 @@ class ShownState:
     runs: tuple[ShownRun, ...]
     is_depth_known: bool
     pullbacks: Mapping[float, Between]
+    priced_in: str = ""
 
     @property
     def run(self) -> ShownRun | None:
@@ -192,6 +195,7 @@ def exact_state(name: str, state: ScenarioState) -> ShownState:
         runs=tuple(runs),
         is_depth_known=state.is_depth_known,
         pullbacks={move: Between(share, share) for move, share in state.pullbacks.items()},
+        priced_in=state.priced_in,
     )
 
 

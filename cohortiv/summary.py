@@ -17,7 +17,6 @@ from cohortiv.profile import OUT_OF_SCOPE, LiquidationProfile
 from cohortiv.publication import published_exclusions, state_share, tier_rows
 
 if TYPE_CHECKING:
-    from cohortiv.cascade import Cascade
     from cohortiv.published_cascade import PublishedCascade
 
 SCHEMA_VERSION = "1.0"
@@ -130,31 +129,22 @@ def summarise(assessment: Assessment, *, cascade: "PublishedCascade | None" = No
 
 
 def _told_cascade(found: "PublishedCascade") -> dict[str, object] | None:
-    """Falls at the depth given; None where none was."""
+    """Falls at the depth given, and what they rest on; None where no depth was."""
+    from cohortiv.published_cascade import nearest_cliff  # noqa: PLC0415 - a result without a depth needs no cascade
+
     depth = found.depth_usd
-    return None if depth is None or not found.runs else cascade_values(found.run("down", depth), depth_usd=depth)
-
-
-def cascade_values(run: "Cascade", *, depth_usd: float) -> dict[str, object]:
-    """A cascade as `summary.json` holds it.
-
-    Parameters
-    ----------
-    run : Cascade
-    depth_usd : float
-        Orders that move the price by 1 % [USD].
-
-    Returns
-    -------
-    dict
-        depth_usd, shocks and total_moves [fractions], cliff {shock, total_move} or None.
-    """
-    cliff = run.cliff
+    if depth is None:
+        return None
+    if not found.runs:
+        return {"basis": "none", "depth_usd": depth, "shocks": [], "total_moves": [], "cliff": None, "cliff_from": None}
+    run, cautious = found.run("down", depth), found.cautious_run("down", depth)
     return {
-        "depth_usd": depth_usd,
+        "basis": "ladder" if found.from_ladder else "profile",
+        "depth_usd": depth,
         "shocks": run.shocks.tolist(),
         "total_moves": run.total_moves.tolist(),
-        "cliff": cliff and {"shock": cliff.shock, "total_move": cliff.total_move},
+        "cliff": run.cliff and {"shock": run.cliff.shock, "total_move": run.cliff.total_move},
+        "cliff_from": None if cautious is None else nearest_cliff(cautious),
     }
 
 

@@ -92,10 +92,10 @@ def test_nothing_held_has_nothing_to_withhold() -> None:
 
 
 def test_range_of_one_tier_hides_nothing() -> None:
-    """A wallet that fills 2x to 3x is not hidden by 10x and 20x, which notional / leverage tells, so TVL is withheld."""
+    """A wallet that fills 2x to 3x is not hidden by 10x and 20x, which can be read off notional: TVL is withheld."""
     thin = even((2, 3, 10, 20))
     thin["tier"] = np.repeat([2, 3, 10, 20], [2, 14, 8, 8])
-    thin.loc[15, "collateral_cents"] = 6 * 10**3
+    thin.loc[15, "collateral_cents"] = 7 * 10**3
     cells = cells_of(thin)
     assert cells.tiers.plan.groupby("cell")["tier"].agg(list).tolist() == [[2, 3], [10], [20]]
     assert told_tiers(cells) == [10, 20]

@@ -159,11 +159,11 @@ def test_curve_reaches_past_its_rules() -> None:
 
 
 def test_narrow_ladder_has_the_words_on_the_plot() -> None:
-    """On a phone a rule's words take one line beside bars that leave them room, and the axis has moves alone."""
+    """On a phone a rule's words take two lines beside bars that leave them room, and the axis has moves alone."""
     chart = ladder(critical_rally=0.2, width=NARROW)
     bars = marks(chart, "bar")[0]
     longest = max(row["per_point"] for row in bars["rows"])
-    assert "Critical rally +20\u00a0% to 81,374\u00a0USD" in words(chart)
+    assert "Critical rally\n+20\u00a0% to 81,374\u00a0USD" in words(chart)
     assert bars["encoding"]["x"]["scale"]["domain"][1] > 1.5 * longest
     assert bars["encoding"]["y"]["axis"]["title"] == "Move from the mark (%)"
 

@@ -1,5 +1,6 @@
 """Checks the figures by leverage tier: distribution, make-up of the critical mass, withstand volatility."""
 
+import json
 from collections.abc import Callable
 
 import altair as alt
@@ -102,3 +103,10 @@ def test_no_panel_is_left_alone(symbols: int, wide: int, narrow: int) -> None:
     rows = made.tier_rows(tuple("ABCDEFG"[:symbols]))
     drawn = renditions(withstand_volatility, rows, reference_volatility=0.4)
     assert (drawn.wide.to_dict()["columns"], drawn.narrow.to_dict()["columns"]) == (wide, narrow)
+
+
+def test_log_axis_has_ticks_enough() -> None:
+    """From 31 % to 780 % the coarse ticks would be two; the fine ones are four."""
+    frame = made.tier_rows(("BTC",)).head(2).assign(withstand_volatility=[1.67, 6.0])
+    text = json.dumps(withstand_volatility(frame, reference_volatility=0.4).to_dict())
+    assert '"values": [0.5, 1.0, 2.0, 5.0]' in text

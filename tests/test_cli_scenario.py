@@ -46,6 +46,7 @@ def test_changes_are_told_before_and_after(shell: Shell, tmp_path: Path) -> None
     assert "before" in done.out
     assert "after" in done.out
     assert "itself closed" in done.out
+    assert "Shares closed are of the notional that is open in each column" in done.out
 
 
 def test_json_has_the_summary_and_more(shell: Shell, tmp_path: Path) -> None:

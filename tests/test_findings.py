@@ -88,7 +88,7 @@ def test_change_is_against_the_previous_issue(results: Results) -> None:
     now = results["solved"]
     before: dict[str, Any] = summarise(now) | {"iv_index": now.iv_index - 2.5, "as_of": "2026-02-11T12:00:00Z"}
     said = headline(results.findings("solved", previous=before))["sentence"]
-    assert ", +2.5 since the issue of 2026-02-11" in said
+    assert ", +2.5 since the issue of 11 February 2026" in said
 
 
 @pytest.mark.parametrize("changed", [{"critical_mass": 0.1}, {"horizon_days": 3.0}, {"iv_index": "inf"}])
@@ -104,7 +104,7 @@ def test_about_tells_what_changed_since_the_previous_issue(results: Results) -> 
     now = summarise(results["solved"])
     before = now | {"code": "green", "accounts": 99, "critical_mass": 0.1, "as_of": "2026-02-11T12:00:00Z"}
     said = about.about(results.findings("solved", previous=before))
-    assert "against 2026-02-11: code from green to" in said
+    assert "against 11 February 2026: code from green to" in said
     assert "accounts from 99 to 120" in said
     assert f"critical mass from 10{NB}% to 15{NB}%" in said
 
@@ -269,7 +269,8 @@ def test_figure_of_withstand_agrees_with_the_table(results: Results) -> None:
     findings = results.findings("solved")
     rows = tables.tier_table(findings).dropna(subset="withstand_volatility")
     least = rows.sort_values("withstand_volatility").iloc[0]
-    assert figures.withstand(findings).title.startswith(f"{least['symbol']} {least['side']}s at {least['tier']} ")
+    named = f"On average {least['symbol']} {least['side']}s at {least['tier']} withstand least: "
+    assert figures.withstand(findings).title.startswith(named)
 
 
 @pytest.mark.parametrize(("withheld", "said"), [(True, "a part that may not be shown"), (False, "none")])

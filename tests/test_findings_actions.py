@@ -49,7 +49,10 @@ def test_standing_tells_both_neighbours() -> None:
 def test_standing_from_an_infinite_index() -> None:
     """No number of points leads down from infinity, but a move of the price may, or not even that."""
     said = actions.standing({"lower_code": "Yellow", "move_to_lower": "a rise of 4 %"})
-    assert said == "Yellow is out of reach in points; a rise of 4 % brings it."
+    assert said == (
+        "Yellow is out of reach in points; a rise of 4 % brings it, with the lines on its way liquidated by then: a "
+        "lower index that is no relief."
+    )
     assert actions.standing({"lower_code": "Yellow"}).startswith("Yellow is out of reach in points; no move of the")
 
 
@@ -63,7 +66,7 @@ def test_standing_under_grey_is_why() -> None:
 def test_terms_say_that_no_depth_was_given(results: Results) -> None:
     """What is missing for want of depth is said, and which volatility stands in."""
     said = actions.terms(of_view(results, MarketView()))
-    assert said.startswith("No depth was given, so nothing is said of cliffs")
+    assert said.startswith("No depth was given, so nothing is said of spreads")
     assert "over 7 days at 40\u00a0%, the reference volatility of the index" in said
 
 
@@ -72,5 +75,13 @@ def test_terms_name_the_volatility_that_was_given(results: Results, volatility: 
     """With depth and a volatility of one's own nothing is missing."""
     view = replace(MarketView(impact=linear_impact(1e6)), volatility=volatility)
     said = actions.terms(of_view(results, view))
-    assert said.startswith("Options are priced by Black's formula")
+    assert said.startswith("Moves, forced orders and spreads are those of the published ladder")
+    assert "Options are priced by Black's formula" in said
     assert f"at {told}, the volatility given" in said
+
+
+def test_withheld_cascade_asks_for_no_depth(results: Results) -> None:
+    """Where a depth was given and nothing may be told of it, the reason is privacy."""
+    found = replace(of_view(results, MarketView(impact=linear_impact(1e6))), falls=None, from_ladder=False)
+    assert "is withheld" in actions.terms(found)
+    assert "No depth" not in actions.terms(found)

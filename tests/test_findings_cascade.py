@@ -78,14 +78,29 @@ def test_note_says_what_the_cascade_ran_on(results: Results) -> None:
     assert "Run on the liquidation profile." in told(results, "analyst")[1].note
 
 
-def test_cliff_is_told_with_its_price(steep: tuple[Findings, PublishedCascade]) -> None:
-    """The cliff of the step from 8 to 10 %, worked by hand: 8.0 % becomes 12.5 %; there is none above."""
-    said = cascade.curves(*steep).reading
-    assert f"the cliff is at a fall of 8.0{NB}% (to 55,200{NB}USD)" in said
-    assert f"jumps from 8.0{NB}% to 12.5{NB}%" in said
-    assert "a rise of 5" in said
-    assert said.count("no cliff shows") == 2
-    assert "at the edge where it does most" in said
+def test_place_of_a_cliff_is_told_as_a_range(steep: tuple[Findings, PublishedCascade]) -> None:
+    """The step from 8 to 10 % may hold it at its near end; there is none above; words are the same in lead and map."""
+    said, below = cascade.lead(*steep), f"between a fall of 8{NB}% (to 55,200{NB}USD) and none"
+    assert (
+        f"At 400.0{NB}m{NB}USD for 1 % the cliff is {below}; above the mark it is nowhere up to a rise of 50{NB}%"
+        in said
+    )
+    assert f"At every depth shown the cliff below the mark is {below}." in cascade.heat_map(*steep).reading
+    assert "cliff" not in cascade.curves(*steep).reading
+
+
+def test_exact_cliff_has_its_place(results: Results) -> None:
+    """For an analyst the cascade runs on every line, and the lead says so."""
+    found, curves, heat_map = told(results, "analyst", depth_usd=1e3)
+    assert "has its place" in cascade.lead(results.findings("analyst"), found)
+    assert "the cliff is at a fall of" in curves.reading
+    assert "A cliff exists below the mark" in heat_map.reading
+
+
+def test_lead_without_depth_says_so(results: Results) -> None:
+    """Then only the range over the depths shown is told."""
+    found, *_ = told(results, "solved")
+    assert "No depth was given; over the depths shown the cliff is" in cascade.lead(results.findings("solved"), found)
 
 
 def test_title_names_what_the_shock_becomes(results: Results) -> None:
@@ -101,12 +116,11 @@ def test_shock_that_forces_little_stays(steep: tuple[Findings, PublishedCascade]
     assert cascade.curves(*steep).title == f"A fall of 5{NB}% stays near 5{NB}%"
 
 
-def test_map_tells_how_far_cliffs_go(steep: tuple[Findings, PublishedCascade]) -> None:
-    """2 bn outrun a step of ln(0.92/0.90) while 0.01 * 2e9 / depth is more than its width: up to 910 m USD for 1 %."""
-    findings, found = steep
-    assert f"at every depth tried, up to 800.0{NB}m{NB}USD" in cascade.heat_map(findings, found).reading
-    deeper = publish_cascade(findings.result, mark_price=None, depth_usd=1e9)
-    assert f"up to a depth of 500.0{NB}m{NB}USD for 1 %, and none" in cascade.heat_map(findings, deeper).reading
+def test_map_tells_the_range_at_both_ends(steep: tuple[Findings, PublishedCascade]) -> None:
+    """At a depth of 250 bn USD for 1 % and more, 2 bn of forced orders leave no room for a cliff."""
+    findings, _ = steep
+    deeper = publish_cascade(findings.result, mark_price=None, depth_usd=1e12)
+    assert "nowhere up to a fall of 50" in cascade.heat_map(findings, deeper).reading
 
 
 def test_rows_are_what_the_charts_draw(results: Results) -> None:

@@ -93,3 +93,9 @@ def test_bounds_that_read_alike_are_one() -> None:
 def test_a_move_has_a_decimal_where_it_needs_one() -> None:
     """Whole percent are written as such."""
     assert (move_words(0.08), move_words(0.0817), move_words(None)) == (f"8{NB}%", f"8.2{NB}%", "none")
+
+
+def test_price_of_a_cliff_names_its_symbol_where_there_are_several(state: ShownState) -> None:
+    """A cohort of two symbols has two prices: the one told is labelled."""
+    assert "(114,195" in cliff_words(state)
+    assert "(BTC at 114,195" in cliff_words(replace(state, priced_in="BTC"))

@@ -86,9 +86,11 @@ def locked(name: str) -> dict[str, str]:
 
 
 def conda() -> dict[str, SpecifierSet]:
-    """Version range of each conda package in environment.yml, by the name the package has on the Python index."""
+    """Version range of each package in environment.yml, by the name the package has on the Python index."""
     listed = yaml.safe_load(read(REPOSITORY / "environment.yml"))["dependencies"]
-    split = [entry.partition(" ")[::2] for entry in listed if isinstance(entry, str)]
+    by_pip = [entry for section in listed if isinstance(section, dict) for entry in section["pip"]]
+    named = [entry for entry in [*listed, *by_pip] if isinstance(entry, str) and not entry.startswith("--")]
+    split = [entry.partition(" ")[::2] for entry in named]
     return {canonicalize_name(CONDA_NAMES.get(name, name)): SpecifierSet(versions) for name, versions in split}
 
 

@@ -87,3 +87,12 @@ def test_a_series_has_a_spell(results: Results, one_symbol: Consequences) -> Non
     assert spell is not None
     assert spell.code is results["solved"].code_held
     assert one_symbol.spell is None
+
+
+def test_a_report_knows_the_range_of_its_cliffs(one_symbol: Consequences, results: Results) -> None:
+    """On the ladder the nearest place of each cliff is there, and not beyond the one of lines spread evenly."""
+    assert one_symbol.from_ladder
+    assert one_symbol.fall_cliff is not None
+    assert one_symbol.fall_room is not None
+    assert one_symbol.fall_room <= one_symbol.fall_cliff.shock
+    assert not drawn(results["analyst"], THIN).from_ladder

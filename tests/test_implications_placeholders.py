@@ -1,5 +1,8 @@
 """The numbers of a result as words."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from cohort_support import CASES, ENGINE_WARNINGS, Results
 
@@ -38,7 +41,7 @@ def test_one_symbol_names_prices(results: Results) -> None:
     """With a mark, strikes and cliffs are prices."""
     found = words(results, "one symbol")
     assert found["put_strike"].startswith(found["cliff_price"])
-    assert found["put_strike"].endswith(f"({found['cliff']} below the mark)")
+    assert found["put_strike"].endswith(f"({found['cliff'].partition(' (')[0]} below the mark)")
     assert found["put_terms"] == "1 day, volatility 55\u00a0%, implied, DVOL"
     assert found["depth"] == "1.0\u00a0k\u00a0USD"
 
@@ -47,7 +50,19 @@ def test_many_symbols_name_moves(results: Results) -> None:
     """Without a mark there are no prices, only moves."""
     found = words(results, "solved")
     assert {"cliff_price", "critical_drawdown_price"}.isdisjoint(found)
-    assert found["put_strike"] == f"{found['cliff']} below the mark"
+    assert found["put_strike"] == f"{found['cliff'].partition(' (')[0]} below the mark"
+    assert found["cliff"].endswith("(lines spread evenly over each step)")
+    assert re.fullmatch(r"between (a fall of .*|today's price) and none", found["cliff_range"])
+
+
+def test_withheld_cascade_forces_nothing_false(results: Results) -> None:
+    """Depth given and the cascade withheld: no shock is quoted, and the gap says why."""
+    result, shown = results["one symbol"], publish(results["one symbol"])
+    found = consequences(result, MarketView(linear_impact(1e3)), tiers=shown.tiers, mark_price=None)
+    hidden = placeholder_values(result, replace(found, falls=None, rises=None, spread=None), mark_price=None)
+    assert {"depth", "shock", "total_fall"}.isdisjoint(hidden)
+    assert hidden["cascade_gap"].startswith("is withheld")
+    assert words(results, "one symbol", MarketView())["cascade_gap"] == "can be told once depth is given"
 
 
 def test_no_depth_no_cascade(results: Results) -> None:

@@ -9,7 +9,7 @@ import pytest
 from cohort_support import CASES, ENGINE_WARNINGS, TIMES, Results, assessed, book
 
 from cohortiv.assessment.disclosed import BOTH
-from cohortiv.publication import TIER_ROW_COLUMNS, publish
+from cohortiv.publication import CURVE_POINTS, TIER_ROW_COLUMNS, publish
 
 pytestmark = ENGINE_WARNINGS
 FRAMES = ("tier_rows", "tiers", "ladder", "hit_curve", "sensitivity", "history", "index", "exclusions")
@@ -145,6 +145,14 @@ def test_hit_curve_rises_and_reaches_past_both_volatilities(results: Results) ->
     assert curve["share"].is_monotonic_increasing
     assert curve["volatility"].iloc[-1] == pytest.approx(2 * max(result.critical.value, result.reference_volatility))
     assert curve["share"].iloc[0] < 0.15 < curve["share"].iloc[-1]
+
+
+def test_hit_curve_of_a_report_has_no_stairs(results: Results) -> None:
+    """Each rounded share has one point, in the middle of its step: within the rounding of the exact curve."""
+    told, exact = publish(results["one symbol"]).hit_curve, publish(results["analyst"]).hit_curve
+    assert not told["share"].iloc[:-1].duplicated().any()
+    assert told["volatility"].is_monotonic_increasing
+    assert len(exact) == CURVE_POINTS - 1
 
 
 def test_interval_is_in_the_index_frame(results: Results) -> None:

@@ -10,12 +10,13 @@ from cohort_support import ENGINE_WARNINGS, Results, assessed, cohort_file
 from test_ladder import lined
 
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
-from cohortiv.cascade import DEPTH_SHARES, Direction, cascade, forced_flow, forced_lines, linear_impact
+from cohortiv.cascade import DEPTH_SHARES, Direction, cascade, find_cliff, forced_flow, forced_lines, linear_impact
 from cohortiv.errors import UsageError
 from cohortiv.published_cascade import (
     DEPTH_MULTIPLES,
     DIRECTIONS,
     PublishedCascade,
+    nearest_cliff,
     publish_cascade,
     shown_lines,
 )
@@ -66,12 +67,34 @@ def test_cautious_cascade_never_understates(tmp_path: Path) -> None:
     result = two_billion(tmp_path, line=0.919)
     found = publish_cascade(result, mark_price=None, depth_usd=400e6)
     exact = forced_flow(forced_lines(result.reading.profile, direction="down", symbol="BTC"))
-    truth = cascade(exact, linear_impact(400e6), found.runs[0].shocks)
-    cautious = found.cautious_run("down", 400e6)
+    cautious, even = found.cautious_run("down", 400e6), found.run("down", 400e6)
+    truth = cascade(exact, linear_impact(400e6), even.shocks).total_moves
     assert cautious is not None
-    assert (cautious.total_moves >= truth.total_moves - 1e-12).all()
-    assert (cautious.total_moves >= found.run("down", 400e6).total_moves - 1e-12).all()
-    assert (found.run("down", 400e6).total_moves < truth.total_moves).any()
+    most = np.interp(even.shocks, cautious.shocks, cautious.total_moves)
+    assert (most >= truth - 1e-9).all()
+    assert (most >= even.total_moves - 1e-9).all()
+    assert (even.total_moves < truth).any()
+
+
+@pytest.mark.parametrize("line", [0.915, 0.91, 0.905])
+def test_no_cliff_is_nearer_than_the_range_says(tmp_path: Path, line: float) -> None:
+    """Wherever in its step the notional is, the exact cliff is at or beyond the near end of the step, 8 %."""
+    result = two_billion(tmp_path, line=line)
+    cautious = publish_cascade(result, mark_price=None, depth_usd=400e6).cautious_run("down", 400e6)
+    exact = find_cliff(
+        forced_flow(forced_lines(result.reading.profile, direction="down", symbol="BTC")), linear_impact(400e6)
+    )
+    assert cautious is not None
+    assert exact is not None
+    assert nearest_cliff(cautious) == pytest.approx(0.08)
+    assert exact.shock >= 0.08
+
+
+def test_depth_without_end_leaves_no_room_for_a_cliff(tmp_path: Path) -> None:
+    """Where 2 bn move the price by less than a tenth of a percent there is none."""
+    cautious = publish_cascade(two_billion(tmp_path), mark_price=None, depth_usd=1e13).cautious_run("down", 1e13)
+    assert cautious is not None
+    assert nearest_cliff(cautious) is None
 
 
 def test_beta_of_two_halves_the_way(tmp_path: Path) -> None:

@@ -194,3 +194,14 @@ def test_nothing_leveraged_is_shown_empty(tmp_path: Path, for_report: bool) -> N
     assert tuple(found.shares.columns) == SHARE_COLUMNS
     assert tuple(found.effective.columns) == EFFECTIVE_COLUMNS
     assert found.by_capital.curve.empty
+
+
+def test_shares_of_collateral_tell_no_total(tmp_path: Path) -> None:
+    """Amount over share is the sum of what is shown in the dimension, also where some is withheld."""
+    frame = book(200, symbols=("BTC",)).assign(quantity=0.01, side="long")
+    frame["margin"] = 600.0 / frame["leverage"]
+    frame.loc[frame.index[frame["leverage"] == 20.0][0], "margin"] = 2_500.0
+    shares = shown(tmp_path, frame).shares
+    tiers = shares[shares["dimension"] == "tier"]
+    assert tiers["collateral_usd"].isna().any()
+    assert tiers["collateral_share"].sum() == pytest.approx(1.0)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from cohort_support import CASES, ENGINE_WARNINGS, Results, assessed, book, cohort_file
 
+from cohortiv.published_cascade import publish_cascade
 from cohortiv.schema import MARGIN_MODES, POSITION_COLUMNS, PRODUCTS, REQUIRED, SIDES
 from cohortiv.summary import data_quality, summarise
 
@@ -221,3 +222,20 @@ def test_privacy_of_the_cohort_file_counts(tmp_path: Path) -> None:
     cohort = cohort_file(tmp_path, "privacy: {min_accounts: 20}\n")
     tiers: Any = summarise(assessed(tmp_path, book(), cohort=cohort))["tiers"]
     assert min(tier["accounts"] for tier in tiers) >= 20
+
+
+@pytest.mark.parametrize(
+    ("case", "depth_usd", "basis"),
+    [
+        ("analyst", 1e3, "profile"),
+        ("one symbol", 1e3, "ladder"),
+        ("nothing leveraged", 1e3, "none"),
+        ("solved", None, None),
+    ],
+)
+def test_cascade_says_what_it_rests_on(results: Results, case: str, depth_usd: float | None, basis: str | None) -> None:
+    """Null only where no depth is given; a range of the cliff only from the ladder."""
+    found = publish_cascade(results[case], mark_price=None, depth_usd=depth_usd)
+    told = summarise(results[case], cascade=found)["cascade"]
+    assert (told["basis"] if isinstance(told, dict) else told) == basis
+    assert (isinstance(told, dict) and told["cliff_from"] is not None) == (basis == "ladder")

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cohortiv.assessment.settings import Settings
@@ -22,6 +24,7 @@ LINE_OF = (
 )  # fmt: skip
 #: Contracts without brackets that a message names.
 CONTRACTS_NAMED = 5
+_SUMMED = ("notional_cents", "positions", "unsized")
 
 
 def exclusions(profile: LiquidationProfile) -> pd.DataFrame:
@@ -52,11 +55,30 @@ def share_lost(lost: pd.DataFrame, used: pd.DataFrame) -> float:
         Cells of a profile. Lost rows whose notional cannot be computed (no price, no quantity) count with the average
         of all rows whose can, so nine tenths of the rows without a price are nine tenths of the notional.
     """
-    known = float(lost["notional_cents"].sum() + used["notional_cents"].sum())
-    unsized = float(lost["unsized"].sum())
-    sized = float(lost["positions"].sum() + used["positions"].sum()) - unsized
-    added = unsized * (known / sized if sized else 1.0)
-    return (float(lost["notional_cents"].sum()) + added) / (known + added) if known + added else 0.0
+    lost_sums, used_sums = (frame[list(_SUMMED)].sum().to_frame().T for frame in (lost, used))
+    return float(lost_shares(lost_sums, used_sums)[0])
+
+
+def lost_shares(lost: pd.DataFrame, used: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Share of notional that is lost in each of many groups of cells [1], as `share_lost` has it for one.
+
+    Parameters
+    ----------
+    lost, used : DataFrame
+        Sums of notional_cents, positions and unsized: one row a group, the same groups in both.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (groups,); 0 where there is nothing at all.
+    """
+    lost_cents, lost_rows, unsized = (lost[name].to_numpy(dtype=np.float64) for name in _SUMMED)
+    known = lost_cents + used["notional_cents"].to_numpy(dtype=np.float64)
+    sized = lost_rows + used["positions"].to_numpy(dtype=np.float64) - unsized
+    added = unsized * np.divide(known, sized, out=np.ones_like(known), where=sized != 0)
+    whole = known + added
+    shares: npt.NDArray[np.float64] = np.divide(lost_cents + added, whole, out=np.zeros_like(whole), where=whole != 0)
+    return shares
 
 
 def judge_exclusions(

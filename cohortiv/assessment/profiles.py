@@ -1,10 +1,11 @@
-"""Profiles on disk: one file for a snapshot, or a folder with one file a snapshot."""
+"""Profiles to be kept: one snapshot as a file, or one or all of a source for a history."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -14,54 +15,61 @@ from cohortiv.assessment.settings import Settings
 from cohortiv.errors import UsageError
 from cohortiv.profile import LiquidationProfile, save_profile
 
-#: Endings of a Parquet file.
-_ENDINGS = (".parquet", ".pq")
+PROFILE_ENDINGS: Final = (".parquet", ".pq")
+"""Endings of a Parquet file."""
 
 
-def write_profiles(
-    settings: Settings, out: Path, *, all_snapshots: bool = False, say: Callable[[str], None] | None = None
-) -> Iterator[Path]:
-    """Build the liquidation profile of one snapshot, or of all, and write it.
+def write_profile(settings: Settings, out: Path, *, say: Callable[[str], None] | None = None) -> Path:
+    """Build the liquidation profile of one snapshot and write it.
 
     Parameters
     ----------
     settings : Settings
     out : Path
-        File to write; with `all_snapshots` a folder.
-    all_snapshots : bool
-        One file a snapshot, named by its time.
+        File to write.
     say : callable, optional
         Takes one line of progress.
 
-    Yields
-    ------
+    Returns
+    -------
     Path
-        Each file written.
+        The file.
 
     Raises
     ------
     UsageError
-        If `out` is a folder where a file is asked for, or the other way round, or names a file of another kind.
+        If `out` names a file of another kind.
     """
-    if all_snapshots and out.is_file():
-        raise UsageError(f"--out got the file {out}; with --all-snapshots it is a folder. Name another one.")
-    if not all_snapshots and out.is_dir():
-        raise UsageError(f"--out got the folder {out}; allowed is a file such as {out / 'profile.parquet'}.")
-    if not all_snapshots and out.suffix.lower() not in _ENDINGS:
+    if out.suffix.lower() not in PROFILE_ENDINGS:
         raise UsageError(
-            f"--out got {str(out)!r}; a profile is Parquet, so allowed is a name that ends in {' or '.join(_ENDINGS)}. "
-            "Correct the name."
+            f"--out got {str(out)!r}; a profile is Parquet, so allowed is a name that ends in "
+            f"{' or '.join(PROFILE_ENDINGS)}, or a folder for a history. Correct the name."
         )
-    profile = _timed(build_past(settings, every=all_snapshots, say=say or partial(print, file=sys.stderr)))
-    if not all_snapshots or not profile.snapshots:
-        path = out / "profile-undated.parquet" if all_snapshots else out
-        save_profile(profile, path)
-        yield path
-        return
-    for moment in profile.snapshots:
-        path = out / f"profile-{moment:%Y-%m-%dT%H%M%SZ}.parquet"
-        save_profile(profile.at(moment), path)
-        yield path
+    save_profile(_timed(build_past(settings, every=False, say=_or_standard_error(say))), out)
+    return out
+
+
+def built_profile(settings: Settings, *, every: bool, say: Callable[[str], None] | None = None) -> LiquidationProfile:
+    """Build what a history keeps: the profile of one snapshot or of all, with its margin units.
+
+    Parameters
+    ----------
+    settings : Settings
+    every : bool
+        All snapshots of the source.
+    say : callable, optional
+        Takes one line of progress.
+
+    Returns
+    -------
+    LiquidationProfile
+        Its origin holds `margin_units` where there are accounts.
+    """
+    return _timed(build_past(settings, every=every, units=True, say=_or_standard_error(say)))
+
+
+def _or_standard_error(say: Callable[[str], None] | None) -> Callable[[str], None]:
+    return say or partial(print, file=sys.stderr)
 
 
 def _timed(profile: LiquidationProfile) -> LiquidationProfile:

@@ -222,7 +222,10 @@ def _build(
         symbol=symbol,
         tier_edges=cohort.tier_edges,
     )
-    origin = {"sources": [path.name for path in positions.paths], "symbol": symbol, "cohort": cohort.name}
+    origin = {
+        "sources": [path.name for path in positions.paths], "symbol": symbol, "cohort": cohort.name,
+        "synthetic": positions.synthetic,
+    }  # fmt: skip
     scope = scope_of(cohort, symbol)
     built = build_profile(
         lines,
@@ -236,7 +239,7 @@ def _build(
     return _Built(chosen, cohort, inventory, kept, lines, built, movement, moment, label, totals)
 
 
-def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfile:
+def build_past(settings: Settings, *, every: bool, units: bool = False, say: Say) -> LiquidationProfile:
     """The profile of one snapshot, or of every snapshot of a source, without the passes by account.
 
     Parameters
@@ -244,6 +247,8 @@ def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfi
     settings : Settings
     every : bool
         All snapshots of the source; the settings' `as_of` is then not asked.
+    units : bool
+        Whether the origin is to hold `margin_units` too, by time in ISO 8601; one pass by account more.
     say : callable
         Takes one line of progress or warning at a time.
 
@@ -258,7 +263,10 @@ def build_past(settings: Settings, *, every: bool, say: Say) -> LiquidationProfi
         made = _build(settings, positions, cohort, past=False, every=every, keep=False, tell=say)
         _reconciled(made, made.built.lines, made.built.profile)
         _judge(settings, made, made.built.profile, lines=made.built.lines, tell=say)
-        return made.built.profile
+        profile = made.built.profile
+        counted = margin_units_by_snapshot(made.built.lines) if units else {}
+        known = {"margin_units": {moment.isoformat(): count for moment, count in counted.items()}} if units else {}
+        return replace(profile, origin={**profile.origin, **known})
 
 
 def _read(

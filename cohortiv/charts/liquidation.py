@@ -168,18 +168,21 @@ def _ladder_words(rules: pd.DataFrame, span: float, *, narrow: bool) -> list[alt
     places = rules["at"].astype(float).tolist()
     gaps = [_LADDER_PX * abs(place - places[0]) / span for place in places]
     for gap, words, baseline in zip(gaps, rules["words"], rules["baseline"], strict=True):
-        said = words.replace("\n", " ") if narrow else words
-        base = alt.Chart(rules.loc[rules["words"] == words, ["at"]].assign(words=said)).encode(
+        base = alt.Chart(rules.loc[rules["words"] == words, ["at"]].assign(words=words)).encode(
             y=alt.Y("at:Q"), x=at_x("width"), text=alt.Text("words:N")
         )
         apart = max(0.0, _LINE_PX - gap)
-        layers += _on_rule(base, baseline, apart) if narrow else [_beside_rule(base, baseline, apart)]
+        layers += (
+            _on_rule(base, baseline, apart, lines=words.count("\n") + 1)
+            if narrow
+            else [_beside_rule(base, baseline, apart)]
+        )
     return layers
 
 
-def _on_rule(base: alt.Chart, baseline: Baseline, apart: float) -> list[alt.Chart]:
-    dy = {"bottom": -2 - apart, "middle": 0.0, "top": 2 + apart}[baseline]
-    return halo_text(base, align="right", baseline=baseline, dx=-4, dy=dy)
+def _on_rule(base: alt.Chart, baseline: Baseline, apart: float, *, lines: int) -> list[alt.Chart]:
+    dy = {"bottom": -2 - apart - _LINE_PX * (lines - 1), "middle": 0.0, "top": 2 + apart}[baseline]
+    return halo_text(base, align="right", baseline=baseline, dx=-4, dy=dy, lineBreak="\n", lineHeight=_LINE_PX)
 
 
 def _beside_rule(base: alt.Chart, baseline: Baseline, apart: float) -> alt.Chart:

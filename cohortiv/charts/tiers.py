@@ -25,7 +25,9 @@ _LONG_TITLE_PX = 180
 _LEAST_WHOLE = 0.005
 _MOST_UPRIGHT = 6
 _GAP = 20
-_LOG_TICKS = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
+_LOG_TICKS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+_FINE_LOG_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+_FEWEST_TICKS = 4
 
 
 def leverage_distribution(tiers: pd.DataFrame, *, width: int = WIDTH) -> alt.VConcatChart:
@@ -195,9 +197,15 @@ def _reference_rule(reference: float, *, ends: tuple[float, float], roomy: bool)
     return [dashed(rule), *halo_text(text, align="right" if far else "left", baseline="top", dx=-5 if far else 5)]
 
 
+def _log_ticks(ends: tuple[float, float]) -> list[float]:
+    """Round values between the ends of a logarithmic axis; finer ones where few of the coarse are there."""
+    coarse, fine = ([at for at in ticks if ends[0] <= at <= ends[1]] for ticks in (_LOG_TICKS, _FINE_LOG_TICKS))
+    return coarse if len(coarse) >= _FEWEST_TICKS else fine
+
+
 def _withstand_dots(drawn: pd.DataFrame, tiers: list[str], *, ends: tuple[float, float], title: str) -> list[alt.Chart]:
     scale = alt.Scale(type="log", domain=list(ends), nice=False)
-    axis = alt.Axis(title=title, format=",.0%", values=_LOG_TICKS, grid=True, labelBound=True)
+    axis = alt.Axis(title=title, format=",.0%", values=_log_ticks(ends), grid=True, labelBound=True)
     base = alt.Chart().encode(
         x=alt.X("at:Q", scale=scale, axis=axis),
         y=alt.Y("tier:N", scale=alt.Scale(domain=tiers, padding=1), axis=alt.Axis(title=None, labelLimit=70)),

@@ -10,6 +10,7 @@ import click
 
 from cohortiv import __version__
 from cohortiv.cli.completion import notebooks, scenarios, sources, symbols
+from cohortiv.cli.history import add_to_history, history, is_history
 from cohortiv.cli.inputs import AGGREGATES, plain_inputs
 from cohortiv.cli.loading import load_libraries
 from cohortiv.cli.system_errors import Failure, refused, unforeseen
@@ -146,22 +147,39 @@ def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **opti
 @_with(AGGREGATES)
 @click.option("--all-snapshots", is_flag=True, help="One profile a snapshot; --out is then a folder.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE|FOLDER", help="Where to write.")
+@click.option(
+    "--supersede", metavar="REASON", help="In a folder: why stored snapshots are replaced; the old ones stay."
+)
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, embedded.")
-def profile(*, out: Path, engine: str, all_snapshots: bool, **options: Any) -> None:  # noqa: ANN401 - as click does
+def profile(
+    *,
+    out: Path,
+    engine: str,
+    all_snapshots: bool,
+    supersede: str | None,
+    **options: Any,  # noqa: ANN401 - as click does
+) -> None:
     """Build the liquidation profile and keep it as Parquet; internal, it is not suppressed.
 
-    METHODOLOGY.md, section 7, says what its columns are.
+    A FILE is written anew. A FOLDER is a history: a snapshot is added, one file each, and none is ever changed; look
+    after it with `cohortiv history`. METHODOLOGY.md, section 7, says what the columns are.
     """
     load_libraries()
     from cohortiv.assessment import Settings
-    from cohortiv.assessment.profiles import write_profiles
+    from cohortiv.assessment.profiles import write_profile
 
     if engine != "duckdb":
         raise UsageError(f"--engine got {engine!r}; allowed is duckdb. Leave the option out.")
     if all_snapshots and options["as_of"]:
         raise UsageError("--as-of and --all-snapshots exclude each other. Give one of them.")
-    for path in write_profiles(Settings(**_settings(options)), out, all_snapshots=all_snapshots, say=_say):
-        click.echo(path)
+    settings = Settings(**_settings(options))
+    if is_history(out, all_snapshots=all_snapshots):
+        for path in add_to_history(settings, out, all_snapshots=all_snapshots, reason=supersede, say=_say):
+            click.echo(path)
+        return
+    if supersede is not None:
+        raise UsageError(f"--supersede is for a folder, and --out got the file {out}. Leave the option out.")
+    click.echo(write_profile(settings, out, say=_say))
 
 
 @cli.command()
@@ -221,6 +239,9 @@ def verify(folder: Path) -> None:
         told = "\n".join(f"  {problem}" for problem in found.problems)
         raise DataError(f"{folder} is not as it was published:\n{told}\n  Publish it again, or restore the files.")
     click.echo(f"{folder} is as it was published.")
+
+
+cli.add_command(history)
 
 
 def _cascade(result: "Assessment", depth_usd: float) -> "PublishedCascade":

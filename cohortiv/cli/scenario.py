@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cohortiv.assessment import Settings, read_cohort
-from cohortiv.cascade import DEPTH_SHARES, Branching, Cascade, Closed, Damage
+from cohortiv.cascade import DEPTH_SHARES, Branching, Closed, Damage
 from cohortiv.config.scenario import load_scenario, sets_depth, shipped_scenarios
 from cohortiv.quantities import percent, points, price, usd
 from cohortiv.scenario import ScenarioResult, ScenarioState, run_scenario
@@ -13,6 +13,7 @@ UNCHANGED = (
     "This scenario changes nothing, so the positions are told as they stand: only direction and size of its shocks, "
     "and how its venues liquidate, are taken from it. Its own cohort plays no part; leave --positions out to see that."
 )
+_BASES = "Shares closed are of the notional that is open in each column; after the changes that is what is left."
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def scenario_text(result: ScenarioResult) -> str:
     lines = [f"{name + ':' * bool(name):<30}" + "".join(f"{cell:<{width}}" for cell in cells) for name, cells in rows]
     told = [f"{config.title}, on {reading.cohort.name}{made}", *_story(result), "", *lines]
     if result.change.liquidated_notional_usd > 0:
-        told += ["", _closed_on_the_way(result)]
+        told += ["", f"{_closed_on_the_way(result)} {_BASES}"]
+    elif result.is_changed:
+        told += ["", _BASES]
     return "\n".join(line.rstrip() for line in told)
 
 
@@ -110,7 +113,7 @@ def _cascade_rows(result: ScenarioResult) -> list[tuple[str, Callable[[ScenarioS
         ("It closes", lambda state: _closes(state.runs[0].damage)),
         (f"{_counted(result).capitalize()} closed", lambda state: _counts(state.runs[0].damage.total)),
         *((f"  of tier {tier}x", _of_tier(tier)) for tier in _tiers(result)),
-        ("Cliff", lambda state: _cliff(state.runs[0].cascade)),
+        ("Cliff", _cliff),
         ("Branching ratio on the way", lambda state: f"{state.runs[0].headline_branching:.2f}"),
         ("  at most", lambda state: _most_branching(state.runs[0].branching)),
         (f"A first {_way(result)} of 1 % forces", lambda state: usd(float(state.runs[0].branching.gamma_usd[0]))),
@@ -185,11 +188,12 @@ def _pullback(move: float) -> Callable[[ScenarioState], str]:
     return lambda state: percent(state.pullbacks[move], 2)
 
 
-def _cliff(cascade: Cascade) -> str:
-    cliff = cascade.cliff
+def _cliff(state: ScenarioState) -> str:
+    cliff = state.runs[0].cascade.cliff
     if cliff is None:
         return "none"
-    place = "" if cliff.price is None else f" ({price(cliff.price)})"
+    of = f"{state.priced_in} at " if state.priced_in else ""
+    place = "" if cliff.price is None else f" ({of}{price(cliff.price)})"
     return f"{percent(cliff.shock)}{place} becomes {percent(cliff.total_move)}"
 
 

@@ -60,8 +60,8 @@ def glossary(f: Findings) -> str:
         "- **Tier**: range of declared leverage, named by its lowest.\n"
         f"- **Critical mass**: share of leveraged notional that counts as critical, here "
         f"{exact_percent(f.result.settings.critical_mass)}.\n"
-        f"- **Critical volatility**: annualised volatility at which that share is expected to be touched within {days:g} "
-        "days.\n"
+        "- **Critical volatility**: annualised volatility at which that share is expected to be touched within "
+        f"{days:g} days.\n"
         "- **Critical drawdown, rally**: smallest fall, rise whose lines hold that share.\n"
         "- **Cliff**: outside shock from which forced orders carry the price on by themselves.\n"
         "- **Depth**: orders that move the price by 1 %."
@@ -132,7 +132,8 @@ def _since(f: Findings) -> str:
         return "this is the first issue in its folder."
     now, before = _compared(summarise(f.result)), _compared(f.previous)
     changes = [f"{name} from {before[name]} to {now[name]}" for name in now if before[name] != now[name]]
-    return f"against {long_day(f.previous['as_of'])}: {'; '.join(changes) or 'code, notional, accounts, parameters and method are the same'}."
+    told = "; ".join(changes) or "code, notional, accounts, parameters and method are the same"
+    return f"against {long_day(f.previous['as_of'])}: {told}."
 
 
 def _compared(summary: Mapping[str, Any]) -> dict[str, str]:

@@ -160,7 +160,9 @@ def _farthest(f: Findings, found: PublishedCascade) -> str:
     if found.from_ladder:
         thin, deep = found.depths_usd[0], found.depths_usd[-1]
         told = [cliff_range("down", _nearest(found, "down", [d]), mark_price=f.shown.mark_price) for d in (thin, deep)]
-        return f"The cliff below the mark is {told[0]} at {usd(thin)} for 1 %, {told[1]} at {usd(deep)}."
+        if told[0] == told[1]:
+            return f"At every depth shown the cliff below the mark is {told[0]}."
+        return f"The cliff below the mark is {told[0]} at {usd(thin)} for 1 %, and {told[1]} at {usd(deep)}."
     cliffs = [(depth, found.run("down", depth).cliff) for depth in found.depths_usd]
     steep = [depth for depth, cliff in cliffs if cliff is not None]
     if not steep:

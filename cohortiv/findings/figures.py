@@ -127,9 +127,9 @@ def _most_collateral(tiers: pd.DataFrame) -> str:
     if len(known) < len(tiers):
         held = _row_with_most(known, "collateral_share")
         where = f"{held['tier']} {_named_side(held['side'])}"
-        return f"; of the collateral shown most lies behind {where} ({percent(held['collateral_share'])})"
+        return f"; the largest part of the collateral shown lies behind {where} ({percent(held['collateral_share'])})"
     held = _row_with_most(known.groupby("tier", as_index=False)[["collateral_share"]].sum(), "collateral_share")
-    return f"; most of the collateral lies behind {held['tier']} ({percent(held['collateral_share'])})"
+    return f"; the largest part of the collateral lies behind {held['tier']} ({percent(held['collateral_share'])})"
 
 
 def _row_with_most(table: pd.DataFrame, column: str) -> "pd.Series[Any]":
@@ -322,22 +322,25 @@ def withstand(f: Findings) -> Words:
     rest = f" The tiers drawn hold {drawn} of it; the others have no average line to show."
     reading = f"That tier holds {percent(least['share'])} of the leveraged notional. {weak}"
     reading += "" if drawn == percent(1) else rest
-    note = "An average is over lines up to ten times, or a tenth of, the mark: many lie nearer than it, and go first."
+    note = "An average is over lines up to ten times, or a tenth of, the mark; lines nearer than it go first."
     return f.words("withstand-volatility", title, measure, note=note, reading=f"{reading}{_nearer(f, least)}")
 
 
 def _nearer(f: Findings, least: "pd.Series[Any]") -> str:
-    """Notional of a tier's side in the published steps that are nearer to the mark than the tier's average line."""
+    """How much of a side's notional is nearer than a tier's average line, as far as the published steps tell."""
     steps, side = f.shown.ladder[f.shown.ladder["side"] == least["side"]], str(least["side"])
-    far = np.log1p(steps[["move_low", "move_high"]].astype(float).clip(lower=-0.99)).abs().max(axis=1)
-    near = float(steps.loc[far <= least["swing"], "notional_usd"].sum())
+    edges = np.log1p(steps[["move_low", "move_high"]].astype(float).clip(lower=-0.99)).abs()
     whole = float(f.shown.tiers.loc[f.shown.tiers["side"] == side, "notional_usd"].sum())
+    low, high = (
+        float(steps.loc[reach <= least["swing"], "notional_usd"].sum()) / whole
+        for reach in (edges.max(axis=1), edges.min(axis=1))
+    )
+    share = " to ".join(dict.fromkeys((percent(low, 0), percent(high, 0))))
+    held = f" By the steps of the ladder {share} of what all {_named_side(side)} hold has its line nearer than that."
     critical = f.result.critical.value
-    lower = 0.0 < critical < float(least["withstand_volatility"])
-    mass = f" The critical mass is reached at {percent(critical)} because of lines nearer than the averages."
-    share = percent(near / whole if whole else 0.0)
-    held = f" Steps of the ladder wholly nearer than that average hold {share} of what all {_named_side(side)} hold."
-    return f"{held}{mass if lower else ''}"
+    if not 0.0 < critical < float(least["withstand_volatility"]):
+        return held
+    return f"{held} The critical mass is reached at {percent(critical)} because of lines nearer than the averages."
 
 
 def sensitivity(f: Findings) -> Words:

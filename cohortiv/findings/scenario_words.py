@@ -54,7 +54,8 @@ def cliff_words(state: ShownState) -> str:
     cliff = state.run.cliff
     if cliff is None:
         return NONE
-    place = "" if cliff.price is None else f" ({price(cliff.price)})"
+    of = f"{state.priced_in} at " if state.priced_in else ""
+    place = "" if cliff.price is None else f" ({of}{price(cliff.price)})"
     return f"{move_words(cliff.shock)}{place}"
 
 

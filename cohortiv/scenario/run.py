@@ -53,6 +53,12 @@ class ScenarioState:
     pullbacks: Mapping[float, float]
 
     @property
+    def priced_in(self) -> str:
+        """Symbol that `mark` is the price of, where several are held; empty for one alone."""
+        alone = self.assessment.settings.symbol or len(self.assessment.reading.symbols) < 2  # noqa: PLR2004 - several
+        return "" if alone else MARKET_SYMBOL
+
+    @property
     def run(self) -> DepthRun | None:
         """The run at the depth that is known; None where a range stands in."""
         return self.runs[0] if self.is_depth_known else None

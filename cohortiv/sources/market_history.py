@@ -86,14 +86,14 @@ def read_market_history(market: str, *, open_interest: str = "", symbol: str, ve
     """
     path = Path(split_spec(market, option="--market", known=())[1]).expanduser()
     read = typed_table(read_small_table(path, option="--market"), BAR_FIELDS, where=path.name, aliases=_ALIASES)
-    bars = _ended(_dated(_chosen(read, "symbol", symbol, where=path.name), where=path.name), where=path.name)
+    bars = _ended(_dated(chosen(read, "symbol", symbol, where=path.name), where=path.name), where=path.name)
     if open_interest:
         other = Path(open_interest).expanduser()
         raw = typed_table(
             read_small_table(other, option="--open-interest"), INTEREST_FIELDS, where=other.name, aliases=_ALIASES
         )
-        held = _chosen(raw, "symbol", symbol, where=other.name)
-        held = _chosen(held, "venue", venue, where=other.name)
+        held = chosen(raw, "symbol", symbol, where=other.name)
+        held = chosen(held, "venue", venue, where=other.name)
         named = str(held["venue"].iloc[0]) if "venue" in held else venue
         return _overlapping(
             MarketHistory(bars, _dated(held, where=other.name)[["time", "oi_usd"]], named, (path, other))
@@ -113,7 +113,7 @@ def _overlapping(history: MarketHistory) -> MarketHistory:
     return history
 
 
-def _chosen(frame: pd.DataFrame, column: str, wanted: str, *, where: str) -> pd.DataFrame:
+def chosen(frame: pd.DataFrame, column: str, wanted: str, *, where: str) -> pd.DataFrame:
     """Rows of one symbol or venue; all where the file does not tell them apart."""
     if column not in frame:
         return frame
