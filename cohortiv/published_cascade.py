@@ -28,8 +28,12 @@ from cohortiv.ladder import hides_much, market_ladder
 DEPTH_MULTIPLES: Final = (0.25, 0.5, 1.0, 2.0)
 #: Outside shocks of the curves [1].
 SHOCKS: Final = tuple(np.round(np.linspace(0.0, 0.3, 61), 3).tolist())
-#: Outside shocks at which it is asked whether a ladder leaves room for a cliff [1].
-CLIFF_SHOCKS: Final = tuple(np.round(np.arange(0.0, LARGEST_SHOCK + 0.0005, 0.001), 3).tolist())
+#: Outside shocks at which it is asked whether a ladder leaves room for a cliff, with those just before a step [1].
+CLIFF_SHOCKS: Final = tuple(
+    np.union1d(
+        np.round(np.arange(0.0, LARGEST_SHOCK + 0.0005, 0.001), 3), np.arange(0.02, LARGEST_SHOCK, 0.02) - 1e-9
+    ).tolist()
+)
 #: Outside shocks of a map over depths [1], each one of the curves'.
 MAP_SHOCKS: Final = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20)
 #: Total moves of the curves are rounded to this many decimals.

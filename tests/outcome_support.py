@@ -15,6 +15,11 @@ def series(
     return pd.Series(np.asarray(values, dtype="float64"), index=index)
 
 
+def times_of(values: "pd.Series[float]") -> pd.DatetimeIndex:
+    """The times of a series."""
+    return pd.DatetimeIndex(values.index)
+
+
 def at(*texts: str) -> pd.DatetimeIndex:
     """Times of January 2026: "01 12:00" or "01"."""
     return pd.DatetimeIndex([f"2026-01-{text}" for text in texts]).as_unit("us")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -18,9 +19,9 @@ FEED = """<rss><channel><item><title>Rally</title><pubDate>Wed, 05 Aug 2026 10:0
 </channel></rss>"""
 
 
-def written(path: Path, rows: list[dict[str, object]]) -> Path:
+def written(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
     """A file of these rows, in the manner of its ending."""
-    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n\n"
+    lines = "\n".join(json.dumps(dict(row), ensure_ascii=False) for row in rows) + "\n\n"
     if ".csv" in path.name:
         pd.DataFrame(rows).to_csv(path, index=False)
     elif path.suffix == ".parquet":
@@ -79,10 +80,23 @@ def test_an_entry_without_a_date_is_refused(tmp_path: Path) -> None:
 
 
 def test_lines_that_are_no_objects_are_counted(tmp_path: Path) -> None:
-    """The numbers of the first are shown."""
-    (tmp_path / "t.jsonl").write_text('{"time": "2026-02-18", "text": "x"}\n{"time": \n[1]\n', encoding="utf-8")
-    with pytest.raises(DataError, match=r"2 of 3 line\(s\) are no JSON objects \(line 2, 3\)"):
+    """The numbers of the first are shown; a list is no text, and an object no time."""
+    bad = '{"time": \n[1]\n{"time": "2026-02-18", "text": ["x"]}\n{"time": {"s": 1}, "text": "x"}\n'
+    (tmp_path / "t.jsonl").write_text('{"time": "2026-02-18", "text": "x"}\n' + bad, encoding="utf-8")
+    with pytest.raises(DataError, match=r"4 of 5 line\(s\) are no JSON objects, .* \(line 2, 3, 4, 5\)"):
         read_texts(tmp_path / "t.jsonl")
+
+
+def test_other_fields_may_hold_anything(tmp_path: Path) -> None:
+    """Exports carry users and links beside the text."""
+    row = {"time": "2026-02-18", "text": "x", "user": {"id": 1}, "links": []}
+    assert read_texts(written(tmp_path / "t.jsonl", [row])).frame["text"].tolist() == ["x"]
+
+
+def test_an_emoji_cut_in_half_becomes_a_question_mark(tmp_path: Path) -> None:
+    """Exports cut long texts without care."""
+    (tmp_path / "t.jsonl").write_text(r'{"time": "2026-02-18", "text": "fall \ud83d"}', encoding="utf-8")
+    assert read_texts(tmp_path / "t.jsonl").frame["text"].tolist() == ["fall ?"]
 
 
 @pytest.mark.parametrize(

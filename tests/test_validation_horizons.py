@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from outcome_support import DAY, HOUR, START, at, series
+from outcome_support import DAY, HOUR, START, at, series, times_of
 
 from cohortiv.validation.horizons import BEFORE, COVERED, GAP, UNFINISHED, counted, horizons, summed
 
@@ -35,16 +35,15 @@ def test_a_gap_covers_nothing_that_holds_it(hole: str) -> None:
     """A missing bar and one without a value alike; what begins after it is whole."""
     held = series(np.ones(12))
     held = held.drop(START + 5 * HOUR) if hole == "missing" else held.where(held.index != START + 5 * HOUR)
-    found = summed(held, held.index[:9], horizon=2 * HOUR, step=HOUR)
+    found = summed(held, times_of(held)[:9], horizon=2 * HOUR, step=HOUR)
     assert found["why"].ne(COVERED).sum() == 2
     assert found.loc[found["why"] != COVERED, "why"].tolist() == [GAP, GAP]
 
 
 def test_bars_off_the_grid_do_not_fill_a_gap() -> None:
     """A bar too many and a bar too few are not two right ones."""
-    held = series(np.ones(6)).drop(START + 3 * HOUR)
-    held.loc[START + HOUR * 3.5] = 1.0
-    assert summed(held.sort_index(), at("01 01:00"), horizon=4 * HOUR, step=HOUR)["why"].tolist() == [GAP]
+    held = pd.Series(1.0, index=at("01 00:00", "01 01:00", "01 02:00", "01 03:30", "01 04:00", "01 05:00"))
+    assert summed(held, at("01 01:00"), horizon=4 * HOUR, step=HOUR)["why"].tolist() == [GAP]
 
 
 def test_sums_are_those_of_a_plain_loop() -> None:
@@ -62,7 +61,7 @@ def test_sums_are_those_of_a_plain_loop() -> None:
 def test_a_horizon_is_a_multiple_of_the_bars() -> None:
     """Half a bar can't be told from the other half."""
     with pytest.raises(ValueError, match=r"got a horizon of 0 days 00:30:00 for bars of 0 days 01:00:00"):
-        horizons(series([1.0]).index, at("01"), horizon=HOUR / 2, step=HOUR)  # type: ignore[arg-type]
+        horizons(at("01"), at("01"), horizon=HOUR / 2, step=HOUR)
 
 
 def test_no_bars_cover_nothing() -> None:

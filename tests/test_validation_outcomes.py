@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from outcome_support import DAY, HOUR, START, at, poisoned, series
+from outcome_support import DAY, HOUR, START, at, poisoned, series, times_of
 
 from cohortiv.config.validation import EventRule, OutcomeDefinition, load_outcomes
 from cohortiv.sources.validation_data import read_validation_series
@@ -64,8 +64,8 @@ def test_the_threshold_is_of_outcomes_that_were_over() -> None:
 
 def test_the_threshold_does_not_hang_on_when_one_looks() -> None:
     """Asked for alone or among others, a time has the same threshold."""
-    many = outcome(AMOUNTS.index[::5])
-    assert outcome(many.frame.index[200:201]).frame["threshold"].iloc[0] == many.frame["threshold"].iloc[200]
+    many = outcome(times_of(AMOUNTS)[::5])
+    assert outcome(times_of(many.value)[200:201]).frame["threshold"].iloc[0] == many.frame["threshold"].iloc[200]
 
 
 def test_no_event_without_enough_past() -> None:
@@ -110,7 +110,7 @@ def test_a_side_that_the_feed_lacks_is_refused() -> None:
 
 def test_thresholds_know_no_future() -> None:
     """With every liquidation after a moment changed, thresholds until then stay, and so do outcomes that were over."""
-    times = AMOUNTS.index[::7]
+    times = times_of(AMOUNTS)[::7]
     moment = START + 30 * DAY
     before, after = outcome(times).frame, outcome(times, poisoned(AMOUNTS, moment)).frame
     pd.testing.assert_series_equal(after["threshold"][times <= moment], before["threshold"][times <= moment])
@@ -124,7 +124,7 @@ def test_single_events_make_outcomes_too() -> None:
     some = AMOUNTS[RNG.random(AMOUNTS.size) < 0.1]
     listed = Liquidations(some.to_frame("amount_usd"), None, (START, AMOUNTS.index[-1]))
     found = liquidation_outcome(listed, at("20 00:00"), definition(), version="test-1")
-    assert found.value.iloc[0] == pytest.approx(some["2026-01-20 00:00:01":"2026-01-21 00:00:00"].sum())  # type: ignore[misc]
+    assert found.value.iloc[0] == pytest.approx(some["2026-01-20 00:00:01":"2026-01-21 00:00:00"].sum())
 
 
 def test_no_times_make_an_empty_outcome() -> None:

@@ -34,7 +34,7 @@ def list_(folder: Path) -> None:
 
     stored = stored_snapshots(_existing(folder))
     replaced = superseded_by(stored)
-    rows = [_HEADS, *(_row(each, replaced.get(each.record.number)) for each in stored)]
+    rows = [_HEADS, *(_row(each, replaced.get(each.number)) for each in stored)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

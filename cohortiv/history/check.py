@@ -88,7 +88,7 @@ def check_history(folder: Path, *, every: timedelta | None = None) -> HistoryChe
 def in_force(stored: Sequence[Stored]) -> tuple[Stored, ...]:
     """Snapshots that none of the others supersedes, in the same order."""
     replaced = superseded_by(stored)
-    return tuple(each for each in stored if each.record.number not in replaced)
+    return tuple(each for each in stored if each.number not in replaced)
 
 
 def mixed(series: Sequence[Stored]) -> tuple[str, ...]:
@@ -120,10 +120,12 @@ def _misnamed(path: Path, stored: Sequence[Stored]) -> Iterator[str]:
     if not stored[0].is_monthly and path.name != stored[0].record.file_name:
         told = stored[0].record.file_name
         yield f"{path.name} holds what belongs into {told}: it was renamed, or its record altered. Restore it."
+    if any(each.number != each.record.number for each in stored):
+        yield f"{path.name} has a record that was altered: it does not give its number. Restore the file from a copy."
 
 
 def _chains(stored: Sequence[Stored]) -> Iterator[str]:
-    numbers = {each.record.number for each in stored}
+    numbers = {each.number for each in stored}
     for each in stored:
         if each.record.supersedes is not None and each.record.supersedes not in numbers:
             yield f"{each.path.name} supersedes a snapshot that is not there: its file was removed. Restore it."

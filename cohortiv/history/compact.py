@@ -63,19 +63,25 @@ def compact(folder: Path) -> tuple[Compacted, ...]:
             for each in read_records(path):
                 months.setdefault((each.record.series, f"{each.record.as_of:%Y-%m}"), []).append(each)
         return tuple(
-            _compacted(folder, part, start=f"{month}_{part_of(series)}")
-            for (series, month), part in sorted(months.items())
+            _compacted(folder, part)
+            for _, part in sorted(months.items())
             if len({each.path for each in part}) > 1 or not part[0].is_monthly
         )
 
 
-def _compacted(folder: Path, stored: Sequence[Stored], *, start: str) -> Compacted:
+def month_path(folder: Path, snapshots: Sequence[Snapshot]) -> Path:
+    """File of a month's snapshots, named by month, series and what they are."""
+    first = snapshots[0].record
+    numbers = hashlib.sha256("".join(part.record.number for part in snapshots).encode()).hexdigest()
+    return folder / f"{first.as_of:%Y-%m}_{part_of(first.series)}_{numbers[:_NAME_DIGITS]}.parquet"
+
+
+def _compacted(folder: Path, stored: Sequence[Stored]) -> Compacted:
     """One month written, verified and put in place of its files."""
     sources = sorted({each.path for each in stored})
     read = {part.record.number: part for path in sources for part in verified(path)}
-    ordered = [read[each.record.number] for each in in_order(stored)]
-    numbers = hashlib.sha256("".join(part.record.number for part in ordered).encode()).hexdigest()
-    path = folder / f"{start}_{numbers[:_NAME_DIGITS]}.parquet"
+    ordered = [read[each.number] for each in in_order(stored)]
+    path = month_path(folder, ordered)
     staged = stage_month(ordered, path)
     if [part.record for part in verified(staged)] != [part.record for part in ordered]:
         raise DataError(f"{path.name} was not written as it was meant, and the files that it was to replace are kept.")

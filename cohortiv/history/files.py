@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 from cohortiv.errors import DataError
 from cohortiv.history.snapshot import Snapshot, SnapshotRecord, record_as_json, record_of
 from cohortiv.profile import FORMAT, LiquidationProfile
-from cohortiv.profile.cells import tidy
 
 MONTH_FORMAT: Final = "cohortiv-profile-month-1"
 RECORD: Final = "record"
@@ -36,11 +35,14 @@ class Stored:
         File that holds it.
     place : int
         Its place among the records of that file.
+    number : str
+        Number of the record, as the file has it; a check compares it with the record's own.
     """
 
     record: SnapshotRecord
     path: Path
     place: int
+    number: str
 
     @property
     def is_monthly(self) -> bool:
@@ -72,7 +74,10 @@ def read_records(path: Path) -> tuple[Stored, ...]:
     try:
         meta = json.loads((pq.read_metadata(path).metadata or {}).get(_META, b"{}"))
         if meta.get("format") in (FORMAT, MONTH_FORMAT) and "records" in meta:
-            return tuple(Stored(record_of(plain), path, place) for place, plain in enumerate(meta["records"]))
+            return tuple(
+                Stored(record_of(plain), path, place, number)
+                for place, (plain, number) in enumerate(zip(meta["records"], meta["numbers"], strict=True))
+            )
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path.name} cannot be read as a part of a history: {_first_line(error)}.") from error
     raise DataError(f"{path.name} is a Parquet file, but not of a history; one is written by cohortiv profile.")
@@ -95,7 +100,7 @@ def read_cells(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     wanted = None if columns is None else [*columns, *([RECORD] if is_month(path) else [])]
     try:
         with pq.ParquetFile(path) as file:
-            return file.read(columns=wanted)
+            return file.read(columns=wanted, use_threads=is_month(path))
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{path.name} cannot be read as a part of a history: {_first_line(error)}.") from error
 
@@ -109,18 +114,17 @@ def read_snapshots(path: Path) -> tuple[Snapshot, ...]:
         If it cannot be read, or is not of a history.
     """
     stored, frame = read_records(path), read_cells(path).to_pandas()
-    if RECORD not in frame.columns:
-        frame = frame.assign(**{RECORD: 0})
-    parts = dict(iter(frame.groupby(RECORD)))
+    place = frame.pop(RECORD) if RECORD in frame.columns else pd.Series(0, index=frame.index)
+    parts = dict(iter(frame.groupby(place)))
     return tuple(_snapshot(each.record, parts.get(each.place, frame.head(0))) for each in stored)
 
 
 def write_snapshot(snapshot: Snapshot, folder: Path) -> Path:
     """Write one snapshot to a file of its own."""
     record = snapshot.record
-    table = pa.Table.from_pandas(snapshot.profile.cells, preserve_index=False)
+    table, path = pa.Table.from_pandas(snapshot.profile.cells, preserve_index=False), folder / record.file_name
     head = {"comovement": record_as_json(record)["comovement"], "origin": dict(record.origin)}
-    return _put(table, folder / record.file_name, {"format": FORMAT, **head, "records": [record_as_json(record)]})
+    return publish(_stage(table, path, {"format": FORMAT, **head, **_records([record])}), path)
 
 
 def stage_month(snapshots: Sequence[Snapshot], path: Path) -> Path:
@@ -136,7 +140,7 @@ def stage_month(snapshots: Sequence[Snapshot], path: Path) -> Path:
     cells = [part.profile.cells.assign(**{RECORD: place}) for place, part in enumerate(snapshots)]
     table = pa.Table.from_pandas(pd.concat(cells, ignore_index=True), preserve_index=False)
     table = table.set_column(table.schema.get_field_index(RECORD), RECORD, table[RECORD].cast(pa.int32()))
-    return _stage(table, path, {"format": MONTH_FORMAT, "records": [record_as_json(part.record) for part in snapshots]})
+    return _stage(table, path, {"format": MONTH_FORMAT, **_records([part.record for part in snapshots])})
 
 
 def publish(staged: Path, path: Path) -> Path:
@@ -157,11 +161,14 @@ def staged_files(folder: Path) -> Iterable[Path]:
 
 
 def _snapshot(record: SnapshotRecord, cells: pd.DataFrame) -> Snapshot:
-    return Snapshot(LiquidationProfile(tidy(cells), record.comovement, record.origin), record)
+    return Snapshot(LiquidationProfile(cells.reset_index(drop=True), record.comovement, record.origin), record)
 
 
-def _put(table: pa.Table, path: Path, meta: dict[str, Any]) -> Path:
-    return publish(_stage(table, path, meta), path)
+def _records(records: Sequence[SnapshotRecord]) -> dict[str, Any]:
+    return {
+        "records": [record_as_json(record) for record in records],
+        "numbers": [record.number for record in records],
+    }  # fmt: skip
 
 
 def _stage(table: pa.Table, path: Path, meta: dict[str, Any]) -> Path:

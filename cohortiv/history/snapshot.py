@@ -220,7 +220,7 @@ def content_digest(profile: LiquidationProfile, method: str) -> str:
     for name, column in profile.cells.items():
         digest.update(f"|{name}|".encode())
         if column.dtype == "str":
-            digest.update("\0".join(column).encode())
+            digest.update("\0".join(column.to_numpy(dtype=object)).encode())
             continue
         values = column.to_numpy()
         one_nan = np.where(np.isnan(values), np.nan, values) if values.dtype.kind == "f" else values

@@ -92,7 +92,7 @@ def stored_snapshots(folder: Path) -> tuple[Stored, ...]:
 
 def in_order(stored: Iterable[Stored]) -> tuple[Stored, ...]:
     """Snapshots by series, time and order of correction; one that two files hold is taken once, from the month."""
-    once = {each.record.number: each for each in sorted(stored, key=lambda each: each.is_monthly)}
+    once = {each.number: each for each in sorted(stored, key=lambda each: each.is_monthly)}
     corrects = {number: each.record.supersedes for number, each in once.items()}
 
     def depth(number: str | None) -> int:
@@ -101,9 +101,7 @@ def in_order(stored: Iterable[Stored]) -> tuple[Stored, ...]:
             number, steps = corrects.get(number), steps + 1
         return steps
 
-    return tuple(
-        sorted(once.values(), key=lambda each: (each.record.series, each.record.as_of, depth(each.record.number)))
-    )
+    return tuple(sorted(once.values(), key=lambda each: (each.record.series, each.record.as_of, depth(each.number))))
 
 
 def superseded_by(stored: Iterable[Stored]) -> dict[str, SnapshotRecord]:
@@ -177,7 +175,7 @@ class _Shelf:
             if (each.record.as_of, each.record.series) == (record.as_of, record.series)
         ]
         replaced = superseded_by(found)
-        return next((each for each in reversed(in_order(found)) if each.record.number not in replaced), None)
+        return next((each for each in reversed(in_order(found)) if each.number not in replaced), None)
 
     def _near(self, moment: datetime) -> list[Path]:
         return [*self._paths.get(prefix_of(moment), []), *self._paths.get(f"{moment:%Y-%m}", [])]

@@ -22,6 +22,7 @@ FIELDS: Final = (
     Field("weight", "number", "a finite number > 0, or none", required=False),
 )
 _ALIASES: Final = {"timestamp": "time", "lang": "language"}
+_KNOWN: Final = (*(field.name for field in FIELDS), *_ALIASES)
 _LINES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _FEEDS: Final = (".xml", ".rss", ".atom")
 _TABLES: Final = (".csv", ".csv.gz", ".parquet", ".pq")
@@ -124,8 +125,9 @@ def _read_lines(path: Path) -> pd.DataFrame:
     bad = [number for number, row in parsed.items() if row is None]
     if bad:
         raise DataError(
-            f"{path.name}: {len(bad):,} of {len(parsed):,} line(s) are no JSON objects (line "
-            f"{', '.join(map(str, bad[:_SHOWN]))}); allowed is one object on each line. Mend them."
+            f"{path.name}: {len(bad):,} of {len(parsed):,} line(s) are no JSON objects, or hold a list or an object "
+            f"where a plain value belongs (line {', '.join(map(str, bad[:_SHOWN]))}); allowed is one object on each "
+            f"line, plain in {', '.join(field.name for field in FIELDS)}. Mend them."
         )
     if not rows:
         raise DataError(f"No rows in {path.name}. Check the export that wrote it.")
@@ -133,9 +135,16 @@ def _read_lines(path: Path) -> pd.DataFrame:
 
 
 def _object(line: str) -> Mapping[str, object] | None:
-    """The object on one line; None where it is none."""
+    """The object on one line; None where it is none, or a known field holds no plain value."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    if not isinstance(found, dict) or any(isinstance(found.get(name), (dict, list)) for name in _KNOWN):
+        return None
+    return {_whole(name): _whole(value) if isinstance(value, str) else value for name, value in found.items()}
+
+
+def _whole(text: str) -> str:
+    """Text with a question mark where an emoji was cut in half."""
+    return text.encode("utf-8", "replace").decode("utf-8")

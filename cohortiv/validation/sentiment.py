@@ -187,11 +187,13 @@ def _scores(texts: "pd.Series[str]", scorer: Scorer) -> FloatArray:
     """Scores of texts; each different text is scored once."""
     places, unique = pd.factorize(texts)
     given = np.asarray(scorer.score(list(unique)), dtype="float64") if len(unique) else np.zeros(0)
-    wrong = np.flatnonzero(np.abs(given) > 1.0) if given.shape == unique.shape else []
-    if given.shape != unique.shape or len(wrong):
-        got = f"{len(wrong):,} score(s) such as {given[wrong[0]]}" if len(wrong) else f"scores of shape {given.shape}"
-        raise DataError(
-            f"The scorer {scorer.name} gave {got} for {len(unique):,} text(s); allowed is one number between -1 and 1 "
-            "for each, NaN for no opinion. Mend the scorer."
-        )
-    return given[places]
+    if given.shape != (len(unique),):
+        got = f"scores of shape {given.shape}"
+    elif (wrong := np.abs(given) > 1.0).any():
+        got = f"{np.count_nonzero(wrong):,} score(s) such as {given[wrong][0]}"
+    else:
+        return given[places]
+    raise DataError(
+        f"The scorer {scorer.name} gave {got} for {len(unique):,} text(s); allowed is one number between -1 and 1 "
+        "for each, NaN for no opinion. Mend the scorer."
+    )

@@ -21,7 +21,8 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from cohortiv.comovement import Comovement
-from cohortiv.history.compact import compact
+from cohortiv.history.compact import month_path
+from cohortiv.history.files import history_files, publish, read_snapshots, stage_month
 from cohortiv.history.load import SERIES_COLUMNS, load_series
 from cohortiv.history.series import critical_volatilities
 from cohortiv.history.snapshot import snapshots_of
@@ -61,12 +62,18 @@ def month(start: pd.Timestamp, hours: int, rng: np.random.Generator) -> Liquidat
     return LiquidationProfile(tidy(frame), Comovement(), {"symbol": "BTC", "cohort": "bench"})
 
 
-def fill(folder: Path, count: int) -> None:
-    """Write a history of hours."""
+def fill(folder: Path, count: int, *, monthly: bool) -> None:
+    """Write a history of hours, one file a snapshot or, as compacting leaves it, one a month."""
+    folder.mkdir()
     rng = np.random.default_rng(20260930)
     times = pd.Series(pd.date_range("2021-01-01", periods=count, freq="h"))
     for _, part in times.groupby(times.dt.to_period("M")):
-        add_snapshots(folder, snapshots_of(month(part.iloc[0], len(part), rng)))
+        snapshots = snapshots_of(month(part.iloc[0], len(part), rng))
+        if monthly:
+            path = month_path(folder, snapshots)
+            publish(stage_month(snapshots, path), path)
+        else:
+            add_snapshots(folder, snapshots)
 
 
 def scan(folder: Path) -> None:
@@ -108,12 +115,16 @@ def brentq_loop(books: list[tuple[FloatArray, FloatArray]]) -> FloatArray:
     return found / root_horizon(HORIZON_DAYS)
 
 
-def compare_solving(profile: LiquidationProfile) -> None:
+def books_of(folder: Path) -> list[tuple[FloatArray, FloatArray]]:
+    """Weights and distances of the first profiles, as the loop takes them."""
+    snapshots = read_snapshots(history_files(folder)[0])[:LOOPED]
+    frames = [snapshot.profile.nodes().frame for snapshot in snapshots]
+    return [(frame["weight"].to_numpy(), frame["distance"].to_numpy()) for frame in frames]
+
+
+def compare_solving(profile: LiquidationProfile, books: list[tuple[FloatArray, FloatArray]]) -> None:
     """Solve and loop in turn, and print what each repetition took."""
-    count, ratios = len(profile.snapshots), []
-    sample = min(LOOPED, count)
-    frames = [profile.at(moment).nodes().frame for moment in profile.snapshots[:sample]]
-    books = [(frame["weight"].to_numpy(), frame["distance"].to_numpy()) for frame in frames]
+    count, sample, ratios = len(profile.snapshots), len(books), []
     for repetition in range(1, REPETITIONS + 1):
         start = time.process_time()
         ours = critical_volatilities(profile, symbol="BTC", critical_mass=CRITICAL_MASS, horizon_days=HORIZON_DAYS)
@@ -140,12 +151,11 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        fill(folder / "loose", min(LOOSE, count))
+        fill(folder / "loose", min(LOOSE, count), monthly=False)
         compare_loading(folder / "loose", f"{min(LOOSE, count)} files of one snapshot")
-        fill(folder / "months", count)
-        compact(folder / "months")
+        fill(folder / "months", count, monthly=True)
         compare_loading(folder / "months", f"{count} snapshots in monthly files")
-        compare_solving(load_series(folder / "months").profile)
+        compare_solving(load_series(folder / "months").profile, books_of(folder / "months"))
 
 
 if __name__ == "__main__":
