@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -123,9 +123,10 @@ def test_lines_that_cannot_be_read_are_refused(tmp_path: Path, content: bytes, s
         read_texts(tmp_path / "t.jsonl")
 
 
-def test_a_cut_download_is_refused(tmp_path: Path) -> None:
-    """Half of a compressed file is not silently half of the texts."""
-    (tmp_path / "t.jsonl.gz").write_bytes(gzip.compress(json.dumps(ROWS[0]).encode())[:-9])
+@pytest.mark.parametrize("spoilt", [lambda whole: whole[:-9], lambda whole: whole[:20] + bytes(20) + whole[40:]])
+def test_a_spoilt_download_is_refused(tmp_path: Path, spoilt: Callable[[bytes], bytes]) -> None:
+    """Half of a compressed file is not silently half of the texts, and a damaged one is no traceback."""
+    (tmp_path / "t.jsonl.gz").write_bytes(spoilt(gzip.compress(json.dumps(ROWS).encode())))
     with pytest.raises(DataError, match="download is complete"):
         read_texts(tmp_path / "t.jsonl.gz")
 

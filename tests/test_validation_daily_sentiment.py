@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from cohortiv.validation.daily_sentiment import daily_sentiment
+from cohortiv.validation.known import known_at
 from cohortiv.validation.sentiment import ScoredTexts
 
 MIDNIGHT = pd.Timestamp("2026-02-19")
@@ -121,6 +122,15 @@ def test_the_series_rises_with_danger() -> None:
     series = daily_sentiment(texts, least_texts=1).series
     assert series["negative_sentiment"].tolist() == [-1.0, 1.0]
     assert series["negative_share"].tolist() == [0.0, 1.0]
+
+
+def test_the_series_is_read_as_known_at_a_time() -> None:
+    """Noon sees the day before; a value older than allowed is not carried on."""
+    texts = scored(("2026-02-17T01:00", "a", -1.0), ("2026-02-19T01:00", "b", 1.0))
+    series = daily_sentiment(texts, least_texts=1).series["negative_sentiment"]
+    noons = pd.date_range("2026-02-17T12:00", periods=4, freq="D")
+    seen = known_at(series, noons, oldest=pd.Timedelta(days=1))
+    assert seen["value"].fillna(9.0).tolist() == [9.0, 1.0, 9.0, -1.0]
 
 
 def test_no_texts_give_no_days() -> None:

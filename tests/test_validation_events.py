@@ -57,9 +57,9 @@ def test_where_the_list_is_silent_calm_is_not_known() -> None:
 def test_an_event_without_a_score_before_it_is_not_covered() -> None:
     """Neither hit nor miss: it is listed, and said to be so."""
     score = series(np.ones(5), DAY, START + 10 * DAY)
-    found = lay_events(listed(5, 12, 13, 25), score, horizon=3 * DAY)
+    found = lay_events(listed(5, 12, 14, 25), score, horizon=3 * DAY)
     assert found.events["coverage"].tolist() == ["not covered", "covered", "covered", "not covered"]
-    assert found.covered["name"].tolist() == ["n12", "n13"]
+    assert found.covered["name"].tolist() == ["n12", "n14"]
     assert found.events["times"].tolist() == [0, 2, 3, 0]
 
 

@@ -111,7 +111,7 @@ def test_a_side_that_the_feed_lacks_is_refused() -> None:
 def test_thresholds_know_no_future() -> None:
     """With every liquidation after a moment changed, thresholds until then stay, and so do outcomes that were over."""
     times = times_of(AMOUNTS)[::7]
-    moment = START + 30 * DAY
+    moment = START + 30.5 * DAY  # the outcome of midnight is half over
     before, after = outcome(times).frame, outcome(times, poisoned(AMOUNTS, moment)).frame
     pd.testing.assert_series_equal(after["threshold"][times <= moment], before["threshold"][times <= moment])
     over = before["end"] <= moment

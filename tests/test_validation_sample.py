@@ -41,7 +41,7 @@ def test_gaps_are_counted_and_measured() -> None:
 
 def test_one_shock_is_one_event() -> None:
     """Seven rows before a shock, and rows whose horizons touch theirs, are one independent event."""
-    event: list[bool | None] = [False] * 10 + [True] * 7 + [False] * 30 + [True] * 7 + [False] * 7
+    event = [False] * 10 + [True] * 7 + [False] * 30 + [True] * 7 + [False] * 7
     assert read_sample(frame_of([0.0] * len(event), event), horizon_days=7.0).events == 2
 
 

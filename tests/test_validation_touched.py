@@ -103,6 +103,19 @@ def test_too_little_with_prices_is_no_outcome(desk: Desk) -> None:
     assert found.event.isna().all()
 
 
+def test_nothing_with_prices_is_no_outcome_whatever_is_asked_for(desk: Desk) -> None:
+    """Even a definition that asks for no covered share has no value then."""
+    lenient = DAY.model_copy(update={"least_covered": 0.0})
+    found = touched(book(desk, [TEN_LONG]), {"ETH": bars(low=0.8, high=1.0, symbol="ETH")}, lenient)
+    assert found.not_covered.to_dict() == {THIN: 1}
+
+
+def test_a_book_without_leverage_has_no_outcome(desk: Desk) -> None:
+    """No notional can be touched."""
+    found = touched(book(desk, [position(leverage=1.0)]), {"BTC": bars(low=0.8, high=1.0)})
+    assert found.value.isna().tolist() == [True]
+
+
 def test_a_horizon_that_is_not_over_has_no_outcome(desk: Desk) -> None:
     """Not even if the line was touched already."""
     found = touched(book(desk, [TEN_LONG]), {"BTC": bars(low=0.8, high=1.0, hours=23)})

@@ -20,7 +20,7 @@ MONTH_FORMAT: Final = "cohortiv-profile-month-1"
 RECORD: Final = "record"
 """Column of a month's file: which of its records a cell belongs to."""
 _META: Final = b"cohortiv"
-_NAME: Final = re.compile(r"(\d{4}-\d{2})(-\d{2}T\d{6}Z)?_.+_[0-9a-f]{12}\.parquet")
+_NAME: Final = re.compile(r"(\d{4}-\d{2})(?:-\d{2}T\d{6}Z)?_.+_[0-9a-f]{12}\.parquet")
 _STAGED: Final = ".tmp"
 
 
@@ -59,8 +59,7 @@ def history_files(folder: Path) -> tuple[Path, ...]:
 
 def is_month(path: Path) -> bool:
     """Whether a file's name is that of a month."""
-    found = _NAME.fullmatch(path.name)
-    return found is not None and found[2] is None
+    return path.name[len("YYYY-MM")] == "_"
 
 
 def read_records(path: Path) -> tuple[Stored, ...]:

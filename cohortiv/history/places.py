@@ -81,10 +81,11 @@ def leveraged_cells(profile: LiquidationProfile, times: pd.DatetimeIndex, *, sym
     cells = profile.cells
     held = (cells["reason"] == USED) & (cells["tier"] != UNLEVERAGED) & (cells["notional_cents"] > 0)
     frame = cells if held.all() else cells[held]
-    snapshot = times.searchsorted(frame["as_of"]).astype(np.int64)
-    if (np.diff(snapshot) < 0).any():
-        order = np.argsort(snapshot, kind="stable")
-        frame, snapshot = frame.iloc[order], snapshot[order]
+    if not frame["as_of"].is_monotonic_increasing:
+        frame = frame.sort_values("as_of", kind="stable")
+    moments = frame["as_of"].to_numpy()
+    starts = np.searchsorted(moments, times.to_numpy())
+    snapshot = np.repeat(np.arange(len(times)), np.diff([*starts, len(frame)]))
     if symbol is not None:
         return LeveragedCells(frame, snapshot, np.ones(1), np.zeros(len(frame), dtype=np.int64))
     codes, names = pd.factorize(frame["symbol"])
@@ -130,7 +131,8 @@ def _joined(parts: list[_Lines], kappas: FloatArray) -> CommonLines:
 
 def _one_line(frame: pd.DataFrame, kappa: IntArray, rows: IntArray, *, count: int) -> _Lines:
     groups, keys = pd.factorize(_keys(frame, kappa))
-    sums = [_summed(groups, rows, values, shape=(count, keys.size)) for values in _powers(frame)]
+    where = rows * keys.size + groups
+    sums = [_summed(where, values, shape=(count, keys.size)) for values in _powers(frame)]
     weights = np.stack(sums, axis=-1) @ _FROM_POWERS
     return _Lines(
         weights.reshape(count, keys.size * _COUNT),
@@ -148,8 +150,9 @@ def _two_lines(frame: pd.DataFrame, kappa: IntArray, rows: IntArray, *, count: i
     first = np.stack(_powers(frame), axis=-1) @ _FROM_POWERS
     place = (frame["other_first"] / frame["notional_cents"]).to_numpy() / SCALE
     other = np.vander(place, _COUNT, increasing=True) @ _FROM_POWERS
+    where = rows * keys.size + groups
     sums = [
-        _summed(groups, rows, first[:, i] * other[:, j], shape=(count, keys.size))
+        _summed(where, first[:, i] * other[:, j], shape=(count, keys.size))
         for i in range(_COUNT)
         for j in range(_COUNT)
     ]
@@ -185,7 +188,7 @@ def _powers(frame: pd.DataFrame) -> tuple[FloatArray, ...]:
     return weight, first, second + weight * _HALF_STEP, third + weight * _HALF_STEP
 
 
-def _summed(groups: npt.NDArray[np.intp], rows: IntArray, values: FloatArray, *, shape: tuple[int, int]) -> FloatArray:
-    """Sum of values by snapshot and group."""
-    added = np.bincount(rows * shape[1] + groups, weights=values, minlength=shape[0] * shape[1])
+def _summed(where: IntArray, values: FloatArray, *, shape: tuple[int, int]) -> FloatArray:
+    """Sum of values at each place of a table."""
+    added = np.bincount(where, weights=values, minlength=shape[0] * shape[1])
     return np.asarray(added, dtype=np.float64).reshape(shape)

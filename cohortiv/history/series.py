@@ -25,7 +25,7 @@ from cohortiv.volatility import (
     hit_chances,
 )
 
-_SNAPSHOTS_AT_ONCE: Final = 4096
+_SNAPSHOTS_AT_ONCE: Final = 8192
 
 
 def index_series(

@@ -93,15 +93,17 @@ def stored_snapshots(folder: Path) -> tuple[Stored, ...]:
 def in_order(stored: Iterable[Stored]) -> tuple[Stored, ...]:
     """Snapshots by series, time and order of correction; one that two files hold is taken once, from the month."""
     once = {each.number: each for each in sorted(stored, key=lambda each: each.is_monthly)}
-    corrects = {number: each.record.supersedes for number, each in once.items()}
+    corrects = {number: each.record.supersedes for number, each in once.items() if each.record.supersedes is not None}
 
-    def depth(number: str | None) -> int:
+    def corrections(number: str) -> int:
         steps = 0
-        while number is not None and steps <= len(corrects):
-            number, steps = corrects.get(number), steps + 1
+        while number in corrects and steps <= len(corrects):
+            number, steps = corrects[number], steps + 1
         return steps
 
-    return tuple(sorted(once.values(), key=lambda each: (each.record.series, each.record.as_of, depth(each.number))))
+    return tuple(
+        sorted(once.values(), key=lambda each: (each.record.series, each.record.as_of, corrections(each.number)))
+    )
 
 
 def superseded_by(stored: Iterable[Stored]) -> dict[str, SnapshotRecord]:

@@ -230,5 +230,5 @@ def _fitted(ranks: tuple[FloatArray, FloatArray], came: BoolArray, *, method: Me
     if method == "isotonic":
         rising = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(past, came.astype(np.float64))
         return np.asarray(rising.predict(now), dtype=np.float64)
-    model = LogisticRegression().fit(past[:, np.newaxis], came)
+    model = LogisticRegression(solver="newton-cholesky").fit(past[:, np.newaxis], came)
     return np.asarray(model.predict_proba(now[:, np.newaxis])[:, 1], dtype=np.float64)

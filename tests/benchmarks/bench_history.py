@@ -79,7 +79,7 @@ def fill(folder: Path, count: int, *, monthly: bool) -> None:
 def scan(folder: Path) -> None:
     """Let DuckDB read every value of the columns that a series is solved from."""
     read = ", ".join(f"max({name})" for name in SERIES_COLUMNS)
-    duckdb.sql(f"SELECT {read} FROM read_parquet('{folder}/*.parquet')").fetchall()  # noqa: S608 - our own names
+    duckdb.execute(f"SELECT {read} FROM read_parquet('{folder}/*.parquet')").fetchall()  # noqa: S608 - our own names
 
 
 def took(work: Callable[[], object]) -> tuple[float, float]:

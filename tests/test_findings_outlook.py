@@ -1,0 +1,70 @@
+"""The sentences of an outlook, with their numbers."""
+
+from cohort_support import ENGINE_WARNINGS
+from outlook_cases import findings
+
+from cohortiv.findings import outlook as told
+from cohortiv.quantities import points
+
+pytestmark = ENGINE_WARNINGS
+
+
+def test_the_sentence_holds_date_median_and_band() -> None:
+    """And the likeliest code with its chance."""
+    f = findings()
+    said = told.sentence(f)
+    assert said.startswith("By 30 September 2026 the IV Index is ")
+    assert f"{points(float(f.shown.index_then['median']))} in the median of 400 draws" in said
+    assert "The likeliest code is" in said
+
+
+def test_the_headline_is_todays_with_the_outlooks_words() -> None:
+    """Code and index stay those of the snapshot."""
+    f = findings()
+    head = told.headline(f)
+    assert head["code"] == str(f.base.result.code)
+    assert head["series"] == "Distribution outlook, exploratory"
+    assert [figure["label"] for figure in head["key_figures"]][:2] == ["IV Index today", "Median then"]
+
+
+def test_plain_words_name_gains_strands_assumption_and_verdict() -> None:
+    """One line each."""
+    lines = told.summary_text(findings()).splitlines()
+    assert len(lines) == 4
+    assert "gains most" in lines[0]
+    assert "Shapley values" in lines[1]
+    assert "matters most" in lines[2]
+    assert "held-out periods" in lines[3]
+
+
+def test_a_tier_gains_only_where_its_mean_rises() -> None:
+    """Medians of skewed draws nearly all lie below today's shares."""
+    f = findings()
+    moved = (f.shown.tiers["mean"] - f.shown.tiers["now"]).max()
+    assert ("gains most" in told.summary_text(f)) == (moved >= 0.005)
+
+
+def test_a_history_too_short_for_a_test_says_so() -> None:
+    """In place of a verdict."""
+    assert told.verdict(findings(weeks=4)).startswith("The history is too short to test the projection on")
+
+
+def test_notes_hold_fallbacks_and_limits() -> None:
+    """Each a line of the list."""
+    lines = told.notes(findings(weeks=4)).splitlines()
+    assert any(line.startswith("- Exploratory") for line in lines)
+    assert any("neither the" in line for line in lines)
+
+
+def test_the_method_names_strands_and_assumptions() -> None:
+    """As they are in this run."""
+    said = told.method(findings())
+    assert "Strands that act: history, adoption of products, regulation" in said
+    assert "“A small one” (small)" in said
+
+
+def test_the_summary_adds_to_todays() -> None:
+    """Under a key of its own."""
+    summary = told.summary(findings(), {"code": "green"})
+    assert summary["code"] == "green"
+    assert isinstance(summary["outlook"], dict)

@@ -1,0 +1,66 @@
+"""An outlook: draws through to the index, what drives the change, and the test on held-out periods."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from cohort_support import ENGINE_WARNINGS
+from outlook_cases import assumptions, outlook, snapshot
+
+from cohortiv.errors import UsageError
+from cohortiv.outlook import BACKTEST_STEPS, look_ahead, median_index
+
+pytestmark = ENGINE_WARNINGS
+
+
+def test_today_is_the_snapshots_own_index() -> None:
+    """The mix of the snapshot through the table of tiers gives what the positions give."""
+    assert outlook().index.index[0] == pytest.approx(np.full(400, snapshot().iv_index), rel=1e-9)
+
+
+def test_parts_of_the_strands_sum_to_the_change() -> None:
+    """From today's index to the median of all draws."""
+    split = outlook().attribution
+    assert split is not None
+    assert split.start == pytest.approx(snapshot().iv_index, rel=1e-9)
+    assert sum(split.parts.values()) == pytest.approx(split.end - split.start, abs=1e-9)
+    assert split.end == pytest.approx(median_index(outlook().assessment, outlook().table)(outlook().projection.draws))
+
+
+def test_strands_are_added_in_their_order() -> None:
+    """The last of them is the outlook itself."""
+    added = outlook().strands_added
+    assert list(added) == ["history", "adoption", "regulation"]
+    assert added["regulation"].index == pytest.approx(outlook().index.index[-1], rel=1e-9)
+
+
+def test_a_strand_that_is_off_adds_nothing() -> None:
+    """It is neither tried nor given a part."""
+    alone = outlook("history")
+    assert list(alone.strands_added) == ["history"]
+    assert alone.attribution is not None
+    assert alone.attribution.parts["regulation"] == 0
+
+
+def test_the_projection_is_tested_ahead() -> None:
+    """One period and four, on the last third."""
+    assert tuple(test.steps for test in outlook().backtests) == BACKTEST_STEPS
+
+
+def test_a_short_history_is_named() -> None:
+    """Too short for a test, and for an estimate: both stand in the notes."""
+    short = outlook(weeks=4)
+    assert short.backtests == ()
+    assert sum(note.startswith("Not tested") for note in short.notes) == len(BACKTEST_STEPS)
+    assert any(note.startswith("Exploratory") for note in short.notes)
+
+
+def test_tiers_without_positions_say_from_whom_they_borrow() -> None:
+    """The book has no 50x; adoption brings some."""
+    assert any("50x from 20x" in note for note in outlook().notes)
+
+
+def test_a_date_before_the_snapshot_is_refused() -> None:
+    """With the day that was got."""
+    with pytest.raises(UsageError, match="got 2026-01-01, allowed is a day after"):
+        look_ahead(snapshot(), assumptions("history"), to=dt.date(2026, 1, 1))

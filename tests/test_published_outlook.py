@@ -1,0 +1,106 @@
+"""What may be shown of an outlook: ranges of tiers, fans, cases, and nothing of small cells."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from cohort_support import ENGINE_WARNINGS
+from outlook_cases import findings, outlook
+
+from cohortiv.early_warning import Thresholds
+from cohortiv.plain import plain_values
+from cohortiv.published_outlook import QUANTILES, PublishedOutlook, outlook_values, publish_outlook, tier_ranges
+
+pytestmark = ENGINE_WARNINGS
+
+
+@pytest.fixture(scope="module")
+def shown() -> PublishedOutlook:
+    """All strands."""
+    return findings().shown
+
+
+def test_ranges_are_those_of_the_tables(shown: PublishedOutlook) -> None:
+    """And every tier that holds something is in one of them."""
+    ranges = tier_ranges(shown.outlook)
+    assert [edge for group in ranges for edge in group] == sorted({edge for group in ranges for edge in group})
+    disclosed = shown.outlook.assessment.reading.disclosed
+    assert disclosed is not None
+    cells = disclosed.tiers.plan.groupby("cell")["tier"].apply(lambda tiers: tuple(map(float, tiers)))
+    assert all(any(set(cell) <= set(group) for group in ranges) for cell in cells)
+
+
+def test_an_analyst_sees_every_tier() -> None:
+    """Where nothing is withheld, each tier is its own range."""
+    assert all(len(group) == 1 for group in tier_ranges(outlook("history", for_report=False)))
+
+
+def test_means_of_the_ranges_sum_to_one(shown: PublishedOutlook) -> None:
+    """Today's shares too."""
+    assert shown.tiers["mean"].sum() == pytest.approx(1.0)
+    assert shown.tiers["now"].sum() == pytest.approx(1.0)
+
+
+def test_fans_begin_at_the_snapshot(shown: PublishedOutlook) -> None:
+    """Without a spread, and rise from low to high at the end."""
+    first, last = shown.index_fan.iloc[0][list(QUANTILES)], shown.index_then
+    assert first.min() == first.max()
+    assert list(last) == sorted(last)
+
+
+def test_chances_of_the_codes_sum_to_one(shown: PublishedOutlook) -> None:
+    """By the thresholds that were given."""
+    assert sum(vars(shown.code_probability).values()) == pytest.approx(1.0)
+    certain = publish_outlook(outlook("history"), thresholds=Thresholds(1e-6, 2e-6))
+    assert certain.code_probability.red == 1
+
+
+def test_cases_hold_strands_and_rules(shown: PublishedOutlook) -> None:
+    """A rule that drives notional out leaves less at high leverage."""
+    rules = shown.cases[shown.cases["kind"] == "regulation"].set_index("case")
+    assert shown.cases["case"].iloc[0] == "History alone"
+    assert rules["draw_share"].sum() == pytest.approx(1.0)
+    assert rules["left"]["10x"] > rules["left"]["none"] == 0
+    assert rules["median"]["10x"] < rules["median"]["none"]
+
+
+def test_the_waterfall_ends_at_the_median(shown: PublishedOutlook) -> None:
+    """Each step begins where the one before it ended."""
+    steps = shown.steps
+    assert steps["start"].iloc[2] == pytest.approx(steps["end"].iloc[1])
+    assert steps["end"].iloc[-2] == pytest.approx(steps["end"].iloc[-1])
+    assert steps["is_level"].tolist() == [True, False, False, False, True]
+
+
+def test_earlier_shares_are_told_where_both_parts_are_cells(shown: PublishedOutlook) -> None:
+    """None of them is of a day that is not told."""
+    cells = shown.outlook.assessment.reading.usage_cells
+    assert cells is not None
+    assert set(shown.share_history["as_of"]) <= set(cells.days)
+    assert len(shown.share_history) > 0
+
+
+def test_the_summary_is_plain(shown: PublishedOutlook) -> None:
+    """It goes through JSON, and its index is the fan's."""
+    values = json.loads(json.dumps(plain_values(outlook_values(shown)), allow_nan=False))
+    assert values["iv_index"]["median"] == pytest.approx(float(shown.index_then["median"]))
+    assert values["to"] == "2026-09-30"
+    assert len(values["tiers"]) == len(shown.tiers)
+
+
+def test_without_adoption_and_rules_there_is_one_case() -> None:
+    """And no product."""
+    alone = publish_outlook(outlook("history"), thresholds=Thresholds())
+    assert list(alone.cases["case"]) == ["History alone"]
+    assert alone.products.empty
+    assert math.isnan(alone.cases["left"].iloc[0])
+
+
+def test_swings_are_written_in_the_files_unit(shown: PublishedOutlook) -> None:
+    """The widest first, each with its source."""
+    ranges = shown.swings["range"].to_numpy()
+    assert np.array_equal(ranges, np.sort(ranges)[::-1])
+    assert isinstance(shown.swings, pd.DataFrame)
+    assert shown.swings["source"].str.startswith("assumption").all()
