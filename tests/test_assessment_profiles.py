@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from cohort_support import ENGINE_WARNINGS, book, write
+from cohort_support import ENGINE_WARNINGS, TIMES, book, write
 
 from cohortiv.assessment import Settings
-from cohortiv.assessment.profiles import write_profiles
+from cohortiv.assessment.profiles import built_profile, write_profile
 from cohortiv.errors import UsageError
 from cohortiv.profile import load_profile
 
@@ -15,11 +15,10 @@ pytestmark = ENGINE_WARNINGS
 UNDATED = book(30).drop(columns="as_of")
 
 
-def written(folder: Path, frame: pd.DataFrame, out: str, *, as_of: str | None = None, every: bool = False) -> Path:
-    """The one file that a book gives."""
+def written(folder: Path, frame: pd.DataFrame, out: str, *, as_of: str | None = None) -> Path:
+    """The file that a book gives."""
     settings = Settings(positions=write(folder, frame), as_of=as_of)
-    (path,) = write_profiles(settings, folder / out, all_snapshots=every, say=lambda _: None)
-    return path
+    return write_profile(settings, folder / out, say=lambda _: None)
 
 
 def test_what_nothing_dates_has_no_time(tmp_path: Path) -> None:
@@ -36,9 +35,18 @@ def test_the_caller_may_date_it(tmp_path: Path) -> None:
     assert load_profile(path).snapshots == (pd.Timestamp("2026-02-18"),)
 
 
-def test_every_snapshot_of_an_undated_table_is_one_undated_file(tmp_path: Path) -> None:
-    """Its name says so, and no date is made up."""
-    assert written(tmp_path, UNDATED, "all", every=True) == tmp_path / "all" / "profile-undated.parquet"
+def test_a_history_gets_the_margin_units(tmp_path: Path) -> None:
+    """Of every snapshot, by its time; isolated positions are a unit each."""
+    settings = Settings(positions=write(tmp_path, book(30, times=TIMES)))
+    profile = built_profile(settings, every=True, say=lambda _: None)
+    assert profile.origin["margin_units"] == dict.fromkeys(TIMES, 30)
+    assert [moment.isoformat() for moment in profile.snapshots] == list(TIMES)
+
+
+def test_what_nothing_dates_is_built_without_a_time(tmp_path: Path) -> None:
+    """No date is made up."""
+    settings = Settings(positions=write(tmp_path, UNDATED))
+    assert built_profile(settings, every=True, say=lambda _: None).snapshots == ()
 
 
 @pytest.mark.parametrize("name", ["p.csv", "p.json", "p"])

@@ -23,7 +23,7 @@ from cohortiv.report import publish
 from cohortiv.sources.files import SCHEMES
 
 pytestmark = ENGINE_WARNINGS
-COMMANDS = ("report", "index", "profile", "scenario", "sample", "verify")
+COMMANDS = ("report", "index", "profile", "history", "scenario", "sample", "verify")
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_help_loads_nothing_heavy() -> None:
             "index",
             "--positions --as-of --symbol --brackets --critical-mass --horizon-days --reference-volatility --json",
         ),
-        ("profile", "--positions --as-of --all-snapshots --symbol --brackets --out --engine"),
+        ("profile", "--positions --as-of --all-snapshots --symbol --brackets --out --supersede --engine"),
         ("sample", "--out --accounts --seed"),
         ("verify", "REPORT_DIR"),
     ],
@@ -257,27 +257,6 @@ def test_profile_of_one_snapshot_can_be_loaded(shell: Shell, tmp_path: Path) -> 
     assert (done.code, done.out) == (0, "deep/profile.parquet\n")
     notional = (frame["quantity"] * frame["mark_price"]).sum()
     assert load_profile(tmp_path / "deep" / "profile.parquet").leveraged_notional_usd == pytest.approx(notional, abs=1)
-
-
-def test_profiles_of_all_snapshots_go_into_a_folder(shell: Shell, tmp_path: Path) -> None:
-    """One file a snapshot, named by its time."""
-    write(tmp_path, book(30, times=("2026-02-11T12:00:00", "2026-02-18T12:00:00")))
-    done = shell.run("profile", "--positions", "positions.parquet", "--all-snapshots", "--out", "profiles")
-    assert done.code == 0
-    names = [Path(line).name for line in done.out.splitlines()]
-    assert names == ["profile-2026-02-11T120000Z.parquet", "profile-2026-02-18T120000Z.parquet"]
-    days = [load_profile(tmp_path / "profiles" / name).snapshots[0].day for name in names]
-    assert days == [11, 18]
-
-
-@pytest.mark.parametrize(("flags", "told"), [([], "got the folder"), (["--all-snapshots"], "got the file")])
-def test_profile_goes_into_a_file_or_a_folder(shell: Shell, tmp_path: Path, flags: list[str], told: str) -> None:
-    """A folder where a file is meant, and the other way round, is bad usage."""
-    write(tmp_path, book(30))
-    out = "positions.parquet" if flags else "."
-    done = shell.run("profile", "--positions", "positions.parquet", "--out", out, *flags)
-    assert done.code == 2
-    assert told in done.err
 
 
 def test_sample_is_the_same_for_the_same_seed(shell: Shell, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from history_support import TIMES, profile_at, snapshots_at
@@ -64,7 +65,7 @@ def test_equal_profiles_have_equal_digests() -> None:
 def test_the_digest_sees_a_cent() -> None:
     """One cent, another movement or another first number of the method is another content."""
     profile = profile_at(TIMES[0])
-    cells = profile.cells.assign(notional_cents=profile.cells["notional_cents"] + [1.0] + [0.0] * 119)
+    cells = profile.cells.assign(notional_cents=profile.cells["notional_cents"] + np.eye(1, 120)[0])
     others = [
         content_digest(replace(profile, cells=cells), METHODOLOGY_VERSION),
         content_digest(replace(profile, comovement=Comovement(betas={"BTC": 2.0})), METHODOLOGY_VERSION),

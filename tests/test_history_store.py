@@ -90,7 +90,7 @@ def test_a_series_is_chosen_by_name(tmp_path: Path) -> None:
     add_snapshots(tmp_path, (*snapshots_at(TIMES[0]), *snapshots_at(TIMES[0], symbol="ETH")))
     stored = stored_snapshots(tmp_path)
     assert choose_series(stored, symbol="ETH").symbol == "ETH"
-    with pytest.raises(DataError, match="which is 2 series.*all-accounts, BTC; all-accounts, ETH"):
+    with pytest.raises(DataError, match=r"which is 2 series.*all-accounts, BTC; all-accounts, ETH"):
         choose_series(stored)
     with pytest.raises(DataError, match="Got symbol 'SOL', which is 0 series"):
         choose_series(stored, symbol="SOL")

@@ -1,6 +1,7 @@
 """The index under tier weights, beside the unweighted one."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,16 @@ from cohort_support import ENGINE_WARNINGS
 from signal_support import HORIZON, ahead, days, lasting
 
 from cohortiv.profile import LiquidationProfile
+from cohortiv.sources.files import connect
 from cohortiv.validation.weighted_index import weighted_index, weights_known_at
 
 pytestmark = ENGINE_WARNINGS
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """An engine and a folder."""
+    return Desk(tmp_path, connect(threads=1))
 
 
 def profile_of(desk: Desk, leverages: list[float]) -> LiquidationProfile:

@@ -1,7 +1,6 @@
 """Learned weights: found where they are, equal where the data do not speak."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,25 +24,26 @@ def history(seed: int, *, rows: int = 900, pull: float = 0.0) -> tuple[pd.DataFr
     return pd.DataFrame(shares, index=days(rows), columns=EDGES), ahead(shocks)
 
 
-def learned(shares: pd.DataFrame, event: pd.Series, **options: Any) -> TierWeights:
+def learned(
+    shares: pd.DataFrame, event: pd.Series, *, learner: Learner = "logistic", permutations: int = 39
+) -> TierWeights:
     """Weights from a fixed seed, with few rotations."""
-    return learn_weights(
-        shares, event, horizon_days=HORIZON, rng=np.random.default_rng(0), **({"permutations": 39} | options)
-    )
+    rng = np.random.default_rng(0)
+    return learn_weights(shares, event, horizon_days=HORIZON, rng=rng, learner=learner, permutations=permutations)
 
 
 @pytest.mark.parametrize("learner", ["logistic", "boosting"])
 def test_a_tier_that_triggers_is_found(learner: Learner) -> None:
     """The tier that drives the outcome has the largest weight, over 1."""
-    found = learned(*history(1, pull=2.0), learner=learner)
+    found = learned(*history(1, pull=2.0), learner=learner, permutations=19)
     assert (found.status, found.weights.idxmax()) == ("learned", 50.0)
     assert found.weights[50.0] > 1.2
     assert (found.skill > 0.0, found.p_value <= 0.05, 0.0 < found.strength <= 1.0) == (True, True, True)
 
 
 def test_noise_leaves_equal_weights() -> None:
-    """Of twenty histories in which no tier matters at most three get weights, at a test of 5 %."""
-    statuses = [learned(*history(seed)).status for seed in range(20)]
+    """Of twelve histories in which no tier matters at most three get weights, at a test of 5 %."""
+    statuses = [learned(*history(seed)).status for seed in range(12)]
     assert statuses.count("learned") <= 3
 
 
@@ -64,7 +64,7 @@ def test_weights_average_to_one() -> None:
 def test_weights_have_limits() -> None:
     """None is over four or under a quarter, and without strength all are 1."""
     mix = np.full(2, 0.5)
-    assert tier_weights(np.array([-9.0, 9.0]), mix, strength=1.0).tolist() == [1.0 / LARGEST_WEIGHT, 2.0]
+    assert tier_weights(np.array([-9.0, 9.0]), mix, strength=1.0).tolist() == pytest.approx([1.0 / LARGEST_WEIGHT, 2.0])
     assert tier_weights(np.array([-9.0, 9.0]), mix, strength=0.0).tolist() == [1.0, 1.0]
 
 

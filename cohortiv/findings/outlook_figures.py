@@ -123,8 +123,8 @@ def concentration_rows(f: OutlookFindings) -> list[dict[str, str]]:
 
 def concentration_table(f: OutlookFindings) -> Words:
     """Whether the mix gathers in fewer tiers."""
-    end = f.shown.concentration.set_index("measure").loc[HHI]
-    moved = float(end["median"] - end["now"])
+    measures = f.shown.concentration.set_index("measure")
+    moved = float(measures["median"][HHI]) - float(measures["now"][HHI])
     verb = "gathers in fewer" if moved > _SHOWN else "spreads over more" if moved < -_SHOWN else "stays spread over its"
     measure = "Concentration of leveraged notional over tiers, today and in the draws"
     note = (
