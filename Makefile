@@ -42,7 +42,7 @@ bench: $(READY) ## run the benchmarks and print their ratios
 	@set -e; for file in tests/benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" $(ARGS); done
 
 lab: $(VENV_LAB)/ready.stamp ## open the notebooks in JupyterLab, in an environment of its own
-	@$(VENV_LAB)/bin/jupyter lab --notebook-dir=notebooks \
+	@$(VENV_LAB)/bin/jupyter lab --notebook-dir=notebooks --LabApp.news_url=None \
 		--FileCheckpoints.checkpoint_dir=$(abspath $(VENV_LAB))/checkpoints $(AS_ROOT) $(ARGS)
 
 lock: ## choose the newest versions that pyproject.toml allows, with their hashes

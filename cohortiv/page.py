@@ -227,7 +227,9 @@ def figure_bundle(
     drawn = {FIGURE_MIME: chart.to_dict()} | ({} if narrow is None else {NARROW_MIME: narrow.to_dict()})
     for specification in drawn.values():
         check_specification(specification, name=name)
-    in_lab = with_width(drawn[FIGURE_MIME], JUPYTERLAB_WIDTH) | {"$schema": JUPYTERLAB_SCHEMA}
+    caption = {"text": title, "subtitle": subtitle, "anchor": "start", "offset": 14}
+    in_lab = with_width(drawn[FIGURE_MIME], JUPYTERLAB_WIDTH) | {"$schema": JUPYTERLAB_SCHEMA, "description": alt}
+    in_lab = {"title": caption} | in_lab
     labels = {"title": title, "subtitle": subtitle, "alt": alt, "note": note, "source": source, "name": name}
     return Bundle(
         {**drawn, JUPYTERLAB_MIME: in_lab, "text/plain": alt},

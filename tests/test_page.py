@@ -184,3 +184,22 @@ def test_importing_page_is_light() -> None:
     code = "import sys, cohortiv.page; print({'pandas', 'altair', 'IPython', 'jinja2'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_jupyterlab_shows_title_and_subtitle() -> None:
+    """The page takes them from the labels; in the lab the chart itself says them, and its text to screen readers."""
+    bundle = page.figure_bundle(
+        chart(), name="days", title="Value rises", subtitle="Value by day", alt="Line.", data=DAYS
+    )
+    drawn: Any = bundle.data[page.JUPYTERLAB_MIME]
+    assert (drawn["title"]["text"], drawn["title"]["subtitle"]) == ("Value rises", "Value by day")
+    assert drawn["description"] == "Line."
+
+
+def test_a_chart_keeps_its_own_title_in_jupyterlab() -> None:
+    """What the chart says of itself wins."""
+    own = chart().properties(title="Own")
+    drawn: Any = page.figure_bundle(own, name="days", title="Value rises", alt="Line.", data=DAYS).data[
+        page.JUPYTERLAB_MIME
+    ]
+    assert drawn["title"] == "Own"

@@ -124,7 +124,7 @@ def test_void_resamples_are_counted() -> None:
     ranking = rank(np.random.default_rng(0).normal(size=200), event)
     found = interval(partial(auroc, ranking), 200, block_rows=10.0, rng=np.random.default_rng(0), draws=200)
     assert found.void > 20
-    assert (found.status, math.isnan(found.high)) == ("too many resamples without both classes", True)
+    assert (found.status, math.isnan(found.high)) == ("too many resamples without a value", True)
 
 
 @pytest.mark.parametrize(("level", "draws"), [(0.0, 10), (1.0, 10), (0.9, 0)])

@@ -17,7 +17,10 @@ DRAWS: Final = 1_000
 """Default number of resamples."""
 
 MOST_VOID: Final = 0.1
-"""Largest share of resamples without a value (one class only in them) with which an interval is still given [1]."""
+"""Largest share of resamples without a value with which an interval is still given [1].
+
+A resample has none where it lacks a class, or where a ratio's denominator is 0.
+"""
 
 FEWEST_ROWS: Final = 20
 """Fewer rows than this have no interval."""
@@ -237,7 +240,7 @@ def _interval(value: float, drawn: FloatArray, *, block_rows: float, level: floa
     if not drawn.size:
         status = "too few rows"
     elif void > MOST_VOID * drawn.size:
-        status = "too many resamples without both classes"
+        status = "too many resamples without a value"
     low = high = np.nan
     if status == "given":
         low, high = np.nanquantile(drawn, [0.5 - 0.5 * level, 0.5 + 0.5 * level]).tolist()

@@ -228,5 +228,7 @@ def _number(condition: Condition) -> str:
     events = f"{condition.events} independent event{'' if condition.events == 1 else 's'}"
     if condition.met is None:
         return f"{what} is not given on {events}"
-    ends = f"{condition.low:.2f} to {condition.high:.2f}"
-    return f"{what} is {condition.value:.2f} ({ends}) on {events}"
+    value, low, high = (
+        f"{number:.2f}".replace("-", "−") for number in (condition.value, condition.low, condition.high)
+    )
+    return f"{what} is {value} ({low} to {high}) on {events}"

@@ -1,6 +1,5 @@
 """Learned tier weights: shrunk to equal weights unless the past shows, out of sample, that tiers differ."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,7 +8,7 @@ import pandas as pd
 
 from cohortiv.errors import DataError
 from cohortiv.validation.propensity import Learner, fit, propensities
-from cohortiv.validation.sample import DAY, FEWEST_EVENTS, BoolArray, refuse_bad_times, spells
+from cohortiv.validation.sample import DAY, FEWEST_EVENTS, BoolArray, WholeArray, refuse_bad_times, spells
 from cohortiv.validation.splits import Split, walk_forward
 from cohortiv.volatility import FloatArray
 
@@ -116,28 +115,15 @@ def learn_weights(
     times, values = pd.DatetimeIndex(rows.index), rows.to_numpy(dtype=np.float64)
     gap = horizon_days if embargo_days is None else embargo_days
     splits = walk_forward(times, folds=folds, horizon_days=horizon_days, embargo_days=gap) if len(times) else ()
-    equal = TierWeights(
-        weights=pd.Series(1.0, index=rows.columns, name="weight"),
-        propensity=pd.Series(np.nan, index=rows.columns, name="propensity"),
-        strength=0.0,
-        skill=np.nan,
-        p_value=np.nan,
-        learner=learner,
-        rows=len(rows),
-        events=spells(times[came], horizon_days * DAY),
-        folds=len(splits),
-        status="equal: too few events",
-    )
-    if equal.events < fewest_events:
-        return equal
-    trial = _trial(values, came, splits, learner=learner)
+    task = _Task(values, splits, learner)
+    equal = _equal(rows, task, events=spells(times[came], horizon_days * DAY))
+    trial = _trial(task, came) if equal.events >= fewest_events else None
     if trial is None:
-        return replace(equal, status="equal: no stretch with both classes before it")
+        few = equal.events < fewest_events
+        return equal if few else replace(equal, status="equal: no stretch with both classes before it")
     slack = int(np.ceil(horizon_days * DAY / pd.Timedelta(np.median(np.diff(times.to_numpy())))))
-    shifts = rng.integers(slack, max(slack + 1, len(rows) - slack), size=permutations if trial.skill > 0.0 else 0)
-    rotated = [_trial(values, np.roll(came, shift), splits, learner=learner) for shift in shifts]
-    as_good = sum(other is not None and other.skill >= trial.skill for other in rotated)
-    p_value = (1.0 + as_good) / (1.0 + len(rotated)) if rotated else 1.0
+    shifts = rng.integers(slack, max(slack + 1, len(rows) - slack), size=permutations)
+    p_value = _p_value(task, came, trial, shifts=shifts)
     propensity = propensities(fit(learner, values, came), values)
     strength = trial.strength if p_value <= SIGNIFICANCE else 0.0
     return replace(
@@ -174,6 +160,15 @@ def tier_weights(propensity: FloatArray, mix: FloatArray, *, strength: float) ->
     return np.asarray(np.clip(raised / (raised @ mix / mix.sum()), 1.0 / LARGEST_WEIGHT, LARGEST_WEIGHT))
 
 
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What is fitted on what: shares of the tiers, the splits, and the learner."""
+
+    values: FloatArray
+    splits: tuple[Split, ...]
+    learner: Learner
+
+
 @dataclass(frozen=True)
 class _Trial:
     """The pooling strength with the least log loss out of sample, and what it saves."""
@@ -182,16 +177,41 @@ class _Trial:
     skill: float
 
 
-def _trial(values: FloatArray, came: BoolArray, splits: Sequence[Split], *, learner: Learner) -> _Trial | None:
-    """Test a learner on every stretch whose past has both classes; None if there is no such stretch."""
+def _equal(rows: pd.DataFrame, task: _Task, *, events: int) -> TierWeights:
+    """Weights before anything is learned."""
+    return TierWeights(
+        weights=pd.Series(1.0, index=rows.columns, name="weight"),
+        propensity=pd.Series(np.nan, index=rows.columns, name="propensity"),
+        strength=0.0,
+        skill=np.nan,
+        p_value=np.nan,
+        learner=task.learner,
+        rows=len(rows),
+        events=events,
+        folds=len(task.splits),
+        status="equal: too few events",
+    )
+
+
+def _p_value(task: _Task, came: BoolArray, trial: _Trial, *, shifts: WholeArray) -> float:
+    """Share of rotated outcomes, the true one among them, with as much skill; 1 where there is none to reach."""
+    if trial.skill <= 0.0:
+        return 1.0
+    rotated = [_trial(task, np.roll(came, shift)) for shift in shifts.tolist()]
+    as_good = sum(other is not None and other.skill >= trial.skill for other in rotated)
+    return (1.0 + as_good) / (1.0 + len(rotated))
+
+
+def _trial(task: _Task, came: BoolArray) -> _Trial | None:
+    """Test the learner on every stretch whose past has both classes; None if there is no such stretch."""
     bases, models, outcomes = [], [], []
-    for split in splits:
+    for split in task.splits:
         past = came[split.train]
         if past.all() or not past.any():
             continue
         rate = float(past.mean())
         bases.append(np.full(split.test.size, np.log(rate / (1.0 - rate))))
-        models.append(fit(learner, values[split.train], past)(values[split.test]))
+        models.append(fit(task.learner, task.values[split.train], past)(task.values[split.test]))
         outcomes.append(came[split.test])
     if not outcomes:
         return None
