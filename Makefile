@@ -39,7 +39,7 @@ format: $(READY) ## lay out the code as `make lint` wants it
 	@$(BIN)/ruff format
 
 bench: $(READY) ## run the benchmarks and print their ratios
-	@set -e; for file in tests/benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" $(ARGS); done
+	@set -e; for file in tests/benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 lab: $(VENV_LAB)/ready.stamp ## open the notebooks in JupyterLab, in an environment of its own
 	@$(VENV_LAB)/bin/jupyter lab --notebook-dir=notebooks --LabApp.news_url=None \

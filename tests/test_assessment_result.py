@@ -9,6 +9,7 @@ import pytest
 from cohort_support import ENGINE_WARNINGS, Results, assessed, book, cohort_file, past_lines
 
 from cohortiv.assessment import Settings, assess, read_cohort
+from cohortiv.assessment.result import outward
 from cohortiv.early_warning import Code
 
 pytestmark = ENGINE_WARNINGS
@@ -208,3 +209,11 @@ def test_row_order_does_not_matter(results: Results, tmp_path: Path) -> None:
     shuffled = assessed(tmp_path, book().sample(frac=1.0, random_state=3), for_report=False)
     assert shuffled.iv_index == results["analyst"].iv_index
     pd.testing.assert_frame_equal(shuffled.reading.profile.cells, results["analyst"].reading.profile.cells)
+
+
+@pytest.mark.parametrize(
+    ("move", "told"), [(None, None), (0.0, 0.0), (1e-12, 0.01), (0.11, 0.11), (0.2508, 0.26), (-0.0501, -0.06)]
+)
+def test_moves_are_rounded_outward(move: float | None, told: float | None) -> None:
+    """To whole percent, away from 0; what is not 0 never becomes it."""
+    assert outward(move) == told

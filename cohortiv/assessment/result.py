@@ -179,9 +179,11 @@ def outward(move: float | None) -> float | None:
     Parameters
     ----------
     move : float or None
-        The move, or its size, as a simple fraction [1]; None stays None.
+        The move, or its size, as a simple fraction [1]; None and 0 stay, the smallest of all others is 1 %.
     """
-    return None if move is None else math.copysign(math.ceil(round(100 * abs(move), 9)) / 100, move)
+    if not move:
+        return move
+    return math.copysign(max(1, math.ceil(round(100 * abs(move), 9))) / 100, move)
 
 
 def _usable_share(profile: LiquidationProfile) -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cohortiv.validation.alarms import event_record, onsets
 from cohortiv.validation.bootstrap import Interval, intervals, sample_block
-from cohortiv.validation.delong import DeLong, delong_difference
+from cohortiv.validation.delong import DeLong, delong_difference, has_variance
 from cohortiv.validation.ranking import Ranking, auroc, rank
 from cohortiv.validation.rules import DEFAULT_RULES, ScoringRules
 from cohortiv.validation.sample import DAY, Sample, read_sample
@@ -102,6 +102,7 @@ def compare(
     enough = scored and later[0].status(fewest_events=rules.fewest_events) == "scored"
     gains = _lead_gains(samples, rules) if scored else np.empty(0)
     one, two = samples
+    tested = scored and has_variance(one.event)
     return Comparison(
         first=str(first.name),
         second=str(second.name),
@@ -111,7 +112,7 @@ def compare(
         first_auroc=found.get("first"),
         second_auroc=found.get("second"),
         better=found.get("better"),
-        better_delong=delong_difference(one.score, two.score, one.event, level=rules.level) if scored else None,
+        better_delong=delong_difference(one.score, two.score, one.event, level=rules.level) if tested else None,
         earlier_events=later[0].events,
         earlier=_auroc_intervals(later, rules, rng=rng)["better"] if enough else None,
         lead_events=gains.size,

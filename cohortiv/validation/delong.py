@@ -13,6 +13,8 @@ from cohortiv.volatility import FloatArray
 LEVEL: Final = 0.95
 """Nominal level of an interval [1]."""
 
+_FEWEST: Final = 2
+
 
 @dataclass(frozen=True)
 class DeLong:
@@ -35,6 +37,11 @@ class DeLong:
     low: float
     high: float
     p_value: float
+
+
+def has_variance(event: BoolArray) -> bool:
+    """Whether there are two rows or more of each class, without which there is no standard error."""
+    return min(int(np.count_nonzero(event)), int(np.count_nonzero(~event))) >= _FEWEST
 
 
 def delong(score: FloatArray, event: BoolArray, *, level: float = LEVEL) -> DeLong:
@@ -105,7 +112,7 @@ def delong_difference(first: FloatArray, second: FloatArray, event: BoolArray, *
 def _areas(scores: FloatArray, event: BoolArray) -> tuple[FloatArray, FloatArray]:
     """AUROC of each row of scores, and the covariance of the AUROCs."""
     m, n = int(np.count_nonzero(event)), int(np.count_nonzero(~event))
-    if min(m, n) < 2 or np.isnan(scores).any():  # noqa: PLR2004 - a variance takes two
+    if not has_variance(event) or np.isnan(scores).any():
         raise ValueError(
             f"got {m} event rows and {n} calm rows, {np.count_nonzero(np.isnan(scores))} scores NaN; "
             "allowed are two rows or more of each class, all with scores"

@@ -10,7 +10,7 @@ import pandas as pd
 from cohortiv.validation.alarms import event_record, onsets
 from cohortiv.validation.bootstrap import Interval, Statistic, intervals, sample_block
 from cohortiv.validation.calibration import brier, brier_skill, calibrate
-from cohortiv.validation.delong import delong
+from cohortiv.validation.delong import delong, has_variance
 from cohortiv.validation.ranking import auroc, average_precision, rank
 from cohortiv.validation.rules import DEFAULT_RULES, ScoringRules
 from cohortiv.validation.sample import BoolArray, Sample, read_sample, spells
@@ -174,7 +174,7 @@ def _of_interval(metric: str, found: Interval, sample: Sample, *, judged: BoolAr
 
 def _of_delong(sample: Sample, *, level: float) -> dict[str, object]:
     row: dict[str, object] = {"metric": AUROC_DELONG, "events": sample.events, "rows": len(sample.times)}
-    if min(int(sample.event.sum()), int((~sample.event).sum())) < 2:  # noqa: PLR2004 - a variance takes two
+    if not has_variance(sample.event):
         return row | dict.fromkeys(("value", "low", "high"), np.nan) | {"status": "one row of a class only"}
     found = delong(sample.score, sample.event, level=level)
     return row | {"value": found.value, "low": found.low, "high": found.high, "status": SCORED}

@@ -30,6 +30,9 @@ FATES = ("not seen whole", "gone", "reduced", "still there")
 
 def main() -> None:
     """Print what was expected and what was found."""
+    if "COHORTIV_REAL_DATA" not in os.environ:
+        print("COHORTIV_REAL_DATA is not set: this replays real positions. Name their folder.")
+        return
     folder = Path(os.environ["COHORTIV_REAL_DATA"])
     rows, (low_at, low) = _positions(folder), _low(folder)
     later = rows[rows["as_of"] > low_at]
