@@ -39,7 +39,7 @@ def test_one_snapshot_is_added_to_a_folder(shell: Shell, tmp_path: Path) -> None
     assert done.code == 0, done.err
     (stored,) = stored_snapshots(tmp_path / "kept")
     assert [(file.name, len(file.sha256)) for file in stored.record.inputs] == [("positions.parquet", 64)]
-    assert stored.record.margin_units == len(load_profile(stored.path).leveraged)
+    assert stored.record.margin_units == load_profile(stored.path).leveraged["positions"].sum()
     assert str(tmp_path).encode() not in stored.path.read_bytes()
 
 

@@ -156,7 +156,7 @@ def test_what_nothing_dates_is_refused() -> None:
     """A series is by time."""
     profile = profile_at()
     with pytest.raises(ValueError, match="nothing dates"):
-        snapshot_times(replace(profile, cells=profile.cells.assign(as_of=pd.NaT)))
+        snapshot_times(replace(profile, cells=profile.cells.assign(as_of=pd.Timestamp("NaT"))))
 
 
 def test_a_stored_cohort_gives_the_history_of_its_report(

@@ -84,7 +84,7 @@ def test_what_nothing_dates_is_refused() -> None:
     """A history is by time."""
     profile = profile_at(TIMES[0])
     with pytest.raises(DataError, match=r"Nothing dates the positions.*--as-of TIME"):
-        snapshots_of(replace(profile, cells=profile.cells.assign(as_of=pd.NaT)))
+        snapshots_of(replace(profile, cells=profile.cells.assign(as_of=pd.Timestamp("NaT"))))
 
 
 def test_differences_are_said() -> None:

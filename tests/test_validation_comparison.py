@@ -70,6 +70,17 @@ def test_no_common_rows_are_no_comparison() -> None:
     assert (found.better, found.earlier, found.better_delong, found.lead_gain) == (None,) * 4
 
 
+def test_single_rows_have_no_delong() -> None:
+    """With one row of a class there is a comparison, if the floor allows one event, and no standard error."""
+    event = pd.Series(pd.array([True, False, False], dtype="boolean"), index=days(3))
+    one, two = (pd.Series([3.0, 1.0, 2.0], index=days(3), name=name) for name in ("one", "two"))
+    rules = ScoringRules(draws=10, fewest_events=1)
+    found = compare(one, two, event, horizon_days=1.0, rng=np.random.default_rng(0), rules=rules)
+    assert (found.status, found.better_delong) == ("scored", None)
+    assert found.better is not None
+    assert found.better.status == "too few rows"
+
+
 def test_later_outcomes_are_a_horizon_later() -> None:
     """Row by row the outcome seven days on; the last seven days have none."""
     event = world(0, rows=100)[1]

@@ -141,6 +141,20 @@ def test_bad_outcomes_are_stated(came: list[bool | None], expected: str) -> None
     assert is_honest(found)
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_small_and_broken_inputs_are_honest(seed: int) -> None:
+    """Few rows, gaps, repeats, missing and infinite scores: a value is missing exactly where the status says so."""
+    rng = np.random.default_rng(seed)
+    rows = int(rng.integers(0, 50))
+    times = days(1)[0] + pd.to_timedelta(np.sort(rng.integers(0, 90, rows)), unit="D")
+    score = rng.choice([math.nan, math.inf, 0.0, 1.0, 2.0, 3.0], rows)
+    came = pd.array(rng.random(rows) < rng.random(), dtype="boolean")
+    came[rng.random(rows) < 0.2] = pd.NA
+    rules = ScoringRules(draws=10, fewest_events=1)
+    found = table_of(pd.DataFrame({"risk": score}, index=times), pd.Series(came, index=times), rules=rules)
+    assert is_honest(found)
+
+
 def test_a_silent_score_is_stated() -> None:
     """A constant score has an AUROC of one half and says that it raised no alarm."""
     event = world(0, rows=1500)[1]

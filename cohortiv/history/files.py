@@ -20,6 +20,7 @@ MONTH_FORMAT: Final = "cohortiv-profile-month-1"
 RECORD: Final = "record"
 """Column of a month's file: which of its records a cell belongs to."""
 _META: Final = b"cohortiv"
+_TEXT: Final = ("venue", "symbol", "product", "side")
 _NAME: Final = re.compile(r"(\d{4}-\d{2})(?:-\d{2}T\d{6}Z)?_.+_[0-9a-f]{12}\.parquet")
 _STAGED: Final = ".tmp"
 
@@ -89,7 +90,7 @@ def read_cells(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     ----------
     path : Path
     columns : sequence of str, optional
-        Columns wanted; all if None.
+        Columns wanted, text as categories; all as they are if None.
 
     Raises
     ------
@@ -98,7 +99,7 @@ def read_cells(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """
     wanted = None if columns is None else [*columns, *([RECORD] if is_month(path) else [])]
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, read_dictionary=[] if columns is None else _TEXT) as file:
             return file.read(columns=wanted, use_threads=is_month(path))
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{path.name} cannot be read as a part of a history: {_first_line(error)}.") from error

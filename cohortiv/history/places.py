@@ -2,7 +2,7 @@
 
 A cell keeps the sums of notional times the powers 0 to 3 of the place within its bin. Spread over four places by the
 weights that give the same four sums, they serve every function of the place that is cubic within the bin; a hit
-chance over a bin 5 % wide is, to about 1e-7. The sums are linear in the cells, so cells of one bin add up first.
+chance over a bin 5 % wide is, to about 1e-6. The sums are linear in the cells, so cells of one bin add up first.
 """
 
 from dataclasses import dataclass
@@ -16,11 +16,12 @@ from cohortiv.liquidation import MARKET, NO_LINE, PAST, UNLEVERAGED
 from cohortiv.profile import LiquidationProfile
 from cohortiv.profile.bins import SCALE, distance_at
 from cohortiv.schema import USED
-from cohortiv.volatility import FloatArray, LineBook, line_book
+from cohortiv.volatility import FloatArray, LineBook, hit_chances, line_book
 
 _COUNT: Final = 4
 _PLACES: Final = 0.5 - 0.5 * np.cos((np.arange(_COUNT) + 0.5) * np.pi / _COUNT)
 _FROM_POWERS: Final = np.asarray(np.linalg.inv(np.vander(_PLACES, _COUNT, increasing=True)), dtype=np.float64)
+_TO_PARTS: Final = (_FROM_POWERS + np.vstack([np.zeros(_COUNT), np.tile(_FROM_POWERS[0], (_COUNT - 1, 1))])).T
 _HALF_STEP: Final = 0.5 / SCALE
 _CODES: Final = 4096
 _STATES: Final = 4
@@ -52,18 +53,34 @@ class LeveragedCells:
 
 @dataclass(frozen=True, eq=False)
 class CommonLines:
-    """Some snapshots on lines that they share.
+    """Some snapshots as mixtures of parts that they share.
 
     Attributes
     ----------
     weights : numpy.ndarray
-        Notional at each line, shape (snapshots, lines) [cents]; a little of it may be negative, the sums are right.
+        Notional of each part, shape (snapshots, parts) [cents]; a part may be negative, a snapshot's sum is its
+        notional.
     book : LineBook
-        The lines, each with weight 1.
+        Lines that the parts are made of, each with weight 1; those of groups with one line first.
+    single : int
+        Groups with one line.
+
+    Notes
+    -----
+    A group with one line has four parts: its sums y1, y2, y3 of notional times the powers of the place, and w - y1 - y2
+    - y3. Their chances follow from those at the four places, so nothing as large as `weights` is transformed.
     """
 
     weights: FloatArray
     book: LineBook
+    single: int
+
+    def chances(self, v: FloatArray) -> FloatArray:
+        """Expected share of each part that is touched, shape (k, parts), by market volatility over the horizon."""
+        at_lines = hit_chances(self.book, v)
+        lines = self.single * _COUNT
+        parts = at_lines[:, :lines].reshape(len(at_lines), self.single, _COUNT) @ _TO_PARTS
+        return np.concatenate([parts.swapaxes(1, 2).reshape(len(at_lines), lines), at_lines[:, lines:]], axis=1)
 
 
 def leveraged_cells(profile: LiquidationProfile, times: pd.DatetimeIndex, *, symbol: str | None) -> LeveragedCells:
@@ -126,16 +143,17 @@ def _joined(parts: list[_Lines], kappas: FloatArray) -> CommonLines:
         kappas=kappas[np.concatenate([part.kappa for part in parts])],
     )
     weights = parts[0].weights if len(parts) == 1 else np.concatenate([part.weights for part in parts], axis=1)
-    return CommonLines(weights, book)
+    return CommonLines(weights, book, single=parts[0].distances.size // _COUNT)
 
 
 def _one_line(frame: pd.DataFrame, kappa: IntArray, rows: IntArray, *, count: int) -> _Lines:
     groups, keys = pd.factorize(_keys(frame, kappa))
     where = rows * keys.size + groups
     sums = [_summed(where, values, shape=(count, keys.size)) for values in _powers(frame)]
-    weights = np.stack(sums, axis=-1) @ _FROM_POWERS
+    for powers in sums[1:]:
+        sums[0] -= powers
     return _Lines(
-        weights.reshape(count, keys.size * _COUNT),
+        np.concatenate(sums, axis=1),
         _distances(keys).ravel(),
         np.full(keys.size * _COUNT, np.nan),
         np.repeat(keys // (_STATES * _CODES), _COUNT),
@@ -168,7 +186,7 @@ def _two_lines(frame: pd.DataFrame, kappa: IntArray, rows: IntArray, *, count: i
 
 def _keys(frame: pd.DataFrame, kappa: IntArray) -> IntArray:
     """Kappa, state and bin of each cell as one whole number."""
-    state = frame["state"].to_numpy().astype(np.int64)
+    state = frame["state"].to_numpy(dtype=np.int64)
     bins = np.where((state == PAST) | (state == NO_LINE), 0, frame["bin"].to_numpy())
     keys: IntArray = (kappa * _STATES + state) * _CODES + bins + _CODES // 2
     return keys

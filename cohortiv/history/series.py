@@ -22,7 +22,6 @@ from cohortiv.volatility import (
     HORIZON_DAYS,
     CriticalVolatility,
     critical_volatility_of_mixtures,
-    hit_chances,
 )
 
 _SNAPSHOTS_AT_ONCE: Final = 8192
@@ -106,7 +105,7 @@ def critical_volatilities(
     Notes
     -----
     All snapshots are put on common lines (:mod:`cohortiv.history.places`), which differ from a snapshot's own nodes by
-    about 1e-7 of the result, and solved together (:mod:`cohortiv.volatility.crossing`).
+    about 1e-6 of the result, and solved together (:mod:`cohortiv.volatility.crossing`).
     """
     times = snapshot_times(profile)
     cells = leveraged_cells(profile, times, symbol=symbol)
@@ -137,7 +136,7 @@ def _solved(
     return critical_volatility_of_mixtures(
         lines.weights,
         lines.book,
-        chances=partial(hit_chances, lines.book),
+        chances=lines.chances,
         critical_mass=critical_mass,
         horizon_days=horizon_days,
     )

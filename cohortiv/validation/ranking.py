@@ -112,9 +112,9 @@ def roc_curve(ranking: Ranking) -> tuple[FloatArray, FloatArray]:
 def _masses(ranking: Ranking, weights: FloatArray | None) -> tuple[FloatArray, FloatArray]:
     """Weight of events and of calm rows in each group of equal scores."""
     rows = np.ones(ranking.order.size) if weights is None else weights[..., ranking.order]
-    if not ranking.order.size:
-        return rows, rows
     events = rows * ranking.event
+    if ranking.starts.size == ranking.order.size:  # no ties, or no rows
+        return events, rows - events
     return np.add.reduceat(events, ranking.starts, axis=-1), np.add.reduceat(rows - events, ranking.starts, axis=-1)
 
 
