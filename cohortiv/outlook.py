@@ -193,7 +193,7 @@ def _backtests(history: pd.DataFrame, assumptions: OutlookAssumptions) -> tuple[
         try:
             tests.append(backtest(history, forecast, rng=np.random.default_rng(assumptions.seed), steps=steps))
         except DataError as error:
-            notes.append(f"Not tested {steps} ahead: {error}")
+            notes.append(f"Not tested {steps} {'period' if steps == 1 else 'periods'} ahead: {error}")
     return tuple(tests), tuple(notes)
 
 

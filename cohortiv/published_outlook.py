@@ -194,7 +194,7 @@ def _cases(outlook: Outlook, *, told: bool) -> pd.DataFrame:
     rows = []
     names: list[str] = []
     for strand, draws in outlook.strands_added.items():
-        names.append(STRANDS[strand].lower())
+        names.append(strand)
         rows.append(("strands", _strand_words(names), math.nan, math.nan, math.nan, *_ends(draws.index)))
     for number, name in enumerate(projection.scenarios):
         mine = projection.scenario == number
@@ -208,8 +208,8 @@ def _cases(outlook: Outlook, *, told: bool) -> pd.DataFrame:
 
 
 def _strand_words(names: Sequence[str]) -> str:
-    """Strands that act together: "History alone", "History and adoption of products"."""
-    said = names[0] + " alone" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    """Strands that act together: "History alone", "History + adoption"."""
+    said = names[0] + " alone" if len(names) == 1 else " + ".join(names)
     return said[:1].upper() + said[1:]
 
 

@@ -146,3 +146,15 @@ def test_a_missing_column_is_named(draw: object) -> None:
     assert callable(draw)
     with pytest.raises(ValueError, match="Got a frame without"):
         draw(pd.DataFrame({"other": [1.0]}))
+
+
+@pytest.mark.parametrize("width", [NARROW, 720])
+def test_empty_frames_draw_quietly(width: int) -> None:
+    """A page shows the title alone then, and the chart is made all the same."""
+    empty = [frame.head(0) for frame in (tiers(), history(), fan(), steps(), swings(), cases())]
+    drawn = (
+        charts.tier_outlook(empty[0], width=width), charts.index_fan(empty[1], empty[2], width=width),
+        charts.share_fan(empty[1], empty[2], title="Share", width=width), charts.index_waterfall(empty[3], width=width),
+        charts.index_tornado(empty[4], base=1.0, width=width), charts.index_by_case(empty[5], width=width),
+    )  # fmt: skip
+    assert all(chart.to_dict()["$schema"] for chart in drawn)

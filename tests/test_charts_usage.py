@@ -73,3 +73,12 @@ def test_a_missing_column_is_named(draw: object) -> None:
     assert callable(draw)
     with pytest.raises(ValueError, match="Got a frame without"):
         draw(pd.DataFrame({"other": [1.0]}))
+
+
+def test_empty_frames_draw_quietly() -> None:
+    """A page shows the title alone then, and the chart is made all the same."""
+    drawn = (
+        charts.capital_and_count(shares().head(0)), charts.effective_leverage(standing().head(0)),
+        charts.leverage_density(curves().head(0), steps().head(0)),
+    )  # fmt: skip
+    assert all(chart.to_dict()["$schema"] for chart in drawn)

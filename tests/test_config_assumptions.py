@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 from outlook_support import FIELDS, assumptions_file, cap, small
 
-from cohortiv.config.assumptions import load_assumptions, quarter_end, shipped_assumptions, target_date
+from cohortiv.config.assumptions import (
+    assumptions_files,
+    load_assumptions,
+    located_assumptions,
+    parse_date,
+    quarter_end,
+    shipped_assumptions,
+    target_date,
+)
 from cohortiv.errors import UsageError
 
 SHIPPED = shipped_assumptions()
@@ -105,3 +113,36 @@ def test_a_target_before_the_snapshot_is_refused() -> None:
     """Both days are in the message."""
     with pytest.raises(UsageError, match=r"got 2026-09-30, allowed is a day after the snapshot of 2026-10-01"):
         target_date(small(), dt.date(2026, 10, 1))
+
+
+def test_a_file_is_named_by_its_absolute_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook runs in a folder of its own; a shipped name stays."""
+    file = assumptions_file(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert located_assumptions(file.name) == str(file.resolve())
+    assert located_assumptions("generic-quarter") == "generic-quarter"
+
+
+def test_only_the_users_own_file_is_an_input(tmp_path: Path) -> None:
+    """What ships belongs to the version."""
+    file = assumptions_file(tmp_path)
+    assert assumptions_files(str(file)) == (file,)
+    assert assumptions_files("generic-quarter") == ()
+
+
+def test_a_misspelt_name_is_refused_before_anything_runs() -> None:
+    """With the names that ship."""
+    with pytest.raises(UsageError, match=r"got 'generic-quater', .* allowed are generic-quarter, published-cohort-2026"):
+        assumptions_files("generic-quater")
+
+
+@pytest.mark.parametrize(("text", "day"), [(None, None), ("", None), ("2026-12-31", dt.date(2026, 12, 31))])
+def test_days_are_read_as_written(text: str | None, day: dt.date | None) -> None:
+    """Nothing is no day."""
+    assert parse_date(text) == day
+
+
+def test_what_is_no_day_is_refused() -> None:
+    """With what was got."""
+    with pytest.raises(UsageError, match="to: got 'soon', allowed is a day such as 2026-12-31"):
+        parse_date("soon")

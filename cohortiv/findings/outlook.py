@@ -163,7 +163,9 @@ def _what_decides(f: OutlookFindings) -> list[str]:
     split = f.outlook.attribution
     if split is not None:
         parts = [f"{name} {signed(change)}" for name, change in active_parts(f)]
-        said.append(f"Of the change of the median index, {', '.join(parts)} points (Shapley values, which add up).")
+        said.append(
+            f"The change of the median index comes from {', '.join(parts)} points (Shapley values, which add up)."
+        )
     if len(f.shown.swings):
         widest = f.shown.swings.iloc[0]
         said.append(

@@ -13,25 +13,25 @@ from cohortiv.quantities import chance, percent, points, points_range, signed
 CONCENTRATION_COLUMNS: Final = (
     ("measure", "Measure", "{}", "left"),
     ("now", "Today", "{}", "right"),
-    ("low", "Then, 5 %", "{}", "right"),
+    ("low", "Then, 5\u00a0%", "{}", "right"),
     ("median", "Median", "{}", "right"),
-    ("high", "95 %", "{}", "right"),
+    ("high", "95\u00a0%", "{}", "right"),
 )
 CASE_COLUMNS: Final = (
     ("case", "Case", "{}", "left"),
     ("draw_share", "Probability", "{:.0%}", "right"),
     ("left", "Notional that leaves", "{:.0%}", "right"),
     ("high_share", "At 10x or more", "{:.0%}", "right"),
-    ("low", "Index, 5 %", points, "right"),
+    ("low", "Index, 5\u00a0%", points, "right"),
     ("median", "Median", points, "right"),
-    ("high", "95 %", points, "right"),
+    ("high", "95\u00a0%", points, "right"),
 )
 PRODUCT_COLUMNS: Final = (
     ("product", "Product", "{}", "left"),
     ("now", "Weight today", "{:.1%}", "right"),
-    ("low", "Then, 5 %", "{:.1%}", "right"),
+    ("low", "Then, 5\u00a0%", "{:.1%}", "right"),
     ("median", "Median", "{:.1%}", "right"),
-    ("high", "95 %", "{:.1%}", "right"),
+    ("high", "95\u00a0%", "{:.1%}", "right"),
 )
 SWING_COLUMNS: Final = (
     ("assumption", "Assumption", "{}", "left"),
