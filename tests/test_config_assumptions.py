@@ -132,7 +132,7 @@ def test_only_the_users_own_file_is_an_input(tmp_path: Path) -> None:
 
 def test_a_misspelt_name_is_refused_before_anything_runs() -> None:
     """With the names that ship."""
-    with pytest.raises(UsageError, match=r"got 'generic-quater', .* allowed are generic-quarter, published-cohort-2026"):
+    with pytest.raises(UsageError, match=r"got 'generic-quater', .* allowed are generic-quarter, published"):
         assumptions_files("generic-quater")
 
 
