@@ -104,7 +104,7 @@ def look_ahead(
         If the date is not after the snapshot, or a cap or a product lies under the lowest tier.
     """
     tell = say or _silent
-    edges = tuple(float(edge) for edge in assessment.reading.cohort.tier_edges)
+    edges = _leveraged_edges(assessment)
     history = composition_history(assessment.reading.past, assumptions.history.step, edges)
     projection = project(history, assumptions, to=to)
     tell(f"Projected the tier mix to {projection.dates[-1]:%Y-%m-%d} in {assumptions.draws:,} draws")
@@ -130,6 +130,13 @@ def look_ahead(
         backtests=backtests,
         notes=(*projection.notes, *_borrowed(table), *notes),
     )
+
+
+def _leveraged_edges(assessment: Assessment) -> tuple[float, ...]:
+    """Tier edges of the cohort [x]; without 1x where no snapshot holds leverage between 1 and the next edge."""
+    edges = tuple(float(edge) for edge in assessment.reading.cohort.tier_edges)
+    held = assessment.reading.past.leveraged["tier"]
+    return edges if (held == edges[0]).any() or len(edges) == 1 else edges[1:]
 
 
 def solve_index(assessment: Assessment, table: HitTable, draws: FloatArray) -> IndexDraws:

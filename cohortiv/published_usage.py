@@ -178,7 +178,8 @@ def _rounded(statistic: str, figures: Sequence[float]) -> tuple[float, ...]:
         return tuple(_digits(number) for number in figures)
     if statistic == "gini":
         return tuple(round(number, GINI_DECIMALS) for number in figures)
-    ends = (math.ceil, math.floor, math.ceil)
+    value: Callable[[float], int] = round if statistic == "high_leverage_share" else math.ceil
+    ends = (value, math.floor, math.ceil)
     return tuple(_percent(share, end) for share, end in zip(figures, ends, strict=True))
 
 

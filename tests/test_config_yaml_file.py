@@ -84,3 +84,12 @@ def test_what_is_no_file_of_fields_is_refused(tmp_path: Path, content: bytes | N
         path.write_bytes(content)
     with pytest.raises(UsageError, match=words):
         read_fields(path, kind="house file", example="name: x")
+
+
+@pytest.mark.parametrize("text", ["name: a\nname: b\n", "name: a\nsection:\n  x: 1\n  x: 2\n"])
+def test_a_field_written_twice_is_refused(tmp_path: Path, text: str) -> None:
+    """The library would take the last one in silence."""
+    path = tmp_path / "file.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="is written twice in one section"):
+        read_fields(path, kind="some file", example="name: a")

@@ -13,7 +13,7 @@ def test_the_sentence_holds_date_median_and_band() -> None:
     """And the likeliest code with its chance."""
     f = findings()
     said = told.sentence(f)
-    assert said.startswith("By 30 September 2026 the IV Index is ")
+    assert said.startswith("From changes of the tier mix alone, the IV Index by 30 September 2026 is ")
     assert f"{points(float(f.shown.index_then['median']))} in the median of 400 draws" in said
     assert "The likeliest code is" in said
 

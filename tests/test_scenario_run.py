@@ -177,3 +177,16 @@ def test_accounts_stand_for_positions_where_each_holds_one() -> None:
     shared = frame.assign(account_id=frame["account_id"].mask(frame.index.isin(firsts), "both"))
     base = read_made_up(shared, Settings(), name="ours", title="Ours", say=_silent)
     assert not run_scenario(small(), Settings(), base=base, depth_usd=1e6, say=_silent).one_position_each
+
+
+@pytest.mark.parametrize(
+    "depth",
+    [
+        {"usd_per_percent_by_venue": {"nosuch": 1e8}},
+        {"usd_per_percent": 1e8, "liquidation": {"nosuch": {"maintenance_rate": 0.01}}},
+    ],
+)
+def test_a_venue_that_the_cohort_lacks_is_refused(depth: dict[str, object]) -> None:
+    """Its depth, or its rules, would count for nothing."""
+    with pytest.raises(UsageError, match="got nosuch; allowed are the venues of its cohort"):
+        run_scenario(small(depth=depth), Settings(), say=_silent)

@@ -15,7 +15,7 @@ from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
 from cohortiv.config.assumptions import assumptions_files, located_assumptions
 from cohortiv.config.brand import load_brand
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
-from cohortiv.config.scenario import located_scenarios, scenario_files
+from cohortiv.config.scenario import located_scenarios, scenario_files, split_names
 from cohortiv.errors import UsageError
 from cohortiv.positions import parse_as_of
 from cohortiv.report.catalogue import write_catalogue
@@ -154,7 +154,7 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
                 synthetic=not aggregates.files
                 and (is_synthetic(files) or (spec is None and _draws_its_cohort(declared))),
                 basis=aggregates.basis,
-                changes=changes_slug(declared, extra),
+                changes=changes_slug(declared, _without_paths(extra)),
             ),
             published=published,
             brand=brand,
@@ -223,6 +223,16 @@ def _named(
 ) -> list[tuple[str, str, Callable[[str], str], Callable[[str], tuple[Path, ...]]]]:
     """Of `_NAMED`, what was given."""
     return [(name, value, *ways) for name, ways in _NAMED.items() if isinstance(value := extra.get(name), str)]
+
+
+def _without_paths(extra: dict[str, Value]) -> dict[str, Value]:
+    """Parameters given with -p, files by their bare name: it becomes part of a report's."""
+    bare = {
+        name: ",".join(Path(part).stem if Path(part).is_file() else part for part in split_names(value))
+        for name in _NAMED
+        if isinstance(value := extra.get(name), str)
+    }
+    return extra | bare
 
 
 def _as_of(request: ReportRequest) -> str:

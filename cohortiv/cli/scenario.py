@@ -173,7 +173,8 @@ def _of_tier(tier: str) -> Callable[[ScenarioState], str]:
 
 def _most_branching(branching: Branching) -> str:
     place = int(branching.branching_ratio.argmax())
-    return f"{branching.branching_ratio[place]:.2f}, over 1 % from {percent(float(branching.moves[place]))} on"
+    most = float(branching.branching_ratio[place])
+    return f"{most:.2f}, in the 1 % from {percent(float(branching.moves[place]))} on" if most else "none"
 
 
 def _who_pays(venue: str) -> Callable[[ScenarioState], str]:

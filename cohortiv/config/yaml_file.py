@@ -1,7 +1,7 @@
 """What all files that a user writes share: YAML read safely, fields checked strictly, errors in the same words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
@@ -32,7 +32,16 @@ class StrictSettings(BaseModel):
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads plain values only, numbers with an exponent among them."""
+    """Reads plain values only, numbers with an exponent among them; a field written twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - as the library has it
+        """Fields of one section."""
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+        twice = next((name for number, name in enumerate(names) if name in names[:number]), None)
+        if twice is not None:
+            problem = f"the field {twice!r} is written twice in one section"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789."))

@@ -88,7 +88,7 @@ def leverage_density(floors: Sequence[float], masses: Sequence[float], *, n_effe
     Notes
     -----
     Maximises n_effective * sum_i q_i ln p_i, q_i the share and p_i the fitted probability of tier i; what the normals
-    put below the lowest edge is lost to them. m normals have 3 m - 1 parameters and are tried where at least 3 m tiers
+    put below the lowest edge is lost to them. m normals have 3 m - 1 parameters and are tried where more than 3 m tiers
     hold something, one normal from two on. The number is chosen by BIC = -2 ln L + (3 m - 1) ln(n_effective).
     """
     edges = _checked(floors, masses)
@@ -98,7 +98,7 @@ def leverage_density(floors: Sequence[float], masses: Sequence[float], *, n_effe
     if filled < 2:  # noqa: PLR2004 - one point has no spread
         return _unfitted(edges, mass, filled=filled, n_effective=n_effective)
     shares = mass / total
-    tried = [1] + [m for m in range(2, MOST_COMPONENTS + 1) if filled >= 3 * m]
+    tried = [1] + [m for m in range(2, MOST_COMPONENTS + 1) if filled > 3 * m]
     fits = {m: _fit(np.log(edges), shares, m) for m in tried}
     bic = {m: _bic(np.log(edges), shares, fit, n=n_effective) for m, fit in fits.items()}
     best = min(bic, key=lambda m: (bic[m], m))

@@ -97,7 +97,8 @@ def sentence(f: OutlookFindings) -> str:
     word = CODES[str(f.likeliest)].word
     most = float(vars(chances)[str(f.likeliest)])
     return (
-        f"By {f.to} the IV Index is {points(then['median'])} in the median of {f.outlook.assumptions.draws:,} draws "
+        f"From changes of the tier mix alone, the IV Index by {f.to} is {points(then['median'])} in the median of "
+        f"{f.outlook.assumptions.draws:,} draws "
         f"({_change(then['median'], now)}), and {points_range(then['low'], then['high'])} in 90 % of them. The "
         f"likeliest code is {word} ({chance(most)}); Red has {chance(chances.red)}."
     )
@@ -118,7 +119,7 @@ def key_figures(f: OutlookFindings) -> list[dict[str, str]]:
     figures = [
         _figure("IV Index today", points(now), f"code {CODES[str(f.base.result.code)].word}"),
         _figure("Median then", points(then["median"]), f"code {_code_word(f, float(then['median']))}"),
-        _figure("90 % of the draws", points_range(then["low"], then["high"]), f"by {f.to}"),
+        _figure("90 % of the draws", points_range(then["low"], then["high"]), f"by {f.to}, from the mix alone"),
         _figure(
             "Chance of Red", chance(chances.red), f"Yellow {chance(chances.yellow)}, Green {chance(chances.green)}"
         ),
@@ -208,7 +209,9 @@ def verdict(f: OutlookFindings) -> str:
 #: What an outlook leaves out, as lines of a list.
 _LIMITS: Final = """\
 - Draws move the mix of tiers alone: within a tier lines lie as far from the price as in the snapshot, and neither the
-  price nor the size of the cohort is forecast.
+  price nor the size of the cohort is forecast. The index moves by these too, so its band is too narrow for the index
+  itself, and only the mix is tested on held-out periods.
+- The walk of the mix has no memory: shares that swing about a level are given bands too wide some periods ahead.
 - Probabilities of rules, adoption and compliance are assumptions, named with their sources above; the band is only as
   wide as they are uncertain.
 - Product weights and rules act on tiers in proportion: who moves to which product is not modelled."""

@@ -11,6 +11,7 @@ from cohortiv.findings.context import Findings, Words
 from cohortiv.publication import OTHER
 from cohortiv.published_usage import PublishedUsage
 from cohortiv.quantities import NONE, percent
+from cohortiv.summary import data_quality
 
 #: Key, label, pattern and alignment of the columns of the tables, as `page.Column` takes them.
 CONCENTRATION_COLUMNS: Final = (
@@ -37,7 +38,10 @@ _FIGURES: Final = {
     "top_100": ("100 largest accounts", "share of leveraged notional"),
     "high_leverage_share": ("At 10x or more", "share of leveraged notional"),
 }
-_MEASURES: Final = {"notional_share": "Notional", "collateral_share": "Collateral (TVL)", "account_share": "Accounts"}
+_MEASURES: Final = {
+    "notional_share": "Notional", "collateral_share": "Collateral (TVL)", "position_share": "Positions",
+    "account_share": "Accounts",
+}  # fmt: skip
 LOWER, SAME, NO_EQUITY, OTHERS = "Less than declared", "As declared or more", "No equity left", "Not told apart"
 #: Values of a dimension that its table shows, besides what is added up as "other".
 VALUES_SHOWN: Final = 8
@@ -74,9 +78,16 @@ def tiers(f: Findings, shown: PublishedUsage | None) -> Words:
         "positions. Capital says what moves the price, count how many are near their line: "
         f"{_larger(by_capital, by_count)}."
     )
-    measure = "Shares of leveraged notional, collateral and accounts by tier"
+    measure = "Shares of leveraged notional, collateral, positions and accounts by tier"
     note = "Shares of accounts add up to more than 100 %: an account may have positions in several tiers."
+    note += _estimated(f)
     return f.words("usage-by-tier", title, measure, note=note, reading=reading)
+
+
+def _estimated(f: Findings) -> str:
+    """How much of the collateral is an estimate; nothing where none is, or where it is withheld."""
+    share = data_quality(f.result).estimated_collateral_share
+    return f" {percent(share, 0)} of the collateral is not known: notional over leverage stands in." if share else ""
 
 
 def _larger(by_capital: float, by_count: float) -> str:
@@ -108,7 +119,7 @@ def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
     note = (
         f"At most {VALUES_SHOWN} of each, the largest; “other” adds up what may not be told apart. A dash: withheld, "
         "too few accounts or one holds too much of it."
-    )
+    ) + _estimated(f)
     return f.words("usage", title, measure, note=note)
 
 

@@ -133,12 +133,14 @@ def run_scenario(
     Raises
     ------
     UsageError
-        If `depth_usd` is not more than 0.
+        If `depth_usd` is not more than 0, or a cohort from nothing has no venue by a name that the depth has.
     DataError
         If the path of the scenario closes all positions, or the data are bad.
     """
     if depth_usd is not None and not depth_usd > 0:
         raise UsageError(f"--depth-usd got {depth_usd}; allowed is more than 0 USD, such as 400e6. Correct the value.")
+    if base is None:
+        _refuse_unknown_venues(config)
     depths = _depths(config, base, depth_usd=depth_usd, own_depth=own_depth)
     is_known = depth_usd is not None or base is None or own_depth
     reading = base or read_made_up(
@@ -176,6 +178,22 @@ def _fresh(config: ScenarioConfig, settings: Settings, say: Callable[[str], None
         drawn, settings, name=config.name, title=config.title, maintenance_rates=config.maintenance_rates, say=say
     )
     return reading.profile
+
+
+def _refuse_unknown_venues(config: ScenarioConfig) -> None:
+    """A misspelt venue would lose its depth, or its rules, in silence."""
+    known = config.cohort.venues
+    sections = {
+        "usd_per_percent_by_venue": set(config.depth.usd_per_percent_by_venue),
+        "liquidation": set(config.depth.liquidation),
+    }
+    for section, named in sections.items():
+        unknown = sorted(named - set(known))
+        if unknown:
+            raise UsageError(
+                f"scenario {config.name}: depth.{section}: got {', '.join(unknown)}; allowed are the venues of its "
+                f"cohort: {', '.join(known)}. Correct the name, or add the venue to cohort.venues."
+            )
 
 
 def _depths(
