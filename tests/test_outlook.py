@@ -64,3 +64,8 @@ def test_a_date_before_the_snapshot_is_refused() -> None:
     """With the day that was got."""
     with pytest.raises(UsageError, match="got 2026-01-01, allowed is a day after"):
         look_ahead(snapshot(), assumptions("history"), to=dt.date(2026, 1, 1))
+
+
+def test_leverage_under_the_lowest_tier_held_is_no_tier() -> None:
+    """Nobody in the book is between 1x and 2x, so a cap there lies under the lowest tier."""
+    assert outlook().projection.edges[0] == 2.0
