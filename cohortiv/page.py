@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
+from textwrap import wrap
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from cohortiv.assets import asset
@@ -27,6 +28,8 @@ FIGURE_MIME = "application/vnd.vegalite.v6+json"
 NARROW_MIME = "application/vnd.cohortiv.narrow+json"
 JUPYTERLAB_MIME = "application/vnd.vegalite.v5+json"
 
+#: Characters of a subtitle that fit beside each other in JupyterLab.
+SUBTITLE_CHARACTERS = 100
 JUPYTERLAB_WIDTH = 640
 JUPYTERLAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
@@ -227,7 +230,7 @@ def figure_bundle(
     drawn = {FIGURE_MIME: chart.to_dict()} | ({} if narrow is None else {NARROW_MIME: narrow.to_dict()})
     for specification in drawn.values():
         check_specification(specification, name=name)
-    caption = {"text": title, "subtitle": subtitle, "anchor": "start", "offset": 14}
+    caption = {"text": title, "subtitle": wrap(subtitle, SUBTITLE_CHARACTERS), "anchor": "start", "offset": 14}
     in_lab = with_width(drawn[FIGURE_MIME], JUPYTERLAB_WIDTH) | {"$schema": JUPYTERLAB_SCHEMA, "description": alt}
     in_lab = {"title": caption} | in_lab
     labels = {"title": title, "subtitle": subtitle, "alt": alt, "note": note, "source": source, "name": name}
