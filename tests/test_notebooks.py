@@ -28,7 +28,7 @@ def test_a_scenario_of_ones_own_becomes_a_page(shell: Shell, tmp_path: Path) -> 
     assert done.code == 0, done.err
     assert "embedded SYNTHETIC sample" not in done.err
     folder = Path(done.out.strip()).parent
-    assert folder.name == "scenario-report-all-accounts-all-sample-scenario-small-yaml"
+    assert folder.name == "scenario-report-all-accounts-all-sample-scenario-small"
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert (summary["scenario"], summary["synthetic"], summary["as_of"]) == ("small", True, "2026-09-30")
     manifest = (folder / "manifest.json").read_text(encoding="utf-8")
