@@ -2,22 +2,28 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from cohortiv.assessment import Assessment
+from cohortiv.assessment.nodes import nodes_of
 from cohortiv.config.assumptions import STRANDS, OutlookAssumptions, Strand
 from cohortiv.distribution.attribution import Attribution, attribute
 from cohortiv.distribution.backtest import Backtest, backtest
 from cohortiv.distribution.composition import composition_history
+from cohortiv.distribution.distances import DistanceMoves, distance_factors, fit_distances
 from cohortiv.distribution.forecasts import projected_walk
 from cohortiv.distribution.hit_table import HitTable, hit_table
+from cohortiv.distribution.index_backtest import index_backtest
 from cohortiv.distribution.index_draws import IndexDraws, index_band, index_draws
+from cohortiv.distribution.index_history import IndexHistory, index_history
 from cohortiv.distribution.projection import Projection, Statistic, project
 from cohortiv.distribution.tornado import tornado
+from cohortiv.distribution.walk import DAYS_A_YEAR
 from cohortiv.errors import DataError
 from cohortiv.profile.bins import FloatArray
 
@@ -41,15 +47,23 @@ class Outlook:
     table : HitTable
         Distance given tier, of the snapshot.
     index : IndexDraws
-        IV Index of every draw at every date [%], shape (n_dates, n_draws).
+        IV Index of every draw at every date [%], shape (n_dates, n_draws), moved by the distances where they act.
+    mix_index : IndexDraws
+        The same from the mix alone, at today's distances.
+    distances : DistanceMoves or None
+        What else moves the index; None where the assumptions switch it off.
     strands_added : mapping of str to IndexDraws
-        The index at the target date with the strands up to that one: "history", then with "adoption", then all.
+        The index at the target date from the mix alone, with the strands up to that one: "history", then with
+        "adoption", then all.
     attribution : Attribution or None
-        Of the change of the median index [%]; None where the index isn't finite for some of the strands.
+        Of the change of the median index from the mix alone [%]; None where the index isn't finite for some of the
+        strands.
     swings : DataFrame
-        From `tornado`, of the median index [%].
+        From `tornado`, of the median index from the mix alone [%].
     backtests : tuple of Backtest
-        One for each of `BACKTEST_STEPS` that the history is long enough for.
+        Of the mix, one for each of `BACKTEST_STEPS` that the history is long enough for.
+    index_backtests : tuple of Backtest
+        Of the index, likewise.
     notes : tuple of str
         What a reader must know of fallbacks, as sentences.
     """
@@ -60,10 +74,13 @@ class Outlook:
     projection: Projection
     table: HitTable
     index: IndexDraws
+    mix_index: IndexDraws
+    distances: DistanceMoves | None
     strands_added: Mapping[Strand, IndexDraws]
     attribution: Attribution | None
     swings: pd.DataFrame
     backtests: tuple[Backtest, ...]
+    index_backtests: tuple[Backtest, ...]
     notes: tuple[str, ...]
 
     @property
@@ -113,22 +130,28 @@ def look_ahead(
     tell("Splitting the change among the strands, and trying each assumption at its ends")
     swings = tornado(history, assumptions, median, to=to)
     tell("Testing the projection on held-out periods")
-    backtests, notes = _backtests(history, assumptions)
+    past = past_index(assessment, history)
+    tests = _backtests(past, assumptions)
+    distances = _distances(past, assumptions)
+    mix_index = solve_index(assessment, table, projection.path)
     return Outlook(
         assessment=assessment,
         assumptions=assumptions,
         history=history,
         projection=projection,
         table=table,
-        index=solve_index(assessment, table, projection.path),
+        index=_moved(mix_index, distances, projection, assumptions),
+        mix_index=mix_index,
+        distances=distances,
         strands_added={
             strand: solve_index(assessment, table, project(history, assumptions, to=to, strands=acting).draws)
             for strand, acting in _growing(assumptions)
         },
         attribution=_attribution(history, assumptions, median, to=to),
         swings=swings,
-        backtests=backtests,
-        notes=(*projection.notes, *_borrowed(table), *notes),
+        backtests=tests.mix,
+        index_backtests=tests.index,
+        notes=(*projection.notes, *(distances.notes if distances else ()), *_borrowed(table), *tests.notes),
     )
 
 
@@ -137,6 +160,31 @@ def _leveraged_edges(assessment: Assessment) -> tuple[float, ...]:
     edges = tuple(float(edge) for edge in assessment.reading.cohort.tier_edges)
     held = assessment.reading.past.leveraged["tier"]
     return edges if (held == edges[0]).any() or len(edges) == 1 else edges[1:]
+
+
+def past_index(assessment: Assessment, history: pd.DataFrame) -> IndexHistory:
+    """The index of past periods, each solved again with the mixes that came after it.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        Of a reading with its past snapshots.
+    history : DataFrame
+        From `composition_history` of the same.
+
+    Notes
+    -----
+    A snapshot that is withheld takes no part: scores over few dates would tell its index.
+    """
+    reading, edges = assessment.reading, [float(edge) for edge in history.columns]
+    moments = [moment.to_pydatetime() for moment in pd.DatetimeIndex(history.index)]
+    nodes = (nodes_of(reading.past.at(moment), assessment.settings.symbol) for moment in moments)
+    return index_history(
+        history,
+        [hit_table(each, edges) for each in nodes],
+        lambda table, mixes: solve_index(assessment, table, mixes).index,
+        left_out=[moment in reading.withheld.snapshots for moment in moments],
+    )
 
 
 def solve_index(assessment: Assessment, table: HitTable, draws: FloatArray) -> IndexDraws:
@@ -186,22 +234,53 @@ def _attribution(
         return None
 
 
-def _backtests(history: pd.DataFrame, assumptions: OutlookAssumptions) -> tuple[tuple[Backtest, ...], tuple[str, ...]]:
-    """Tests of the history strand, and a note on those that the history is too short for."""
-    stated = assumptions.history
+def _distances(past: IndexHistory, assumptions: OutlookAssumptions) -> DistanceMoves | None:
+    stated = assumptions.distances
+    return fit_distances(past, stated=stated.fallback_volatility) if stated.enabled else None
+
+
+def _moved(
+    index: IndexDraws, distances: DistanceMoves | None, projection: Projection, assumptions: OutlookAssumptions
+) -> IndexDraws:
+    """Draws of the index moved by distances, which have a stream of random numbers beside those of the strands."""
+    if distances is None:
+        return index
+    stream = np.random.default_rng(assumptions.seed).spawn(len(STRANDS) + 1)[-1]
+    ahead = (projection.dates - projection.dates[0]) / pd.Timedelta(days=DAYS_A_YEAR)
+    factors = distance_factors(distances, ahead.tolist(), n_draws=index.index.shape[-1], rng=stream)
+    return replace(index, index=index.index * factors)
+
+
+@dataclass(frozen=True, eq=False)
+class _Tests:
+    """Backtests of the mix and of the index, and why some are missing."""
+
+    mix: tuple[Backtest, ...]
+    index: tuple[Backtest, ...]
+    notes: tuple[str, ...]
+
+
+def _backtests(past: IndexHistory, assumptions: OutlookAssumptions) -> _Tests:
+    """Tests of the history strand and of the index that follows, and notes on those that the history is short for."""
+    stated, history = assumptions.history, past.mixes
     forecast = projected_walk(
         drift_prior_years=stated.drift_prior_years.mode,
         pseudo_share=stated.pseudo_share.mode,
         fallback_volatility=stated.fallback_volatility.mode,
     )
-    tests: list[Backtest] = []
+    mix: list[Backtest] = []
+    index: list[Backtest] = []
     notes: list[str] = []
     for steps in BACKTEST_STEPS:
+        ahead = f"{steps} {'period' if steps == 1 else 'periods'} ahead"
+        seeded = partial(np.random.default_rng, assumptions.seed)
         try:
-            tests.append(backtest(history, forecast, rng=np.random.default_rng(assumptions.seed), steps=steps))
+            mix.append(backtest(history, forecast, rng=seeded(), steps=steps))
+            index.append(index_backtest(past, forecast, assumptions.distances, rng=seeded(), steps=steps))
         except DataError as error:
-            notes.append(f"Not tested {steps} {'period' if steps == 1 else 'periods'} ahead: {error}")
-    return tuple(tests), tuple(notes)
+            what = "The index is not tested" if len(mix) > len(index) else "Not tested"
+            notes.append(f"{what} {ahead}: {error}")
+    return _Tests(tuple(mix), tuple(index), tuple(notes))
 
 
 def _borrowed(table: HitTable) -> tuple[str, ...]:

@@ -33,6 +33,9 @@ def publish_small(
     inputs: Sequence[Path] = (),
     published: str | None = None,
     timeout_seconds: int | None = None,
+    supersede: str | None = None,
+    force: bool = False,
+    sign: Path | None = None,
 ) -> PublishedReport:
     """Publish the small notebook as "small-all"."""
     return publish_report(
@@ -45,6 +48,9 @@ def publish_small(
         published=published,
         brand=load_brand(),
         timeout_seconds=timeout_seconds,
+        supersede=supersede,
+        force=force,
+        sign=sign,
     )
 
 

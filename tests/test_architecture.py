@@ -48,12 +48,14 @@ ROOMS = (
     "implications",
     "history",
     "validation",
+    "study",
     "findings",
     "specification",
     "charts",
     "page",
     "live_panel",
     "report",
+    "delivery",
     "cli",
 )
 """The rooms in order, as in the picture of README.md; none imports a later one."""

@@ -5,13 +5,13 @@ import json
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from report_support import publish_small, read
 
 from cohortiv.errors import CohortivError, DataError, RunError, UsageError
 from cohortiv.report import publish
-from cohortiv.report.manifest import sha256_of, verify_report
+from cohortiv.report.manifest import sha256_of
 from cohortiv.report.publish import PublishedReport
+from cohortiv.report.verification import verify_report
 
 
 def data_file(folder: Path) -> Path:
@@ -128,20 +128,6 @@ def test_failed_run_leaves_the_published_report(
     assert contents(first) == before
 
 
-def test_warnings_reach_the_publisher() -> None:
-    """Paragraphs of warning are kept whole, across outputs; progress and the software's own warnings are not."""
-    said = [
-        "Reading x\nWarning: 3 row(s) are excl",
-        "uded:\n  quantity invalid\n    row 1\nGrouping\n",
-        "Warning: end\n",
-    ]
-    outputs = [new_output("stream", name="stderr", text=text) for text in said]
-    outputs.append(new_output("stream", name="stdout", text="Warning: not here\n"))
-    cells = [new_markdown_cell("# T"), new_code_cell(outputs=outputs[:1]), new_code_cell(outputs=outputs[1:])]
-    expected = ("Warning: 3 row(s) are excluded:\n  quantity invalid\n    row 1", "Warning: end")
-    assert publish._warnings(new_notebook(cells=cells)) == expected
-
-
 def test_input_that_changes_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that changes while the notebook runs would make the manifest a lie."""
     data = data_file(tmp_path / "inputs")
@@ -163,29 +149,6 @@ def test_refused_parameters_run_nothing(
     with pytest.raises(UsageError):
         publish_small(tmp_path, parameters=parameters)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_large_page_is_noted(first: PublishedReport, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page above the budget says so to whoever publishes it."""
-    monkeypatch.setattr(publish, "SIZE_BUDGET_BYTES", 1000)
-    assert "over the budget of 1,000" in publish._size_notes(first.page)[0]
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("{folder}/data/a.parquet", "a.parquet"),
-        ("hyperliquid:{folder}/data/a.parquet", "hyperliquid:a.parquet"),
-        ("{folder}/data", "data"),
-        ("{folder}/data/*.parquet", "*.parquet"),
-        ("BTC", "BTC"),
-        (7, 7),
-    ],
-)
-def test_paths_lose_their_folders(tmp_path: Path, value: str | int, expected: str | int) -> None:
-    """Of a path to inputs only what comes after the machine's folders is published."""
-    given = value.format(folder=tmp_path) if isinstance(value, str) else value
-    assert publish._without_folders(given, [tmp_path / "data" / "a.parquet"]) == expected
 
 
 def test_report_of_another_definition_is_not_replaced(first: PublishedReport) -> None:

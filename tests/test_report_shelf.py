@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from cohortiv.errors import RunError, UsageError
 from cohortiv.report import shelf
-from cohortiv.report.manifest import json_text, sha256_of
+from cohortiv.report.manifest import manifest_text, sha256_of
 from cohortiv.report.shelf import Place, place_of, previous_issue, published_places, put_in_place, workroom
 
 FILES = ("notebook.ipynb", "report.html", "summary.json")
@@ -40,7 +40,7 @@ def publish(where: Place, content: str) -> None:
         for name in FILES:
             (stage / name).write_text(content, encoding="utf-8")
         outputs = {name: sha256_of(stage / name) for name in FILES}
-        (stage / "manifest.json").write_text(json_text({"outputs": outputs}), encoding="utf-8")
+        (stage / "manifest.json").write_text(manifest_text({"outputs": outputs}), encoding="utf-8")
         put_in_place(stage, where)
 
 

@@ -10,6 +10,7 @@ import click
 
 from cohortiv import __version__
 from cohortiv.cli.completion import notebooks, scenarios, sources, symbols
+from cohortiv.cli.deliver import deliver
 from cohortiv.cli.history import add_to_history, history, is_history
 from cohortiv.cli.inputs import AGGREGATES, plain_inputs
 from cohortiv.cli.loading import load_libraries
@@ -105,6 +106,14 @@ def cli() -> None:
     "--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Folder of reports."
 )
 @click.option("--brand", type=click.Path(path_type=Path), metavar="FILE", help="Your own brand file (YAML).")
+@click.option("--pdf", is_flag=True, help="Print report.pdf too; needs Chromium, Chrome or Edge on the PATH.")
+@click.option("--static", is_flag=True, help="Write report-static.html too: the page without scripts, for mail.")
+@click.option(
+    "--supersede",
+    metavar="REASON",
+    help="Why a published report is restated on other inputs, parameters or code; its old edition is kept.",
+)
+@click.option("--sign", type=click.Path(path_type=Path), metavar="KEY", help="Sign the manifest with an SSH key.")
 @_depth
 @click.option(
     "--option-volatility",
@@ -228,20 +237,29 @@ def sample(out: Path, accounts: int, seed: int) -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="REPORT_DIR")
-def verify(folder: Path) -> None:
+@click.option(
+    "--allowed-signers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Who has to have signed it, a line for each: NAME ssh-ed25519 KEY.",
+)
+def verify(folder: Path, *, allowed_signers: Path | None) -> None:
     """Compare a published report with its manifest; exit 3 names each file that was altered."""
-    from cohortiv.report.manifest import verify_report
+    from cohortiv.report.verification import verify_report
 
     if not folder.is_dir():
         raise UsageError(f"REPORT_DIR got {str(folder)!r}, which is no folder. Give the folder of a published report.")
-    found = verify_report(folder)
+    found = verify_report(folder, allowed_signers=allowed_signers)
     if not found.passed:
         told = "\n".join(f"  {problem}" for problem in found.problems)
         raise DataError(f"{folder} is not as it was published:\n{told}\n  Publish it again, or restore the files.")
+    for note in found.notes:
+        _say(note)
     click.echo(f"{folder} is as it was published.")
 
 
 cli.add_command(history)
+cli.add_command(deliver)
 
 
 def _cascade(result: "Assessment", depth_usd: float) -> "PublishedCascade":

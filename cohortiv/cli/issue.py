@@ -19,6 +19,7 @@ from cohortiv.config.scenario import located_scenarios, scenario_files, split_na
 from cohortiv.errors import UsageError
 from cohortiv.positions import parse_as_of
 from cohortiv.report.catalogue import write_catalogue
+from cohortiv.report.formats import wanted_formats
 from cohortiv.report.parameters import (
     Parameter,
     Value,
@@ -28,7 +29,7 @@ from cohortiv.report.parameters import (
     load_notebook,
     parse_assignments,
 )
-from cohortiv.report.publish import publish_report, refuse_no_report
+from cohortiv.report.publish import PublishedReport, publish_report, refuse_no_report
 from cohortiv.sources.files import absolute_spec, is_synthetic, position_files
 from cohortiv.sources.sample import write_sample
 
@@ -81,6 +82,12 @@ class ReportRequest:
     tier_mix : Path or None
     parameters : tuple of str
         More notebook parameters, each NAME=VALUE.
+    pdf, static : bool
+        Whether a PDF and an edition without scripts are published beside the page.
+    supersede : str or None
+        Why a published report is restated.
+    sign : Path or None
+        SSH key that signs the manifest.
     """
 
     notebook: str
@@ -103,6 +110,10 @@ class ReportRequest:
     venue: str | None = None
     tier_mix: Path | None = None
     parameters: tuple[str, ...] = ()
+    pdf: bool = False
+    static: bool = False
+    supersede: str | None = None
+    sign: Path | None = None
 
 
 def make_report(request: ReportRequest, *, say: Say) -> Path:
@@ -133,6 +144,7 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
     _refuse_bad_values(request, extra)
     own_files = _named_files(extra)
     brand, published = load_brand(request.brand), _published(request.published)
+    formats = wanted_formats(pdf=request.pdf, static=request.static)
     with _inputs(request, declared, say) as (spec, cohort_file):
         cohort = load_cohort(cohort_file) if cohort_file else aggregates.cohort or ALL_ACCOUNTS
         files = position_files(spec) if spec else aggregates.files
@@ -158,11 +170,23 @@ def make_report(request: ReportRequest, *, say: Say) -> Path:
             ),
             published=published,
             brand=brand,
+            formats=formats,
+            supersede=request.supersede,
+            sign=request.sign,
         )
-    for note in made.notes:
+    for note in (*_told_status(made), *made.notes):
         say(note)
     write_catalogue(request.out, brand=brand)
     return made.page
+
+
+def _told_status(made: PublishedReport) -> tuple[str, ...]:
+    """What a run that did more or less than publish says of it."""
+    told = {
+        "unchanged": "Unchanged: it is published on the same inputs, parameters and code, and nothing has run",
+        "restated": "Restated: the edition before is kept in its folder editions",
+    }
+    return (told[made.status],) if made.status in told else ()
 
 
 def find_notebook(name: str) -> Path:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from cohortiv.assets import asset
-from cohortiv.config.outlook_strands import AdoptionStrand, HistoryStrand, RegulationStrand
+from cohortiv.config.outlook_strands import AdoptionStrand, DistanceComponent, HistoryStrand, RegulationStrand
 from cohortiv.config.yaml_file import SLUG, Name, StrictSettings, read_fields, validated
 from cohortiv.errors import UsageError
 
@@ -40,6 +40,8 @@ class OutlookAssumptions(StrictSettings):
     history : HistoryStrand
     adoption : AdoptionStrand
     regulation : RegulationStrand
+    distances : DistanceComponent
+        Besides the strands: what the index moves by where the mix stays.
     """
 
     name: Annotated[str, Field(pattern=SLUG)]
@@ -52,6 +54,7 @@ class OutlookAssumptions(StrictSettings):
     history: HistoryStrand
     adoption: AdoptionStrand = AdoptionStrand(enabled=False)
     regulation: RegulationStrand = RegulationStrand(enabled=False)
+    distances: DistanceComponent = DistanceComponent()
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:

@@ -139,6 +139,21 @@ class HistoryStrand(StrictSettings):
     fallback_volatility: UncertainPositive
 
 
+class DistanceComponent(StrictSettings):
+    """What moves the index besides the mix: the lines within tiers. No strand: it widens the band and has no trend.
+
+    Attributes
+    ----------
+    enabled : bool
+    fallback_volatility : UncertainPositive or None
+        Annualised standard deviation of the log of the index at a given mix, where the history is too short to measure
+        it; None: none is taken then [1/sqrt(year)].
+    """
+
+    enabled: bool = True
+    fallback_volatility: UncertainPositive | None = None
+
+
 class ProductAdoption(StrictSettings):
     """How the weight of one product grows or shrinks, along a logistic curve from now to its ceiling.
 

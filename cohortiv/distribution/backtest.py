@@ -109,17 +109,17 @@ def backtest(
     A forecast is handed the rows up to its origin and nothing else, six at least and as many more as it looks ahead by
     more than one period. An outcome within 0.01 % of notional of its band counts as inside.
     """
-    _refuse_bad(history, steps=steps, held_out=held_out)
+    refuse_short(history, steps=steps, held_out=held_out)
     checked_history(history)
     models: dict[str, Forecast] = {PROJECTION: projection} | {str(name): model for name, model in BASELINES.items()}
     streams = rng.spawn(len(history))
     parts = [
         _scored(history, origin, forecast=model, name=name, steps=steps, level=level, rng=stream)
-        for origin in _origins(len(history), steps=steps, held_out=held_out)
+        for origin in held_out_origins(len(history), steps=steps, held_out=held_out)
         for (name, model), stream in zip(models.items(), streams[origin].spawn(len(models)), strict=True)
     ]
     scores = pd.concat(parts, ignore_index=True)
-    summary = _summary(scores, level=level)
+    summary = score_summary(scores, level=level)
     ratios = summary[summary["quantity"] == ALL_TIERS].set_index("model")["crps_ratio"]
     return Backtest(
         scores=scores,
@@ -132,8 +132,18 @@ def backtest(
     )
 
 
-def _origins(periods: int, *, steps: int, held_out: float) -> range:
-    """Rows from which a held-out row is forecast and behind which there is enough history."""
+def held_out_origins(periods: int, *, steps: int, held_out: float) -> range:
+    """Rows from which a held-out row is forecast and behind which there is enough history.
+
+    Parameters
+    ----------
+    periods : int
+        Of the history.
+    steps : int
+        Periods ahead.
+    held_out : float
+        Part of the periods that are forecast [1].
+    """
     first_held = periods - max(1, int(round(periods * held_out, 9)))
     return range(max(first_held - steps, FEWEST_PERIODS + steps - 2), periods - steps)
 
@@ -176,7 +186,21 @@ def _with_high(shares: FloatArray, edges: FloatArray) -> FloatArray:
     return np.concatenate([shares, high_leverage_share(shares, edges.tolist())[..., np.newaxis]], axis=-1)
 
 
-def _summary(scores: pd.DataFrame, *, level: float) -> pd.DataFrame:
+def score_summary(scores: pd.DataFrame, *, level: float) -> pd.DataFrame:
+    """Coverage and scores by model and quantity, beside those of the projection.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As in `Backtest`.
+    level : float
+        Of the bands [1].
+
+    Returns
+    -------
+    DataFrame
+        As in `Backtest`.
+    """
     groups = scores.groupby(["quantity", "model"], sort=False)
     ours = {quantity: part["crps"].to_numpy() for (quantity, model), part in groups if model == PROJECTION}
     return pd.DataFrame(
@@ -204,7 +228,18 @@ def _summarised(part: pd.DataFrame, ours: FloatArray, *, level: float) -> dict[s
     }
 
 
-def _refuse_bad(history: pd.DataFrame, *, steps: int, held_out: float) -> None:
+def refuse_short(history: pd.DataFrame, *, steps: int, held_out: float) -> None:
+    """Raise where a history is too short for a backtest, or a part of it cannot be held out.
+
+    Parameters
+    ----------
+    history : DataFrame
+        One row a period.
+    steps : int
+        Periods ahead.
+    held_out : float
+        Part of the periods that are forecast [1].
+    """
     if steps < 1 or not 0.0 < held_out < 1.0:
         raise ValueError(f"got steps {steps} and held_out {held_out}; allowed are 1 step or more and a part in (0, 1)")
     needed = FEWEST_PERIODS + 2 * steps - 1

@@ -5,21 +5,17 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from cohortiv.comovement import Comovement
 from cohortiv.distribution.entry_profile import POSITION_USD, SIGNS, FloatArray, TierMix, capped, line_factors
+from cohortiv.distribution.following import NEGLIGIBLE, follow, removal_bars
 from cohortiv.distribution.line_points import line_points
 from cohortiv.errors import DataError
 from cohortiv.margin.schedule import BracketSchedule
 from cohortiv.profile import LiquidationProfile, profile_of_points
 from cohortiv.schema import TIER_EDGES
 
-#: Share of a side's opening below which what is left of it is not kept [1].
-_NEGLIGIBLE: Final = 1e-12
-#: Running factor below which it is taken into the amounts, long before their ratio leaves the range of a float [1].
-_SMALLEST: Final = 1e-100
 #: Fewest bars with open interest.
 _FEWEST: Final = 2
 
@@ -99,8 +95,16 @@ def reconstruct(
     kept, coins = _with_interest(bars, interest)
     close = kept["close"].to_numpy(dtype=float)
     factors = line_factors(mix.leverages, schedule, position_usd=position_usd)
+    last = np.array([len(kept) - 1])
     sides = {
-        side: _follow(coins, _removal(kept, close[:, None] * factors[side], side=side), shares=np.asarray(mix.shares))
+        side: next(
+            follow(
+                coins,
+                removal_bars(kept, close[:, None] * factors[side], side=side),
+                shares=np.asarray(mix.shares),
+                at=last,
+            )
+        )
         for side in SIGNS
     }
     leverages = capped(mix.leverages, schedule)
@@ -114,7 +118,7 @@ def reconstruct(
         as_of=kept["time"].iloc[-1].to_pydatetime(),
         mark_price=float(close[-1]),
         first_bar=kept["time"].iloc[0].to_pydatetime(),
-        from_first_bar=first / max(2 * float(coins[-1]), _NEGLIGIBLE),
+        from_first_bar=first / max(2 * float(coins[-1]), NEGLIGIBLE),
         touched_coins={side: held.touched for side, held in sides.items()},
         bars=len(kept),
     )
@@ -145,14 +149,6 @@ def profile_of_reconstruction(
     return profile_of_points(line_points(table, tier_edges=tier_edges), comovement=comovement, origin=origin)
 
 
-@dataclass(frozen=True, eq=False)
-class _Side:
-    """Coins held by opening bar and multiplier, and coins that touched lines closed."""
-
-    coins: FloatArray
-    touched: float
-
-
 def _with_interest(bars: pd.DataFrame, interest: pd.DataFrame) -> tuple[pd.DataFrame, FloatArray]:
     """Bars between the first and the last time of open interest, and open interest at their ends [coins]."""
     times = interest["time"].to_numpy().astype("datetime64[s]").astype(float)
@@ -168,66 +164,9 @@ def _with_interest(bars: pd.DataFrame, interest: pd.DataFrame) -> tuple[pd.DataF
     return bars[inside].reset_index(drop=True), coins[inside]
 
 
-def _removal(bars: pd.DataFrame, lines: FloatArray, *, side: str) -> npt.NDArray[np.intp]:
-    """Bar in which each line is first reached after it was opened; the number of bars where it never is.
-
-    Notes
-    -----
-    Steps of falling powers of two over running extremes: each is taken as long as the line is not reached in it.
-    """
-    extreme = bars["low"].to_numpy(dtype=float) if side == "long" else -bars["high"].to_numpy(dtype=float)
-    level = lines if side == "long" else np.where(lines > 0, -lines, -np.inf)
-    count = len(extreme)
-    lowest = [np.append(extreme, -np.inf)]
-    while 2 ** len(lowest) <= count:
-        half = 2 ** (len(lowest) - 1)
-        shifted = np.append(lowest[-1][half:], np.full(half, -np.inf))
-        lowest.append(np.minimum(lowest[-1], shifted))
-    place = np.broadcast_to(np.arange(1, count + 1)[:, None], lines.shape).copy()
-    for power in range(len(lowest) - 1, -1, -1):
-        inside = place + 2**power <= count
-        ahead = lowest[power][np.minimum(place, count)]
-        place += 2**power * (inside & (ahead > level))
-    return place
-
-
-def _follow(coins: FloatArray, removal: npt.NDArray[np.intp], *, shares: FloatArray) -> _Side:
-    """One side through all bars.
-
-    Notes
-    -----
-    What each bar opens is kept in units of the running factor that closing pro rata has come to, so only removed
-    positions are touched again. Where all is closed the factor starts anew.
-    """
-    opened = np.zeros(removal.shape)
-    order = np.argsort(removal, axis=None, kind="stable")
-    edges = np.searchsorted(removal.ravel()[order], np.arange(len(coins) + 1))
-    flat = opened.reshape(-1)
-    factor, units, touched = 1.0, 0.0, 0.0
-    for bar in range(len(coins)):
-        gone = order[edges[bar] : edges[bar + 1]]
-        lost = float(flat[gone].sum())
-        flat[gone] = 0.0
-        touched += lost * factor
-        units = max(0.0, units - lost)
-        held = units * factor
-        left = min(held, float(coins[bar]))
-        if left <= _NEGLIGIBLE * coins[bar] or left <= 0:
-            flat[:] = 0.0
-            factor, units, left = 1.0, 0.0, 0.0
-        else:
-            factor *= left / held
-        if factor < _SMALLEST:
-            flat *= factor
-            factor, units = 1.0, units * factor
-        opened[bar] = (coins[bar] - left) / factor * shares
-        units += float(opened[bar].sum())
-    return _Side(opened * factor, touched)
-
-
 def _held(coins: FloatArray, close: FloatArray, *, factors: FloatArray, leverages: FloatArray) -> pd.DataFrame:
     """What is left, one row an opening bar and multiplier."""
-    bar, tier = np.nonzero(coins > _NEGLIGIBLE * max(float(coins.sum()), _NEGLIGIBLE))
+    bar, tier = np.nonzero(coins > NEGLIGIBLE * max(float(coins.sum()), NEGLIGIBLE))
     return pd.DataFrame(
         {
             "leverage": leverages[tier],

@@ -127,7 +127,7 @@ def fit_walk(
     coordinates = log_ratio_coordinates(damped(shares[:, moving], pseudo_share))
     short = len(history) < FEWEST_PERIODS
     steps = np.diff(coordinates, axis=0)
-    years = np.diff(_years(pd.DatetimeIndex(history.index)))
+    years = np.diff(years_of(history))
     return Walk(
         edges=tuple(float(edge) for edge in history.columns),
         start=shares[-1],
@@ -188,8 +188,15 @@ def walk_draws(walk: Walk, years: Sequence[float], *, n_draws: int, rng: np.rand
     return draws
 
 
-def _years(times: pd.DatetimeIndex) -> FloatArray:
-    """Times as years since the first."""
+def years_of(history: pd.DataFrame) -> FloatArray:
+    """Times of a history's periods since the first [years].
+
+    Parameters
+    ----------
+    history : DataFrame
+        Indexed by time.
+    """
+    times = pd.DatetimeIndex(history.index)
     return ((times - times[0]) / pd.Timedelta(days=DAYS_A_YEAR)).to_numpy(float)
 
 

@@ -1,22 +1,28 @@
-"""The manifest of a report: what went in, what came out, and which issue came before; and how to verify it."""
+"""The manifest of a report: what went in, what came out, and which issue and editions came before."""
 
 import hashlib
 import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from cohortiv.assets import asset
 from cohortiv.errors import DataError, UsageError
-from cohortiv.report.parameters import Value
 
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 PAGE = "report.html"
 NOTEBOOK = "notebook.ipynb"
+SCHEMA_VERSION = 2
 
+#: Entries of a manifest that decide what is in a report, beside the issue that it is compared with.
+DECIDING = ("notebook", "inputs", "parameters", "brand_sha256", "code_sha256", "lock_sha256", "versions")
+_SELF = "self_sha256"
+_PACKAGE = Path(__file__).resolve().parent.parent
 _SOFTWARE = ("altair", "cohortiv", "duckdb", "nbconvert", "numpy", "pandas", "papermill", "scipy", "vl-convert-python")
 
 
@@ -54,24 +60,6 @@ class PreviousIssue:
     as_of: str
     name: str
     manifest_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What is found when a report is compared with its manifest.
-
-    Attributes
-    ----------
-    problems : tuple of str
-        One sentence for each file that is missing, changed or too many; empty when the report is as it was published.
-    """
-
-    problems: tuple[str, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether the report is as it was published."""
-        return not self.problems
 
 
 def sha256_of(path: Path) -> str:
@@ -130,41 +118,51 @@ def software_versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in _SOFTWARE}}
 
 
-def run_identity(
-    *,
-    notebook_sha256: str,
-    parameters: Mapping[str, Value],
-    inputs: Sequence[Input],
-    previous: PreviousIssue | None,
-    versions: Mapping[str, str],
-) -> str:
+@cache
+def code_digest() -> str:
+    """Digest the code and the templates that make a report.
+
+    Returns
+    -------
+    str
+        SHA-256 over names and contents, hexadecimal; it does not depend on where they are installed.
+    """
+    rooms = ((_PACKAGE, "*.py"), (asset("templates"), "*"))
+    files = [(file.relative_to(room).as_posix(), file) for room, kind in rooms for file in room.rglob(kind)]
+    digest = hashlib.sha256()
+    for name, file in sorted(files):
+        if file.is_file() and "resources" not in Path(name).parts:
+            digest.update(f"{name}\0{sha256_of(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def lock_digest() -> str | None:
+    """Digest the lock file of this version.
+
+    Returns
+    -------
+    str or None
+        SHA-256, hexadecimal; None where the package was installed without it.
+    """
+    lock = asset("templates").parent / "requirements.lock"
+    return sha256_of(lock) if lock.is_file() else None
+
+
+def run_identity(record: Mapping[str, object]) -> str:
     """Name a run by all that decides its result.
 
     Parameters
     ----------
-    notebook_sha256 : str
-        Digest of the notebook.
-    parameters : mapping
-        Values given, without the machine's folders.
-    inputs : sequence of Input
-        What it reads.
-    previous : PreviousIssue or None
-        What it compares with.
-    versions : mapping
-        Of the software.
+    record : mapping
+        What is known of it before it runs; what is shown beside the result, such as the time of publication, is left
+        out by `DECIDING`.
 
     Returns
     -------
     str
         Sixteen hexadecimal digits; the same for the same run.
     """
-    parts = {
-        "notebook": notebook_sha256,
-        "parameters": dict(parameters),
-        "inputs": [asdict(item) for item in inputs],
-        "previous": asdict(previous) if previous else None,
-        "versions": dict(versions),
-    }
+    parts = {key: record.get(key) for key in (*DECIDING, "previous")}
     return hashlib.sha256(json_text(parts).encode()).hexdigest()[:16]
 
 
@@ -182,6 +180,34 @@ def json_text(content: object) -> str:
         Sorted and indented JSON, ended by a line feed.
     """
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def manifest_text(content: Mapping[str, object]) -> str:
+    """Write a manifest, with a digest of itself by which one changed byte shows.
+
+    Parameters
+    ----------
+    content : mapping
+        Its entries.
+
+    Returns
+    -------
+    str
+        JSON as `json_text` writes it.
+    """
+    return json_text({**content, _SELF: hashlib.sha256(json_text(content).encode()).hexdigest()})
+
+
+def is_intact(manifest: Path) -> bool:
+    """Whether a manifest is what `manifest_text` wrote, byte by byte.
+
+    Parameters
+    ----------
+    manifest : Path
+        A file that `read_json` can read.
+    """
+    content = {key: value for key, value in read_json(manifest).items() if key != _SELF}
+    return manifest.read_bytes() == manifest_text(content).encode()
 
 
 def read_json(path: Path) -> Mapping[str, object]:
@@ -215,68 +241,3 @@ def read_json(path: Path) -> Mapping[str, object]:
     if not isinstance(content, dict):
         raise DataError(f"{path} holds no JSON object. Give the folder of a published report.")
     return content
-
-
-def verify_report(folder: Path, *, inputs: Sequence[Path] = ()) -> Verification:
-    """Compare a published report with its manifest.
-
-    Parameters
-    ----------
-    folder : Path
-        The report's folder.
-    inputs : sequence of Path, optional
-        Its input files, where they are to be compared too.
-
-    Returns
-    -------
-    Verification
-        What differs. A previous issue that stands beside it is compared as well; one that is gone is no problem.
-
-    Raises
-    ------
-    DataError
-        If there is no readable manifest.
-    """
-    manifest = read_json(folder / MANIFEST)
-    outputs = manifest.get("outputs")
-    expected = {str(name): str(digest) for name, digest in outputs.items()} if isinstance(outputs, Mapping) else {}
-    problems = [*_differences(folder, expected), *_input_problems(manifest, inputs), *_chain_problems(manifest, folder)]
-    return Verification(tuple(problems))
-
-
-def _differences(folder: Path, expected: Mapping[str, str]) -> list[str]:
-    present = {path.name for path in folder.iterdir()} - {MANIFEST}
-    missing = sorted({PAGE, NOTEBOOK, SUMMARY} - expected.keys())
-    changed = sorted(name for name in present & expected.keys() if sha256_of(folder / name) != expected[name])
-    return [
-        *(f"The manifest does not list {name}." for name in missing),
-        *(f"{name} is missing." for name in sorted(expected.keys() - present)),
-        *(f"{name} is not the file that was published." for name in changed),
-        *(f"{name} does not belong to the report." for name in sorted(present - expected.keys())),
-    ]
-
-
-def _input_problems(manifest: Mapping[str, object], inputs: Sequence[Path]) -> list[str]:
-    if not inputs:
-        return []
-    listed = manifest.get("inputs")
-    expected = {item["sha256"]: item["name"] for item in listed} if isinstance(listed, list) else {}
-    given = {item.sha256: item.name for item in described_inputs(inputs)}
-    return [
-        *(
-            f"The input {name} is not among the files given."
-            for digest, name in expected.items()
-            if digest not in given
-        ),
-        *(f"{name} is not an input of this report." for digest, name in given.items() if digest not in expected),
-    ]
-
-
-def _chain_problems(manifest: Mapping[str, object], folder: Path) -> list[str]:
-    previous = manifest.get("previous")
-    if not isinstance(previous, Mapping):
-        return []
-    file = folder.resolve().parent.parent / str(previous["as_of"]) / str(previous["name"]) / MANIFEST
-    if not file.is_file() or sha256_of(file) == previous["manifest_sha256"]:
-        return []
-    return [f"The previous issue, {previous['as_of']}, is not the one that this report was compared with."]

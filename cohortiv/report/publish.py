@@ -1,36 +1,42 @@
 """From a notebook to a published report: run, gate, page and manifest in a folder aside, then put in place at once."""
 
-import copy
-import re
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
-from papermill.translators import PythonTranslator
 
 from cohortiv.config.brand import Brand
 from cohortiv.errors import RunError, UsageError
 from cohortiv.report.definition import refuse_other_definition
+from cohortiv.report.editions import Edition, Status, edition_of, keep_editions, refuse_empty_reason
 from cohortiv.report.exporter import ReportExporter
+from cohortiv.report.formats import PAGE_ONLY, Formats, size_notes, write_formats
 from cohortiv.report.gate import check_complete
 from cohortiv.report.manifest import (
     MANIFEST,
     NOTEBOOK,
     PAGE,
+    SCHEMA_VERSION,
     SUMMARY,
+    code_digest,
     described_inputs,
     json_text,
+    lock_digest,
+    manifest_text,
+    read_json,
     run_identity,
     sha256_of,
     software_versions,
 )
+from cohortiv.report.normalised import normalised, warnings_of, without_folders
 from cohortiv.report.parameters import Parameter, Value, bound_values, declared_parameters, load_notebook
 from cohortiv.report.run import run_notebook
+from cohortiv.report.secrets import refuse_leak, refuse_secrets
 from cohortiv.report.shelf import Place, place_of, previous_issue, put_in_place, workroom
+from cohortiv.report.signature import SIGNATURE, refuse_no_key, sign_manifest
 
-SIZE_BUDGET_BYTES = 2_500_000
 _OURS = ("run_id", "previous_summary")
 
 
@@ -47,6 +53,8 @@ class PublishedReport:
     notes : tuple of str
         What the publisher should know: what the notebook warned of, or a page above the size budget. They may show
         rows of the input, and are published nowhere.
+    status : {"published", "unchanged", "restated"}
+        "unchanged" where it was there already and nothing has run.
     """
 
     folder: Path
@@ -56,6 +64,7 @@ class PublishedReport:
     manifest: Path
     summary: Mapping[str, object]
     notes: tuple[str, ...]
+    status: Status = "published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,10 @@ def publish_report(
     published: str | None,
     brand: Brand,
     timeout_seconds: int | None = None,
+    formats: Formats = PAGE_ONLY,
+    supersede: str | None = None,
+    force: bool = False,
+    sign: Path | None = None,
 ) -> PublishedReport:
     """Run a notebook and publish its report as `<out>/<as_of>/<name>/`.
 
@@ -102,37 +115,58 @@ def publish_report(
         Whose report it is.
     timeout_seconds : int, optional
         Longest time that one cell may take [s].
+    formats : Formats, optional
+        What is published beside the page.
+    supersede : str, optional
+        Why a published report with other inputs, parameters or software is replaced; its edition is kept.
+    force : bool
+        Whether a report is made again that is there as it would become.
+    sign : Path, optional
+        SSH key that signs the manifest.
 
     Returns
     -------
     PublishedReport
-        Where it is. Same inputs, parameters, software and previous issue give the same bytes.
+        Where it is. Same inputs, parameters, software, edition and previous issue give the same bytes.
 
     Raises
     ------
     UsageError
-        If a name or parameter is refused, and nothing has run then; or if a report with another definition is in its
-        place.
+        If a name, parameter or key is refused, and nothing has run then; or if a report with another definition is in
+        its place.
     DataError
-        If the notebook says that the data are bad.
+        If the notebook says that the data are bad; or if the report is published, would change, and no reason is given.
     RunError
         If the run failed; a report that was there before is unchanged.
     """
     place = place_of(out, as_of=as_of, name=name)
     declared = declared_parameters(load_notebook(notebook))
     values = _checked_values(declared, parameters)
+    refuse_empty_reason(supersede)
+    if sign is not None:
+        refuse_no_key(sign)
     stamps = _stamps(inputs)
     with workroom(place) as stage:
-        plan = _plan(notebook, declared, values=values, inputs=inputs, place=place, published=published)
-        summary, warned = _make(plan, stage=stage, place=place, brand=brand, timeout_seconds=timeout_seconds)
+        record = _record(
+            notebook, declared, values=values, inputs=inputs, place=place, published=published, brand=brand
+        )
+        wanted = frozenset(formats.files) | ({SIGNATURE} if sign else set())
+        edition = edition_of(place, record, reason=supersede, force=force, wanted=wanted)
+        if edition.status == "unchanged":
+            return _published(place, read_json(place.folder / SUMMARY), (), status=edition.status)
+        plan = _plan(notebook, declared, values=values, inputs=inputs, place=place, record=record, edition=edition)
+        summary, warned = _make(
+            plan, stage=stage, place=place, brand=brand, timeout_seconds=timeout_seconds, formats=formats
+        )
         if _stamps(inputs) != stamps:
             raise RunError("An input changed while the report was being made. Nothing is published; run again.")
         refuse_other_definition(place, summary)
+        if sign is not None:
+            sign_manifest(stage / MANIFEST, key=sign)
+        keep_editions(place, edition)
         put_in_place(stage, place)
     place.failed_notebook.unlink(missing_ok=True)
-    folder = place.folder
-    files = (folder / PAGE, folder / NOTEBOOK, folder / SUMMARY, folder / MANIFEST)
-    return PublishedReport(folder, *files, summary, (*warned, *_size_notes(folder / PAGE)))
+    return _published(place, summary, (*warned, *size_notes(place.folder)), status=edition.status)
 
 
 def refuse_no_report(declared: Sequence[Parameter]) -> None:
@@ -149,12 +183,55 @@ def refuse_no_report(declared: Sequence[Parameter]) -> None:
         )
 
 
+def _published(
+    place: Place, summary: Mapping[str, object], notes: tuple[str, ...], *, status: Status
+) -> PublishedReport:
+    folder = place.folder
+    files = (folder / PAGE, folder / NOTEBOOK, folder / SUMMARY, folder / MANIFEST)
+    return PublishedReport(folder, *files, summary, notes, status)
+
+
 def _checked_values(declared: Sequence[Parameter], given: Mapping[str, object]) -> dict[str, Value]:
     for name in _OURS:
         if name in given:
             raise UsageError(f"The parameter {name!r} is set by the run itself. Leave it out.")
     refuse_no_report(declared)
-    return bound_values(declared, given)
+    values = bound_values(declared, given)
+    refuse_secrets(values)
+    return values
+
+
+def _record(
+    notebook: Path,
+    declared: tuple[Parameter, ...],
+    *,
+    values: Mapping[str, Value],
+    inputs: Sequence[Path],
+    place: Place,
+    published: str | None,
+    brand: Brand,
+) -> dict[str, object]:
+    """Gather all that decides the report; what is public names no folder of this machine."""
+    previous = previous_issue(place)
+    public = {key: without_folders(value, inputs) for key, value in values.items()}
+    record: dict[str, object] = {
+        "as_of": place.as_of,
+        "name": place.name,
+        "published": published,
+        "notebook": {"name": notebook.name, "sha256": sha256_of(notebook)},
+        "inputs": [asdict(item) for item in described_inputs(inputs)],
+        "previous": asdict(previous) if previous else None,
+        "versions": software_versions(),
+        "brand_sha256": hashlib.sha256(json_text(brand.model_dump(mode="json")).encode()).hexdigest(),
+        "code_sha256": code_digest(),
+        "lock_sha256": lock_digest(),
+        "parameters": [
+            {"name": item.name, "value": public.get(item.name, item.default), "meaning": item.meaning}
+            for item in declared
+            if item.name not in _OURS
+        ],
+    }
+    return {**record, "run_id": run_identity(record)}
 
 
 def _plan(
@@ -164,42 +241,26 @@ def _plan(
     values: Mapping[str, Value],
     inputs: Sequence[Path],
     place: Place,
-    published: str | None,
+    record: Mapping[str, object],
+    edition: Edition,
 ) -> _Plan:
-    """Gather inputs, previous issue and identity; what is public names no folder of this machine."""
-    described, previous, versions = described_inputs(inputs), previous_issue(place), software_versions()
-    public = {key: _without_folders(value, inputs) for key, value in values.items()}
-    digest = sha256_of(notebook)
-    identity = run_identity(
-        notebook_sha256=digest, parameters=public, inputs=described, previous=previous, versions=versions
-    )
-    given: dict[str, Value] = {"run_id": identity}
-    shown: dict[str, Value] = {"run_id": identity}
-    if previous and "previous_summary" in {parameter.name for parameter in declared}:
-        given["previous_summary"] = str(place.root / previous.as_of / previous.name / SUMMARY)
-        shown["previous_summary"] = f"../../{previous.as_of}/{previous.name}/{SUMMARY}"
-    record = {
-        "as_of": place.as_of,
-        "name": place.name,
-        "run_id": identity,
-        "published": published,
-        "notebook": {"name": notebook.name, "sha256": digest},
-        "inputs": [asdict(item) for item in described],
-        "previous": asdict(previous) if previous else None,
-        "versions": versions,
-        "parameters": [
-            {"name": item.name, "value": public.get(item.name, item.default), "meaning": item.meaning}
-            for item in declared
-            if item.name not in _OURS
-        ],
-    }
-    return _Plan(notebook, {**values, **given}, {**public, **shown}, record)
+    """Add what the run itself sets: its identity, and where the issue before is."""
+    public = {key: without_folders(value, inputs) for key, value in values.items()}
+    given: dict[str, Value] = {"run_id": str(record["run_id"])}
+    shown = dict(given)
+    previous = record["previous"]
+    if isinstance(previous, Mapping) and "previous_summary" in {parameter.name for parameter in declared}:
+        there = f"{previous['as_of']}/{previous['name']}/{SUMMARY}"
+        given["previous_summary"] = str(place.root / there)
+        shown["previous_summary"] = f"../../{there}"
+    numbered = {**record, "edition": edition.number, "editions": edition.earlier}
+    return _Plan(notebook, {**values, **given}, {**public, **shown}, numbered)
 
 
 def _make(
-    plan: _Plan, *, stage: Path, place: Place, brand: Brand, timeout_seconds: int | None
+    plan: _Plan, *, stage: Path, place: Place, brand: Brand, timeout_seconds: int | None, formats: Formats
 ) -> tuple[dict[str, object], tuple[str, ...]]:
-    """Run the notebook and write the four files; give the summary and what was warned of."""
+    """Run the notebook and write its files; give the summary and what was warned of."""
     ran = run_notebook(
         plan.notebook,
         parameters=plan.values,
@@ -214,77 +275,19 @@ def _make(
     (stage / PAGE).write_text(html, encoding="utf-8", newline="\n")
     (stage / NOTEBOOK).write_text(nbformat.writes(clean) + "\n", encoding="utf-8", newline="\n")
     (stage / SUMMARY).write_text(json_text(summary), encoding="utf-8", newline="\n")
+    more = write_formats(stage, formats, as_of=place.as_of)
     manifest = {
         **plan.record,
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "package_version": software_versions()["cohortiv"],
         "methodology_version": summary.get("methodology_version"),
-        "outputs": {file: sha256_of(stage / file) for file in (PAGE, NOTEBOOK, SUMMARY)},
+        "outputs": {file: sha256_of(stage / file) for file in (PAGE, NOTEBOOK, SUMMARY, *(path.name for path in more))},
     }
-    (stage / MANIFEST).write_text(json_text(manifest), encoding="utf-8", newline="\n")
-    return summary, _warnings(ran)
-
-
-def _warnings(notebook: NotebookNode) -> tuple[str, ...]:
-    """Paragraphs on standard error that begin with "Warning: "; the lines after the first are indented."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    said = "".join(output["text"] for output in outputs if output.get("name") == "stderr")
-    return tuple(found.rstrip() for found in re.findall(r"^Warning: .*(?:\n .*)*", said, re.MULTILINE))
-
-
-def normalised(
-    notebook: NotebookNode, *, public_values: Mapping[str, Value], record: Mapping[str, object]
-) -> NotebookNode:
-    """Copy a notebook that ran, without what differs from run to run or names this machine.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        From `run_notebook`.
-    public_values : mapping
-        Its parameters without folders; they replace what was put in.
-    record : mapping
-        The record of the run, kept in the metadata under "cohortiv".
-
-    Returns
-    -------
-    NotebookNode
-        The copy: cells numbered, no times, no messages to standard error.
-    """
-    clean = copy.deepcopy(notebook)
-    clean.metadata.pop("papermill", None)
-    clean.metadata["cohortiv"] = record
-    for number, cell in enumerate(clean.cells):
-        cell["id"] = f"cell-{number:03d}"
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
-        if "injected-parameters" in cell.metadata.get("tags", ()):
-            cell["source"] = PythonTranslator.codify(dict(public_values))
-        if cell.cell_type == "code":
-            cell["outputs"] = [output for output in cell.outputs if output.get("name") != "stderr"]
-    return clean
-
-
-def _without_folders(value: Value, inputs: Sequence[Path]) -> Value:
-    """Leave of a path that leads to the inputs only what comes after the machine's own folders."""
-    if not isinstance(value, str):
-        return value
-    forms = {form for path in inputs for form in (path, path.resolve()) if form.is_absolute()}
-    above = {folder for form in forms for folder in form.parents if len(folder.parts) > 2}  # noqa: PLR2004 - no /data
-    folders = above | {form.parent for form in forms}
-    for folder in sorted(map(str, folders), key=len, reverse=True):
-        value = value.replace(f"{folder}/", "")
-        value = value.replace(folder, Path(folder).name)
-    return value
+    (stage / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8", newline="\n")
+    refuse_leak({file: (stage / file).read_text(encoding="utf-8") for file in (PAGE, NOTEBOOK, SUMMARY, MANIFEST)})
+    return summary, warnings_of(ran)
 
 
 def _stamps(paths: Sequence[Path]) -> list[tuple[int, int]]:
     """Size and time of each file, which tell cheaply whether it changed."""
     return [(stat.st_size, stat.st_mtime_ns) for stat in (path.stat() for path in paths if path.exists())]
-
-
-def _size_notes(page: Path) -> tuple[str, ...]:
-    size = page.stat().st_size
-    if size <= SIZE_BUDGET_BYTES:
-        return ()
-    return (f"The page has {size:,} bytes, over the budget of {SIZE_BUDGET_BYTES:,}. Aggregate before drawing.",)

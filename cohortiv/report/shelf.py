@@ -13,7 +13,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cohortiv.errors import DataError, RunError, UsageError
-from cohortiv.report.manifest import MANIFEST, PreviousIssue, sha256_of, verify_report
+from cohortiv.report.manifest import MANIFEST, PreviousIssue, sha256_of
+from cohortiv.report.verification import verify_report
 
 WORKROOM = ".work"
 _AS_OF = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{4}Z)?")
@@ -48,6 +49,11 @@ class Place:
     def workroom(self) -> Path:
         """Where the report is made before it is published."""
         return self.root / WORKROOM / f"{self.as_of}--{self.name}"
+
+    @property
+    def stage(self) -> Path:
+        """The folder that takes the report's place when it is finished."""
+        return self.workroom / "new"
 
     @property
     def failed_notebook(self) -> Path:
@@ -85,7 +91,10 @@ def place_of(root: Path, *, as_of: str, name: str) -> Place:
         raise UsageError(f"Got the as-of {as_of!r}, and there is no such day. Give a date.") from error
     if not _NAME.fullmatch(name):
         raise UsageError(f"Got the report name {name!r}. Allowed are small letters, digits and hyphens, up to 160.")
-    return Place(root.resolve(), as_of, name)
+    place = Place(root.resolve(), as_of, name)
+    if not place.folder.parent.resolve().is_relative_to(place.root):
+        raise UsageError(f"{place.folder.parent} is a link that leads out of {place.root}. Allowed is a folder in it.")
+    return place
 
 
 @contextmanager
@@ -111,10 +120,9 @@ def workroom(place: Place) -> Iterator[Path]:
         place.workroom.parent.mkdir(parents=True, exist_ok=True)
         with _locked(place.workroom):
             _sweep(place)
-            stage = place.workroom / "new"
-            stage.mkdir(parents=True)
+            place.stage.mkdir(parents=True)
             try:
-                yield stage
+                yield place.stage
             finally:
                 shutil.rmtree(place.workroom, ignore_errors=True)
     except Timeout as error:
@@ -269,6 +277,9 @@ def _exchange(first: Path, second: Path) -> bool:
 
 def _flush(folder: Path) -> None:
     for path in folder.iterdir():
+        if path.is_dir():
+            _flush(path)
+            continue
         with path.open("rb") as stream:
             os.fsync(stream.fileno())
     _flush_folder(folder)

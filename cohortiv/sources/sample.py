@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cohortiv.errors import UsageError
-from cohortiv.sources.sample_market import STEPS_PER_WEEK, SYMBOLS, price_paths
+from cohortiv.sources.sample_market import STEPS_PER_DAY, STEPS_PER_WEEK, SYMBOLS, price_paths
 from cohortiv.sources.sample_plan import HYPERLIQUID, PRODUCTS, VENUES, Plan, draw_plan
 from cohortiv.sources.sample_trading import Book, collateral_price, haircut, trade
 
@@ -111,6 +112,31 @@ def make_sample(
         If a number is too small.
     """
     return pa.concat_tables([SCHEMA.empty_table(), *_snapshots(accounts, seed, snapshots)])
+
+
+def sample_prices(*, seed: int = DEFAULT_SEED, snapshots: int = DEFAULT_SNAPSHOTS) -> dict[str, pd.DataFrame]:
+    """Made-up prices behind a sample, half a year before its first snapshot on.
+
+    Parameters
+    ----------
+    seed, snapshots : int
+        As in `make_sample`.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By symbol, by the end of each half day (UTC, without zone): open, high, low, close [USD]. Within a half day the
+        price goes straight from one to the other.
+    """
+    steps = (WARM_UP_WEEKS + snapshots - 1) * STEPS_PER_WEEK + 1
+    prices = price_paths(np.random.default_rng(seed), steps=steps)
+    step = pd.Timedelta(days=1) / STEPS_PER_DAY
+    ends = pd.date_range(end=LAST_SNAPSHOT.replace(tzinfo=None), periods=steps - 1, freq=step, unit="us", name="known")
+    pairs = {symbol: np.stack([prices[:-1, place], prices[1:, place]]) for place, symbol in enumerate(SYMBOLS)}
+    return {
+        symbol: pd.DataFrame({"open": pair[0], "high": pair.max(0), "low": pair.min(0), "close": pair[1]}, index=ends)
+        for symbol, pair in pairs.items()
+    }
 
 
 def write_sample(

@@ -59,6 +59,7 @@ COMPARATORS: Final = (
     Comparator("interest", "Open interest", "USD", "more open positions can be closed by force"),
     Comparator("interest_change", "Change of open interest over 7 days", "log", "fast growth is borrowed"),
     Comparator("fear", "Fear (100 less fear-and-greed)", "points", "fear goes with falls that are under way"),
+    Comparator("sentiment", "Negative sentiment of texts", "1", "fear is written before it is sold"),
     Comparator("last_outcome", "The newest outcome that was over", "as the outcome", "liquidations come in clusters"),
     Comparator("base_rate", "Share of events so far", "1", "what was common stays common", oldest=36_500 * DAY),
     Comparator("random", "A random number", "1", "none: it shows what chance scores", oldest=36_500 * DAY),
@@ -89,6 +90,8 @@ class ComparatorInputs:
         Open interest, or a stand-in for it [USD].
     fear_greed : Series or None
         Fear-and-greed index, 0 to 100.
+    sentiment : Series or None
+        Minus the mean sentiment of a day's texts, from -1 to 1 [1].
     """
 
     closes: "pd.Series[float]"
@@ -100,6 +103,7 @@ class ComparatorInputs:
     funding: "pd.Series[float] | None" = None
     interest: "pd.Series[float] | None" = None
     fear_greed: "pd.Series[float] | None" = None
+    sentiment: "pd.Series[float] | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +216,8 @@ def _others(inputs: ComparatorInputs, times: pd.DatetimeIndex) -> dict[str, "pd.
         held |= {"interest": inputs.interest, "interest_change": _growth(inputs.interest)}
     if inputs.fear_greed is not None:
         held["fear"] = 100.0 - inputs.fear_greed
+    if inputs.sentiment is not None:
+        held["sentiment"] = inputs.sentiment
     return held | (_past_outcomes(inputs.outcome) if inputs.outcome is not None else {})
 
 

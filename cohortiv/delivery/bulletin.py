@@ -1,0 +1,114 @@
+"""What is told of a published report: its headline, from the published files, and the code of the issue before."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cohortiv.delivery.targets import Attachment
+from cohortiv.errors import DataError
+from cohortiv.page import HEADLINE_MIME
+from cohortiv.palette import CODES, CodeStyle
+from cohortiv.report.manifest import MANIFEST, NOTEBOOK, PAGE, SUMMARY, read_json
+from cohortiv.report.pdf import PDF
+from cohortiv.report.static_edition import STATIC_PAGE
+from cohortiv.report.verification import verify_report
+
+FILES: Final[Mapping[Attachment, str]] = {"pdf": PDF, "static": STATIC_PAGE, "page": PAGE}
+"""Name of the file in the report's folder, by what the delivery file calls it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """A report as its readers are told of it.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it is published.
+    headline : mapping
+        Its first screen: series, title, cohort, as_of, sentence, key_figures, code, iv_index, synthetic and more.
+    name, as_of : str
+        Where it is published, as in its address.
+    code, code_before : str or None
+        Its code; and that of the issue before, None where there is none to compare with.
+    files : mapping
+        What can go along, path by kind.
+    """
+
+    folder: Path
+    headline: Mapping[str, object]
+    name: str
+    as_of: str
+    code: str
+    code_before: str | None
+    files: Mapping[Attachment, Path]
+
+    @property
+    def changed(self) -> bool:
+        """Whether its code is not that of the issue before; a first issue has changed."""
+        return self.code != self.code_before
+
+    @property
+    def style(self) -> CodeStyle:
+        """Look of its code."""
+        return CODES.get(self.code, CODES["grey"])
+
+
+def read_bulletin(folder: Path) -> Bulletin:
+    """Read what is to be told of a published report.
+
+    Parameters
+    ----------
+    folder : Path
+        Its folder.
+
+    Returns
+    -------
+    Bulletin
+
+    Raises
+    ------
+    DataError
+        If it is not as it was published, or its notebook shows no headline: such a report is not passed on.
+    """
+    found = verify_report(folder)
+    if not found.passed:
+        told = " ".join(found.problems)
+        raise DataError(f"{folder} is not as it was published: {told} Nothing is delivered. Publish it again.")
+    manifest, summary = read_json(folder / MANIFEST), read_json(folder / SUMMARY)
+    headline = next(_headlines(read_json(folder / NOTEBOOK)), None)
+    if headline is None:
+        raise DataError(f"{folder} has no headline, which is what readers are told. Show one with page.headline.")
+    return Bulletin(
+        folder=folder,
+        headline=headline,
+        name=str(manifest["name"]),
+        as_of=str(manifest["as_of"]),
+        code=str(summary.get("code") or "grey"),
+        code_before=_code_before(manifest, folder),
+        files={kind: folder / name for kind, name in FILES.items() if (folder / name).is_file()},
+    )
+
+
+def _headlines(notebook: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    """Headlines that a notebook displayed."""
+    cells = notebook.get("cells")
+    for cell in cells if isinstance(cells, list) else []:
+        for output in cell.get("outputs", ()):
+            content = output.get("data", {}).get(HEADLINE_MIME)
+            if isinstance(content, Mapping):
+                yield content
+
+
+def _code_before(manifest: Mapping[str, object], folder: Path) -> str | None:
+    """Code of the issue that the report was compared with; None where that is gone or cannot be read."""
+    previous = manifest.get("previous")
+    if not isinstance(previous, Mapping):
+        return None
+    file = folder.resolve().parent.parent / str(previous["as_of"]) / str(previous["name"]) / SUMMARY
+    try:
+        return str(json.loads(file.read_text(encoding="utf-8"))["code"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,163 @@
+"""What moves the index besides the tier mix: how far distances within tiers have moved it, and draws of that."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from cohortiv.config.outlook_strands import UncertainPositive
+from cohortiv.distribution.adoption import triangular
+from cohortiv.distribution.index_history import IndexHistory
+from cohortiv.distribution.walk import FEWEST_PERIODS, years_of
+from cohortiv.volatility import FloatArray
+
+#: The longest lag that is measured, as a part of the changes that there are.
+LONGEST_LAG: Final = 1 / 3
+
+
+@dataclass(frozen=True, eq=False)
+class DistanceMoves:
+    """How widely the log of the index moves over time where the mix is given.
+
+    Attributes
+    ----------
+    years : ndarray, shape (n_lags,)
+        Mean length of each lag, rising [years]; empty where nothing was measured.
+    variance : ndarray, shape (n_lags,)
+        Of the residual over it, not falling [1].
+    degrees : float
+        Changes of one period that it rests on.
+    stated : UncertainPositive or None
+        Volatility in place of what was not measured [1/sqrt(year)].
+    notes : tuple of str
+        Fallbacks that were taken, as sentences.
+    """
+
+    years: FloatArray
+    variance: FloatArray
+    degrees: float
+    stated: UncertainPositive | None
+    notes: tuple[str, ...]
+
+
+def distance_residuals(past: IndexHistory, *, lag: int = 1) -> FloatArray:
+    """Past changes of the log index that the mix does not explain.
+
+    Parameters
+    ----------
+    past : IndexHistory
+    lag : int, optional
+        Periods over which the change is taken, 1 or more. Default 1.
+
+    Returns
+    -------
+    ndarray, shape (n_periods - lag,)
+        [1]; NaN where one of the two indices is missing; empty where the history is no longer than the lag.
+
+    Notes
+    -----
+    With I(x, T) the index of a mix x at the distances T, and x_i and T_i those of period i:
+
+        r_i = ln I(x_{i + lag}, T_{i + lag}) - ln I(x_{i + lag}, T_i)
+
+    The earlier snapshot is solved again with the later mix, so what is left is due to the lines within tiers.
+    """
+    own = past.own
+    residuals: FloatArray = own[lag:] - np.diagonal(past.log_index, offset=lag)
+    return residuals
+
+
+def fit_distances(past: IndexHistory, *, stated: UncertainPositive | None = None) -> DistanceMoves:
+    """Measure how the residual of the index spreads with time.
+
+    Parameters
+    ----------
+    past : IndexHistory
+    stated : UncertainPositive, optional
+        Volatility of the residual where there are fewer than five changes to measure it by [1/sqrt(year)]. Default:
+        none, the residual is then 0.
+
+    Returns
+    -------
+    DistanceMoves
+
+    Notes
+    -----
+    With m changes of one period the lags h = 1 .. m / 3 are measured, about 0 since the residual has no drift:
+
+        V(h) = mean over i of r_i(h)^2,   not falling in h
+
+    Residuals that swing back grow more slowly than a walk's, and V follows them as far as it is measured; see
+    `distance_factors` for times beyond. Lags overlap, so their V hang together.
+    """
+    count = int(np.isfinite(distance_residuals(past)).sum())
+    if count < FEWEST_PERIODS - 1:
+        none = np.empty(0)
+        return DistanceMoves(none, none, math.inf, stated, (_too_short(count, stated),))
+    measured = [
+        (lag, np.square(found[np.isfinite(found)]))
+        for lag in range(1, 1 + max(1, int(count * LONGEST_LAG)))
+        if np.isfinite(found := distance_residuals(past, lag=lag)).any()
+    ]
+    times = years_of(past.mixes)
+    return DistanceMoves(
+        years=np.array([(times[lag:] - times[:-lag]).mean() for lag, _ in measured]),
+        variance=np.maximum.accumulate([float(squares.mean()) for _, squares in measured]),
+        degrees=float(count),
+        stated=None,
+        notes=(),
+    )
+
+
+def distance_factors(
+    moves: DistanceMoves, years: Sequence[float], *, n_draws: int, rng: np.random.Generator
+) -> FloatArray:
+    """What distances multiply the index of each draw by.
+
+    Parameters
+    ----------
+    moves : DistanceMoves
+    years : sequence of float
+        Time from the snapshot to each date, 0 or more, not falling [years].
+    n_draws : int
+        Number of paths.
+    rng : Generator
+
+    Returns
+    -------
+    ndarray, shape (n_dates, n_draws)
+        Above 0; 1 at the snapshot, and throughout where neither a spread was measured nor one is stated.
+
+    Notes
+    -----
+    exp(s W(V(t))) with W a Brownian motion, V straight between the measured lags and V(t) = V(H) t / H beyond the
+    longest, H, and each draw's scale s = sqrt(nu / chi2_nu), nu the number of changes. Stated: V(t) = t volatility^2,
+    the volatility of a draw triangular between its limits. The median is 1: distances widen the band and have no trend.
+    """
+    chances, noise = rng.random(n_draws), rng.standard_normal((len(years), n_draws))
+    if len(moves.years):
+        scale = np.sqrt(moves.degrees / rng.chisquare(moves.degrees, n_draws))
+    else:
+        scale = triangular(chances, moves.stated) if moves.stated else np.zeros(n_draws)
+    steps = np.sqrt(np.diff(_variance(moves, np.asarray(years, float)), prepend=0.0))
+    factors: FloatArray = np.exp(scale * np.cumsum(steps[:, np.newaxis] * noise, axis=0))
+    return factors
+
+
+def _variance(moves: DistanceMoves, years: FloatArray) -> FloatArray:
+    """V at times ahead; the time itself where nothing was measured."""
+    if not len(moves.years):
+        return years
+    known = np.interp(years, np.r_[0.0, moves.years], np.r_[0.0, moves.variance])
+    beyond = np.maximum(years / moves.years[-1], 1.0)
+    variance: FloatArray = known * beyond
+    return variance
+
+
+def _too_short(count: int, stated: UncertainPositive | None) -> str:
+    known = f"Distances: {count} past changes of the index are known, {FEWEST_PERIODS - 1} are needed to measure them"
+    if stated is None:
+        return f"{known}: none is stated either, so the band of the index is of the mix alone."
+    return f"{known}: a stated volatility of {stated.low:g} to {stated.high:g} a year in place of a measured one."

@@ -1,0 +1,145 @@
+"""A study from its file to the judged claim."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from cohortiv.assessment.study_data import StudyData, read_study_data
+from cohortiv.assessment.study_sample import sample_study_data
+from cohortiv.config.study_paths import load_study
+from cohortiv.config.validation import load_events, load_outcomes
+from cohortiv.config.verdict import load_verdict_rules
+from cohortiv.errors import DataError
+from cohortiv.positions import parse_as_of
+from cohortiv.study.data_table import data_table, study_notes
+from cohortiv.study.history import told_history
+from cohortiv.study.index_series import solve_series
+from cohortiv.study.outcome_pairs import candidates, why_not
+from cohortiv.study.pairing import score_pair
+from cohortiv.study.result import Study
+from cohortiv.study.signals import DIRECTIONS, TITLES, UNITS
+from cohortiv.validation.daily_sentiment import daily_sentiment
+from cohortiv.validation.sample import DAY
+from cohortiv.validation.sentiment import SCORED, ScoredTexts, score_texts
+from cohortiv.validation.verdict import scoring_rules
+
+Say = Callable[[str], None]
+
+
+def run_study(
+    study: str | Path = "", *, data: str | Path = "", as_of: str | None = None, say: Say | None = None
+) -> Study:
+    """Read a study's files, and hold its index series against what followed.
+
+    Parameters
+    ----------
+    study : str or Path, optional
+        Study file; empty takes the embedded SYNTHETIC sample.
+    data : str or Path, optional
+        Folder of the files that it names; empty takes the folder of the study file.
+    as_of : str, optional
+        Date or timestamp (UTC): nothing that became known after that day, or that moment, is in the study. The sample
+        is always whole.
+    say : callable, optional
+        Takes one line of progress at a time; standard error if None.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    UsageError
+        If the study file is wrong; the message names the file, the field, what was got and what is allowed.
+    DataError
+        If data are bad, or the primary pair cannot be made.
+    """
+    if not study:
+        return scored_study(sample_study_data(say=say))
+    return scored_study(read_study_data(load_study(study, data=data), until=_until(as_of), say=say))
+
+
+def scored_study(data: StudyData) -> Study:
+    """Score a study whose data are read.
+
+    Parameters
+    ----------
+    data : StudyData
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    UsageError, DataError
+        As for `run_study`.
+    """
+    study = data.study
+    outcomes = load_outcomes(study.outcomes) if study.outcomes else load_outcomes()
+    events = load_events(study.events) if study.events else load_events()
+    rules = load_verdict_rules(Path(study.verdict) if study.verdict else None)
+    days = outcomes.definition(study.primary.outcome).horizon_days
+    solved = [solve_series(given, data) for given in data.index]
+    scored = _scored_texts(data)
+    sentiment = daily_sentiment(scored) if scored is not None else None
+    every = candidates(solved, data, outcomes)
+    reasons = {place: why for place, each in enumerate(every) if (why := why_not(each, data))}
+    if 0 in reasons or not every[0].primary:
+        raise DataError(
+            f"The primary pair of the study cannot be made: {reasons.get(0, 'its outcome is not scored')}. Name "
+            "another one under primary, or bring the data."
+        )
+    pairs = tuple(
+        score_pair(each, data, version=outcomes.name, rules=rules, sentiment=sentiment)
+        for place, each in enumerate(every)
+        if place not in reasons
+    )
+    left_out = [
+        {"series": every[place].solved.given.source.name, "feed": every[place].feed,
+         "outcome": every[place].definition.name, "why": why}
+        for place, why in reasons.items()
+    ]  # fmt: skip
+    histories = tuple(told_history(each, events, horizon_days=days) for each in solved)
+    return Study(
+        name=study.name,
+        title=study.title,
+        hypothesis=rules.hypothesis,
+        synthetic=data.synthetic,
+        series=histories,
+        pairs=pairs,
+        data=data_table(data, histories),
+        titles=TITLES,
+        units=UNITS,
+        directions=DIRECTIONS,
+        outcomes_version=outcomes.name,
+        events_version=events.name,
+        verdict_version=rules.name,
+        rules=scoring_rules(rules),
+        sentiment=sentiment.frame if sentiment is not None else pd.DataFrame(),
+        sentiment_left_out=_left_out(scored),
+        not_paired=pd.DataFrame(left_out, columns=["series", "feed", "outcome", "why"]),
+        notes=study_notes(data),
+    )
+
+
+def _until(as_of: str | None) -> pd.Timestamp | None:
+    """The last moment that counts: the end of a day, or a moment."""
+    if not as_of:
+        return None
+    wanted = parse_as_of(as_of)
+    return pd.Timestamp(wanted) if isinstance(wanted, datetime) else pd.Timestamp(wanted) + DAY
+
+
+def _scored_texts(data: StudyData) -> ScoredTexts | None:
+    return None if data.texts is None else score_texts(data.texts)
+
+
+def _left_out(scored: ScoredTexts | None) -> dict[str, int]:
+    """Texts that were not scored, by reason."""
+    if scored is None:
+        return {}
+    why = scored.frame["why"]
+    return {str(reason): int(count) for reason, count in why[why != SCORED].value_counts().items()}
