@@ -1,6 +1,6 @@
 """Repeated rows: one position given twice would be counted twice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import ibis
@@ -45,6 +45,20 @@ def without_duplicates(positions: Positions, inventory: Sequence[Holding] = ()) 
     order = [name for name in ORDER if name in positions.given] + [name for name in sound.columns if name == "row"]
     marked = materialise(_marked(sound.semi_join(keys, identity), identity, order))
     return replace(positions, table=ibis.union(unsound, sound.anti_join(keys, identity), marked, distinct=False))
+
+
+def one_a_side(given: Collection[str], inventory: Sequence[Holding]) -> bool:
+    """Whether no account can have two positions of one symbol and side in a snapshot without repeated rows.
+
+    Parameters
+    ----------
+    given : collection of str
+        Contract columns that the files brought.
+    inventory : sequence of Holding
+        What the snapshot holds.
+    """
+    others = set(IDENTITY) - {"as_of", "account_id", "symbol", "side"}
+    return all(name not in given or _is_constant(name, inventory) for name in others)
 
 
 def _repeated(rows: ir.Table, identity: Sequence[str]) -> ir.Table:

@@ -84,6 +84,11 @@ class Outlook:
     notes: tuple[str, ...]
 
     @property
+    def distances_act(self) -> bool:
+        """Whether anything but the mix moves the draws: distances that were measured, or stated."""
+        return self.distances is not None and (len(self.distances.years) > 0 or self.distances.stated is not None)
+
+    @property
     def to(self) -> dt.date:
         """The coming date."""
         last: dt.date = self.projection.dates[-1].date()
@@ -140,7 +145,7 @@ def look_ahead(
         history=history,
         projection=projection,
         table=table,
-        index=_moved(mix_index, distances, projection, assumptions),
+        index=_moved(mix_index, distances, projection.dates, seed=assumptions.seed),
         mix_index=mix_index,
         distances=distances,
         strands_added={
@@ -239,14 +244,12 @@ def _distances(past: IndexHistory, assumptions: OutlookAssumptions) -> DistanceM
     return fit_distances(past, stated=stated.fallback_volatility) if stated.enabled else None
 
 
-def _moved(
-    index: IndexDraws, distances: DistanceMoves | None, projection: Projection, assumptions: OutlookAssumptions
-) -> IndexDraws:
+def _moved(index: IndexDraws, distances: DistanceMoves | None, dates: pd.DatetimeIndex, *, seed: int) -> IndexDraws:
     """Draws of the index moved by distances, which have a stream of random numbers beside those of the strands."""
     if distances is None:
         return index
-    stream = np.random.default_rng(assumptions.seed).spawn(len(STRANDS) + 1)[-1]
-    ahead = (projection.dates - projection.dates[0]) / pd.Timedelta(days=DAYS_A_YEAR)
+    stream = np.random.default_rng(seed).spawn(len(STRANDS) + 1)[-1]
+    ahead = (dates - dates[0]) / pd.Timedelta(days=DAYS_A_YEAR)
     factors = distance_factors(distances, ahead.tolist(), n_draws=index.index.shape[-1], rng=stream)
     return replace(index, index=index.index * factors)
 

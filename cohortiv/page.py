@@ -114,6 +114,7 @@ def headline(
     interval: Mapping[str, float] | None = None,
     classification: str = "",
     synthetic: bool = False,
+    verdict: str = "",
 ) -> None:
     """Show the first screen of the report: status, one sentence and the key figures.
 
@@ -145,6 +146,8 @@ def headline(
         Who may read the report; empty takes the brand's.
     synthetic : bool
         Whether the positions are made up; the page then says so on every sheet.
+    verdict : str
+        What the report comes to, in a few words, where that is no code; it stands in place of one, and looks like none.
     """
     content: dict[str, object] = {
         "series": series,
@@ -154,6 +157,7 @@ def headline(
         "as_of": as_of if isinstance(as_of, str) else as_of.isoformat(),
         "classification": classification,
         "synthetic": synthetic,
+        "verdict": verdict,
         "code": code.lower(),
         "code_held": code_held.lower() if code_held else None,
         "iv_index": iv_index,
@@ -275,6 +279,22 @@ def table(
         If there is no title, or a column is named that the rows do not have.
     """
     _display(table_bundle(rows, name=name, title=title, columns=columns, subtitle=subtitle, note=note, source=source))
+
+
+def tables(
+    rows_and_captions: "Iterable[tuple[pd.DataFrame, Mapping[str, str]]]", *, columns: Sequence[Column]
+) -> None:
+    """Show several tables of one form.
+
+    Parameters
+    ----------
+    rows_and_captions : iterable of (DataFrame, mapping)
+        Of each table the values and the arguments of `table` that are words: name, title, subtitle, note, source.
+    columns : sequence of Column
+        Of all of them.
+    """
+    for rows, caption in rows_and_captions:
+        table(rows, columns=columns, **caption)
 
 
 def table_bundle(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MISSING = "–"
 #: An index above this is told as "over" it: its digits mean nothing any more [%].
 HIGHEST_INDEX_TOLD = 1000
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_text(frame: "pd.DataFrame") -> str:
@@ -97,7 +97,9 @@ def _is_missing(value: object) -> bool:
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """Text that is no formula; a carriage return alone would go unquoted and start a row of its own."""
+    one_kind = text.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{one_kind}" if text.startswith(_FORMULA_STARTS) else one_kind
 
 
 def plain_values(value: object) -> object:

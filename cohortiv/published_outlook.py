@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cohortiv.distribution.backtest import ALL_TIERS, Backtest
-from cohortiv.distribution.index_draws import code_shares
+from cohortiv.distribution.index_backtest import INDEX
+from cohortiv.distribution.index_draws import code_shares, median_error
 from cohortiv.distribution.outlook_tables import HIGH_SHARE, concentration_bands, product_bands
 from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE, high_leverage_share
 from cohortiv.early_warning import Thresholds
@@ -22,6 +23,7 @@ from cohortiv.publication import tier_label
 QUANTILES: Final[Mapping[str, float]] = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
 #: Words of the strands.
 STRANDS: Final = {"history": "History", "adoption": "Adoption of products", "regulation": "Regulation"}
+DISTANCES: Final = "Distances within tiers"
 TIER_COLUMNS: Final = ("tier", "tier_floor", "now", "low", "median", "high", "mean")
 
 
@@ -46,17 +48,19 @@ class PublishedOutlook:
     code_probability : CodeProbability
         Share of the draws with each code, at the coming date [1].
     cases : DataFrame
-        kind ("strands", "regulation"), case, draw_share [1], left (median share of notional that leaves [1]),
-        high_share (median share at 10x or more [1]; NaN where that may not be told), low, median, high [%].
+        kind ("strands", "distances", "regulation"), case, draw_share [1], left (median share of notional that leaves
+        [1]), high_share (median share at 10x or more [1]; NaN where that may not be told), low, median, high [%].
     products : DataFrame
         product, now, low, median, high: weights [1]; no rows where adoption doesn't act.
     steps : DataFrame
-        name, start, end [%], is_level: today's index, what each strand adds to the median, the median then; no rows
-        where the change cannot be split.
+        name, start, end [%], is_level: today's index, what each strand adds to the median, what the median is moved by
+        distances (by chance: they have no trend), the median then; no rows where the change cannot be split.
     swings : DataFrame
-        assumption, low_value, high_value, source, low, high [%], range: largest first.
-    backtests : DataFrame
-        steps, model, quantity, dates, coverage, sound_low, sound_high [1], crps, crps_ratio.
+        assumption, low_value, high_value, source, low, high [%], range, visible (whether the range is above
+        `swing_error`): largest first.
+    backtests, index_backtests : DataFrame
+        Of the mix and of the index: steps, model, quantity, dates, coverage, sound_low, sound_high [1], crps (of shares
+        [1], of the index [%]), crps_ratio.
     """
 
     outlook: Outlook
@@ -71,6 +75,42 @@ class PublishedOutlook:
     steps: pd.DataFrame
     swings: pd.DataFrame
     backtests: pd.DataFrame
+    index_backtests: pd.DataFrame
+
+    @property
+    def mix_then(self) -> "pd.Series[float]":
+        """`QUANTILES` of the index at the coming date from the mix alone [%]."""
+        found = _quantiles(self.outlook.mix_index.index[-1])
+        return pd.Series({name: float(value) for name, value in found.items()})
+
+    @property
+    def error(self) -> float:
+        """Monte Carlo standard error of the median index at the coming date [%]."""
+        return median_error(self.outlook.index.index[-1])
+
+    @property
+    def mix_error(self) -> float:
+        """Monte Carlo standard error of the median index from the mix alone [%]."""
+        return median_error(self.outlook.mix_index.index[-1])
+
+    @property
+    def swing_error(self) -> float:
+        """Monte Carlo standard error of the difference of two such medians, as if they were drawn apart [%]."""
+        return math.sqrt(2) * self.mix_error
+
+    @property
+    def distance_share(self) -> float:
+        """Part of the squared width of the 90 % band of the log index that is due to distances [1].
+
+        0 where they don't act, NaN where an end of a band is 0 or infinite.
+        """
+        if not self.outlook.distances_act:
+            return 0.0
+        alone, whole = (
+            math.log(band["high"] / band["low"]) if band["low"] > 0 and math.isfinite(band["high"]) else math.nan
+            for band in (self.mix_then, self.index_then)
+        )
+        return max(0.0, 1 - (alone / whole) ** 2) if whole else math.nan
 
     @property
     def index_then(self) -> "pd.Series[float]":
@@ -111,7 +151,8 @@ def publish_outlook(outlook: Outlook, *, thresholds: Thresholds) -> PublishedOut
         products=product_bands(projection),
         steps=_steps(outlook),
         swings=_swings(outlook),
-        backtests=_scores(outlook.backtests),
+        backtests=_scores(outlook.backtests, (ALL_TIERS, f"{HIGH_LEVERAGE:g}x or more")),
+        index_backtests=_scores(outlook.index_backtests, (INDEX,)),
     )
 
 
@@ -188,7 +229,7 @@ def _share_history(outlook: Outlook) -> pd.DataFrame:
 
 
 def _cases(outlook: Outlook, *, told: bool) -> pd.DataFrame:
-    """The index with one strand more each time, and under each regulatory scenario."""
+    """The index with one strand more each time, then with distances, and under each regulatory scenario."""
     projection = outlook.projection
     high = high_leverage_share(projection.draws, projection.edges)
     rows = []
@@ -196,6 +237,9 @@ def _cases(outlook: Outlook, *, told: bool) -> pd.DataFrame:
     for strand, draws in outlook.strands_added.items():
         names.append(strand)
         rows.append(("strands", _strand_words(names), math.nan, math.nan, math.nan, *_ends(draws.index)))
+    if outlook.distances_act:
+        whole = _ends(outlook.index.index[-1])
+        rows.append(("distances", _strand_words([*names, "distances"]), math.nan, math.nan, math.nan, *whole))
     for number, name in enumerate(projection.scenarios):
         mine = projection.scenario == number
         if mine.any():
@@ -230,7 +274,10 @@ def _steps(outlook: Outlook) -> pd.DataFrame:
         if strand in outlook.assumptions.enabled:
             rows.append((STRANDS[strand], level, level + change, False))
             level += change
-    rows.append(("Median then", 0.0, split.end, True))
+    end = float(_quantiles(outlook.index.index[-1])["median"])
+    if outlook.distances_act:
+        rows.append((DISTANCES, level, end, False))
+    rows.append(("Median then", 0.0, end, True))
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -238,17 +285,18 @@ def _swings(outlook: Outlook) -> pd.DataFrame:
     """Assumptions with their ends in the file's own unit, and the median index there."""
     found = outlook.swings
     words = {f"{end}_value": [f"{value:g}" for value in found[end]] for end in ("low", "high")}
-    table = found[["assumption", "source", "at_low", "at_high", "range"]].assign(**words)
+    visible = found["range"] > math.sqrt(2) * median_error(outlook.mix_index.index[-1])
+    table = found[["assumption", "source", "at_low", "at_high", "range"]].assign(**words, visible=visible)
     renamed = table.rename(columns={"at_low": "low", "at_high": "high"})
-    return renamed[["assumption", "low_value", "high_value", "source", "low", "high", "range"]]
+    return renamed[["assumption", "low_value", "high_value", "source", "low", "high", "range", "visible"]]
 
 
-def _scores(backtests: Sequence[Backtest]) -> pd.DataFrame:
-    """Scores over all tiers and at 10x or more, one row a model and quantity."""
+def _scores(backtests: Sequence[Backtest], quantities: Sequence[str]) -> pd.DataFrame:
+    """Scores of some quantities, one row a model and quantity."""
     columns = ["steps", "model", "quantity", "dates", "coverage", "sound_low", "sound_high", "crps", "crps_ratio"]
     parts = []
     for test in backtests:
-        shown = test.summary[test.summary["quantity"].isin([ALL_TIERS, f"{HIGH_LEVERAGE:g}x or more"])]
+        shown = test.summary[test.summary["quantity"].isin(quantities)]
         parts.append(shown.assign(steps=test.steps)[columns])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
@@ -263,23 +311,26 @@ def outlook_values(published: PublishedOutlook) -> dict[str, object]:
     Returns
     -------
     dict
-        to, assumptions, draws, strands, iv_index {low, median, high} [%], code_probability, tiers, concentration,
-        products, attribution, cases, backtests and notes.
+        to, assumptions, draws, strands, distances (whether they act), iv_index {low, median, high} [%],
+        iv_index_from_mix_alone (the same), code_probability, tiers, concentration, products, attribution, cases,
+        backtests (of mix and index) and notes.
     """
-    outlook, then = published.outlook, published.index_then
+    outlook, then, alone = published.outlook, published.index_then, published.mix_then
     split = outlook.attribution
     return {
         "to": outlook.to.isoformat(),
         "assumptions": outlook.assumptions.name,
         "draws": outlook.assumptions.draws,
         "strands": sorted(outlook.projection.strands),
+        "distances": outlook.distances_act,
         "iv_index": {name: float(then[name]) for name in ("low", "median", "high")},
+        "iv_index_from_mix_alone": {name: float(alone[name]) for name in ("low", "median", "high")},
         "code_probability": vars(published.code_probability),
         "tiers": published.tiers.to_dict("records"),
         "concentration": published.concentration.to_dict("records"),
         "products": published.products.to_dict("records"),
         "attribution": None if split is None else dict(split.parts),
         "cases": published.cases.to_dict("records"),
-        "backtests": published.backtests.to_dict("records"),
+        "backtests": [*published.backtests.to_dict("records"), *published.index_backtests.to_dict("records")],
         "notes": list(outlook.notes),
     }

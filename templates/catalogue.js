@@ -1,6 +1,13 @@
-/* Shows the reports that hold every word of the search. */
+/* Shows the reports that hold every word of the search, and greys the latest issues that have grown stale by now. */
 (() => {
   "use strict";
+  const DAY = 24 * 60 * 60 * 1000; /* milliseconds */
+  for (const item of document.querySelectorAll("[data-stale-from]")) {
+    const stale = Date.now() >= Date.parse(item.dataset.staleFrom);
+    item.classList.toggle("is-stale", stale);
+    item.querySelector(".age").textContent = Math.floor((Date.now() - Date.parse(item.dataset.end)) / DAY);
+  }
+
   const box = document.querySelector("#search");
   const count = document.querySelector("#count");
   const rows = [...document.querySelectorAll("tr[data-search]")];
@@ -15,6 +22,9 @@
     count.textContent = words.length ? `${shown} of ${rows.length}` : `${rows.length}`;
   };
 
+  if (!box) {
+    return;
+  }
   box.addEventListener("input", filter);
   document.querySelector(".search").hidden = false;
 })();

@@ -32,19 +32,20 @@ def snapshot(weeks: int = len(WEEKS), *, for_report: bool = True) -> Assessment:
 
 
 @cache
-def outlook(*strands: str, weeks: int = len(WEEKS), for_report: bool = True) -> Outlook:
-    """The book ahead to the end of September, with all strands or those named."""
-    return look_ahead(snapshot(weeks, for_report=for_report), assumptions(*strands), to=dt.date(2026, 9, 30))
+def outlook(*strands: str, weeks: int = len(WEEKS), for_report: bool = True, distances: bool = True) -> Outlook:
+    """The book ahead to the end of September, with all strands or those named, with distances or without."""
+    stated = assumptions(*strands, distances=distances)
+    return look_ahead(snapshot(weeks, for_report=for_report), stated, to=dt.date(2026, 9, 30))
 
 
-def assumptions(*strands: str) -> OutlookAssumptions:
-    """The small assumptions, with all strands or those named."""
-    return small(**only(*strands)) if strands else small()
+def assumptions(*strands: str, distances: bool = True) -> OutlookAssumptions:
+    """The small assumptions, with all strands or those named, with distances or without."""
+    return small(**(only(*strands) if strands else {}), distances={"enabled": distances})
 
 
 @cache
-def findings(*strands: str, weeks: int = len(WEEKS)) -> OutlookFindings:
+def findings(*strands: str, weeks: int = len(WEEKS), distances: bool = True) -> OutlookFindings:
     """What the sentences of an outlook are about."""
-    ahead = outlook(*strands, weeks=weeks)
+    ahead = outlook(*strands, weeks=weeks, distances=distances)
     base = Findings(ahead.assessment, publish(ahead.assessment), None)
     return find(base, publish_outlook(ahead, thresholds=base.thresholds))

@@ -10,6 +10,9 @@ import pandas as pd
 import yaml
 
 from cohortiv.config.assumptions import OutlookAssumptions
+from cohortiv.distribution.hit_table import HitTable, hit_table
+from cohortiv.distribution.index_history import IndexHistory, index_history
+from cohortiv.volatility import FloatArray
 
 EDGES = (2.0, 5.0, 10.0, 20.0, 50.0)
 WHY = "assumption: made up for a test"
@@ -97,3 +100,20 @@ def history(periods: int = 30, *, edges: Sequence[float] = EDGES, seed: int = 1)
     parts = np.exp(level + steps.cumsum(axis=0))
     dates = pd.date_range(end="2026-07-01", periods=periods, freq="7D")
     return pd.DataFrame(parts / parts.sum(axis=1, keepdims=True), index=dates, columns=[float(e) for e in edges])
+
+
+def index_past(
+    *, levels: Sequence[float], shares: Sequence[float], left_out: Sequence[bool] | None = None
+) -> IndexHistory:
+    """Weekly periods whose index is the level of their distances times the share of the second of two tiers."""
+    dates = pd.date_range(end="2026-07-01", periods=len(levels), freq="7D")
+    mixes = pd.DataFrame({2.0: 1 - np.array(shares), 10.0: shares}, index=dates)
+    nodes = pd.DataFrame({"tier": [2, 10], "weight": 1.0, "distance": -0.1, "second_distance": np.nan, "kappa": 1.0})
+    tables = [hit_table(nodes, (2.0, 10.0)) for _ in levels]
+    of_table = {id(table): level for table, level in zip(tables, levels, strict=True)}
+
+    def solve(table: HitTable, asked: FloatArray) -> FloatArray:
+        found: FloatArray = of_table[id(table)] * asked[:, 1]
+        return found
+
+    return index_history(mixes, tables, solve, left_out=left_out)

@@ -13,7 +13,8 @@ from cohort_support import ENGINE_WARNINGS, cohort_file
 from routes_support import compare_reconstruction, compare_tier_map
 
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
-from cohortiv.assessment.aggregate import Basis, default_cohort
+from cohortiv.assessment.aggregate import default_cohort
+from cohortiv.assessment.settings import Basis
 from cohortiv.assessment.reading import build_past
 from cohortiv.early_warning import Code
 from cohortiv.errors import DataError, UsageError

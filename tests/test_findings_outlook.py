@@ -1,10 +1,11 @@
 """The sentences of an outlook, with their numbers."""
 
+import pytest
 from cohort_support import ENGINE_WARNINGS
 from outlook_cases import findings
 
 from cohortiv.findings import outlook as told
-from cohortiv.quantities import points
+from cohortiv.quantities import percent, points, points_range
 
 pytestmark = ENGINE_WARNINGS
 
@@ -13,7 +14,9 @@ def test_the_sentence_holds_date_median_and_band() -> None:
     """And the likeliest code with its chance."""
     f = findings()
     said = told.sentence(f)
-    assert said.startswith("From changes of the tier mix alone, the IV Index by 30 September 2026 is ")
+    assert said.startswith(
+        "From changes of the tier mix and of the distances within tiers, the IV Index by 30 September 2026 is "
+    )
     assert f"{points(float(f.shown.index_then['median']))} in the median of 400 draws" in said
     assert "The likeliest code is" in said
 
@@ -30,11 +33,39 @@ def test_the_headline_is_todays_with_the_outlooks_words() -> None:
 def test_plain_words_name_gains_strands_assumption_and_verdict() -> None:
     """One line each."""
     lines = told.summary_text(findings()).splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert "gains most" in lines[0]
     assert "Shapley values" in lines[1]
     assert "matters most" in lines[2]
     assert "held-out periods" in lines[3]
+    assert lines[4].startswith("- Of the index itself: 1 period ahead, its 90 % band held ")
+
+
+def test_without_distances_the_words_are_of_the_mix_alone() -> None:
+    """The sentence, the figure beside the headline, the method and the limits."""
+    f = findings("history", distances=False)
+    assert told.sentence(f).startswith("From changes of the tier mix alone, the IV Index by ")
+    assert told.key_figures(f)[2]["context"] == "mix alone"
+    assert "residual" not in told.method(f)
+    assert "Draws move the mix of tiers alone" in told.notes(f)
+    assert told.band_said(f) == ""
+
+
+def test_the_band_from_the_mix_alone_stands_beside_the_whole() -> None:
+    """With the part of the width that distances make up."""
+    f = findings("history")
+    alone = points_range(f.shown.mix_then["low"], f.shown.mix_then["high"])
+    assert told.key_figures(f)[2]["context"] == f"{alone} from the mix alone"
+    assert alone in told.band_said(f)
+    assert percent(f.shown.distance_share, 0) in told.band_said(f)
+
+
+def test_what_lies_under_the_error_of_the_draws_has_no_visible_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a strand nor the change of the median is told then."""
+    f = findings("history")
+    monkeypatch.setattr(type(f.shown), "mix_error", 1e6)
+    assert told.strands_said(f).startswith("No strand has a visible effect on the median index")
+    assert told._change(28.1, 28.2, error=0.3) == "no visible change from today's 28.2"
 
 
 def test_a_tier_gains_only_where_its_mean_rises() -> None:

@@ -13,7 +13,7 @@ from cohortiv.findings.outlook import OutlookFindings
 pytestmark = ENGINE_WARNINGS
 ALL = (
     figures.tiers, figures.fan, figures.concentration, figures.concentration_table, figures.cases, figures.case_table,
-    figures.products, figures.waterfall, figures.tornado, figures.swings, figures.backtests,
+    figures.products, figures.waterfall, figures.tornado, figures.swings, figures.backtests, figures.index_backtests,
 )  # fmt: skip
 
 
@@ -49,3 +49,36 @@ def test_concentration_is_written_in_its_units() -> None:
     rows = figures.concentration_rows(findings())
     assert len(rows) >= 2
     assert all(len(row) == len(figures.CONCENTRATION_COLUMNS) for row in rows)
+
+
+def test_one_strand_is_a_sentence() -> None:
+    """Without adoption and rules there is nothing to compare, with distances or without."""
+    assert figures.has_one_case(findings("history"))
+    assert not figures.has_one_case(findings())
+    assert figures.cases(findings("history")).reading.startswith("History is the only strand that acts")
+
+
+def test_assumptions_without_visible_effect_are_said_to_have_none() -> None:
+    """They are not drawn."""
+    f = findings()
+    table = figures.swing_rows(f)
+    assert (table["visible"] == (table["effect"] != "no visible effect")).all()
+    assert figures.swings_drawn(f)["visible"].all()
+
+
+def test_a_fan_is_taken_away_with_its_past() -> None:
+    """The past first, then the draws, each date once in its part."""
+    f = findings()
+    past, fan = figures.index_history(f), f.shown.index_fan
+    rows = figures.fan_rows(past, fan)
+    assert list(rows["part"]) == ["past"] * len(past) + ["draws"] * len(fan)
+    assert rows["value"].head(len(past)).tolist() == past["value"].tolist()
+    assert rows["median"].tail(len(fan)).tolist() == fan["median"].tolist()
+
+
+def test_the_index_is_tested_with_and_without_distances() -> None:
+    """A row for each, and the coverage in the title."""
+    f = findings()
+    assert {"projection", "projection, mix alone", "persistence"} <= set(f.shown.index_backtests["model"])
+    assert figures.index_backtests(f).title.startswith("Bands of the index held ")
+    assert figures.index_backtests(findings(weeks=4)).title == "The index is not tested"

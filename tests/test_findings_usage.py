@@ -1,6 +1,7 @@
 """Rows, titles and readings of how leverage is used today."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from cohort_support import ENGINE_WARNINGS
@@ -44,7 +45,43 @@ def test_a_dimension_shows_its_largest_values(shown: PublishedUsage) -> None:
     """No more than a few of each, tiers apart."""
     rows = usage.dimension_rows(shown)
     assert "tier" not in set(rows["dimension"])
-    assert rows.groupby("dimension").size().max() <= usage.VALUES_SHOWN + 1
+    assert rows.groupby("dimension").size().max() <= usage.VALUES_SHOWN + 2
+
+
+def test_what_is_not_shown_of_a_dimension_is_added_up(shown: PublishedUsage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares of notional still sum to 1; accounts, who may hold several, are not added up."""
+    monkeypatch.setattr(usage, "VALUES_SHOWN", 1)
+    rows = usage.dimension_rows(shown)
+    symbols = rows[rows["dimension"] == "side"]
+    assert symbols["value"].tolist()[1] == "further sides"
+    assert symbols["notional_share"].sum() == pytest.approx(1.0)
+    assert math.isnan(symbols["account_share"].iloc[1])
+
+
+def test_concentration_over_time_is_that_of_the_snapshots(base: Findings, shown: PublishedUsage) -> None:
+    """A value a snapshot and figure, and the title tells the range of the hundred largest."""
+    rows = usage.history_rows(shown)
+    assert rows.groupby("figure").size().eq(len(shown.history)).all()
+    assert "Gini coefficient" in set(rows["figure"])
+    words = usage.concentration_history(base, shown)
+    assert f"over {len(shown.history)} snapshots" in words.title or "throughout" in words.title
+
+
+def test_withheld_snapshots_are_gaps(base: Findings, shown: PublishedUsage) -> None:
+    """They are counted in the note."""
+    names = shown.history.columns.drop("as_of")
+    gap = shown.history.copy()
+    gap.loc[gap.index[0], names] = math.nan
+    hidden = replace(shown, history=gap)
+    assert usage.history_rows(hidden)["value"].isna().any()
+    assert f"1 of {len(shown.history)} snapshots are withheld" in usage.concentration_history(base, hidden).note
+
+
+def test_a_single_snapshot_has_no_concentration_over_time(base: Findings, shown: PublishedUsage) -> None:
+    """One sentence stands in place of the figure."""
+    single = replace(shown, history=shown.history.tail(1))
+    assert usage.history_rows(single).empty
+    assert "not shown" in usage.concentration_history(base, single).reading
 
 
 def test_what_is_withheld_is_a_dash(base: Findings, shown: PublishedUsage) -> None:
@@ -69,7 +106,12 @@ def test_steps_of_the_density_have_the_mass_of_their_tier(shown: PublishedUsage)
     assert (by_capital["density"] * widths).sum() == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("words", [usage.tiers, usage.dimensions, usage.concentration, usage.effective, usage.density])
+@pytest.mark.parametrize(
+    "words",
+    [
+        usage.tiers, usage.dimensions, usage.concentration, usage.concentration_history, usage.effective, usage.density,
+    ],
+)  # fmt: skip
 def test_without_positions_it_says_so(base: Findings, words: object) -> None:
     """Where the result stands on aggregates."""
     assert callable(words)
@@ -78,6 +120,9 @@ def test_without_positions_it_says_so(base: Findings, words: object) -> None:
 
 def test_without_positions_there_are_no_rows() -> None:
     """For every figure and table."""
-    frames = (usage.tier_rows, usage.dimension_rows, usage.standing_rows, usage.density_rows, usage.density_steps)
+    frames = (
+        usage.tier_rows, usage.dimension_rows, usage.standing_rows, usage.density_rows, usage.density_steps,
+        usage.history_rows,
+    )  # fmt: skip
     assert all(rows(None).empty for rows in frames)
     assert usage.concentration_rows(None) == []

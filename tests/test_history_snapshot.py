@@ -15,7 +15,7 @@ from cohortiv.history.snapshot import (
     content_digest,
     differences,
     record_as_json,
-    record_of,
+
     snapshots_of,
 )
 from cohortiv.summary import METHODOLOGY_VERSION
@@ -48,13 +48,6 @@ def test_the_name_has_time_cohort_symbol_and_number() -> None:
     """Whatever a symbol is written with, the name is one of a file."""
     record = snapshots_at(TIMES[0], symbol="xyz:A/B")[0].record
     assert record.file_name == f"2026-02-01T120000Z_all-accounts_xyz-A-B_{record.number[:12]}.parquet"
-
-
-def test_a_record_survives_as_plain_values() -> None:
-    """To plain values and back, number and all."""
-    made = snapshots_of(profile_at(TIMES[0]), inputs=[SourceFile("a.csv", "ff")], settings={"venue": "x"})[0].record
-    again = record_of(record_as_json(made))
-    assert (again, again.number) == (made, made.number)
 
 
 def test_equal_profiles_have_equal_digests() -> None:

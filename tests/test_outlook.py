@@ -8,7 +8,7 @@ from cohort_support import ENGINE_WARNINGS
 from outlook_cases import assumptions, outlook, snapshot
 
 from cohortiv.errors import UsageError
-from cohortiv.outlook import BACKTEST_STEPS, look_ahead, median_index
+from cohortiv.outlook import BACKTEST_STEPS, look_ahead, median_index, past_index
 
 pytestmark = ENGINE_WARNINGS
 
@@ -31,7 +31,7 @@ def test_strands_are_added_in_their_order() -> None:
     """The last of them is the outlook itself."""
     added = outlook().strands_added
     assert list(added) == ["history", "adoption", "regulation"]
-    assert added["regulation"].index == pytest.approx(outlook().index.index[-1], rel=1e-9)
+    assert added["regulation"].index == pytest.approx(outlook().mix_index.index[-1], rel=1e-9)
 
 
 def test_a_strand_that_is_off_adds_nothing() -> None:
@@ -43,8 +43,32 @@ def test_a_strand_that_is_off_adds_nothing() -> None:
 
 
 def test_the_projection_is_tested_ahead() -> None:
-    """One period and four, on the last third."""
+    """One period and four, on the last third: the mix and the index that follows."""
     assert tuple(test.steps for test in outlook().backtests) == BACKTEST_STEPS
+    assert tuple(test.steps for test in outlook().index_backtests) == BACKTEST_STEPS
+
+
+def test_distances_widen_the_band_and_leave_the_mix() -> None:
+    """The draws of the mix are the same with and without; at the snapshot there is nothing to add."""
+    whole, alone = outlook("history"), outlook("history", distances=False)
+    assert np.array_equal(whole.projection.draws, alone.projection.draws)
+    assert np.array_equal(whole.mix_index.index, alone.index.index)
+    assert np.ptp(np.quantile(whole.index.index[-1], [0.05, 0.95])) > np.ptp(
+        np.quantile(alone.index.index[-1], [0.05, 0.95])
+    )
+    assert np.array_equal(whole.index.index[0], alone.index.index[0])
+
+
+def test_distances_take_no_part_in_the_split() -> None:
+    """The parts of the strands are those of the mix, with them or without."""
+    with_them, without = outlook("history").attribution, outlook("history", distances=False).attribution
+    assert with_them == without
+
+
+def test_past_snapshots_have_their_own_index() -> None:
+    """The mix of each period at its own distances gives the index of the assessment's history."""
+    past = past_index(snapshot(), outlook().history)
+    assert np.exp(past.own) == pytest.approx(snapshot().history["iv_index"].to_numpy(), rel=1e-9)
 
 
 def test_a_short_history_is_named() -> None:
@@ -52,6 +76,8 @@ def test_a_short_history_is_named() -> None:
     short = outlook(weeks=4)
     assert short.backtests == ()
     assert sum(note.startswith("Not tested") for note in short.notes) == len(BACKTEST_STEPS)
+    assert any(note.startswith("Distances: 3 past changes") for note in short.notes)
+    assert not short.distances_act
     assert any(note.startswith("Exploratory") for note in short.notes)
 
 

@@ -10,10 +10,15 @@ import pytest
 from cohortiv.plain import csv_text, plain_values, shown
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\nx", "＝1+1"])
 def test_csv_defuses_formulas(text: str) -> None:
     """Text that a spreadsheet would run gets an apostrophe before it."""
     assert f"'{text}" in csv_text(pd.DataFrame({"a": [text]}))
+
+
+def test_line_ends_stay_inside_their_cell() -> None:
+    """A carriage return, which spreadsheets take for the end of a row, is quoted as a line feed."""
+    assert csv_text(pd.DataFrame({"a": ["x\r=1+1\r\n=2"]})) == 'a\n"x\n=1+1\n=2"\n'
 
 
 def test_csv_defuses_heads() -> None:

@@ -43,14 +43,14 @@ def test_accounts_and_margin_units_are_counted(solved: tuple[AccountFigures, pd.
     assert (figures.accounts, figures.margin_units) == (held["account_id"].nunique(), units)
 
 
-def test_groups_have_their_accounts_and_the_largest_of_them(solved: tuple[AccountFigures, pd.DataFrame]) -> None:
+def test_groups_have_their_notional_and_accounts(solved: tuple[AccountFigures, pd.DataFrame]) -> None:
     """By symbol, side and tier."""
     figures, held = solved
     keys = ["symbol", "side", "tier"]
     by_account = held.groupby([*keys, "account_id"], as_index=False)["notional_cents"].sum()
-    expected = by_account.groupby(keys, as_index=False)["notional_cents"].agg(["sum", "count", "max"])
-    expected = expected.rename(columns={"sum": "notional_cents", "count": "accounts", "max": "largest_cents"})
-    columns = [*keys, "notional_cents", "accounts", "largest_cents"]
+    expected = by_account.groupby(keys, as_index=False)["notional_cents"].agg(["sum", "count"])
+    expected = expected.rename(columns={"sum": "notional_cents", "count": "accounts"})
+    columns = [*keys, "notional_cents", "accounts"]
     got = figures.groups[columns].reset_index(drop=True)
     pd.testing.assert_frame_equal(got, expected[columns].reset_index(drop=True), check_dtype=False, check_exact=True)
 
@@ -107,8 +107,10 @@ def test_one_position_an_account_needs_no_grouping(tmp_path: Path) -> None:
     desk = Desk(tmp_path, connect(threads=2))
     book = random_book(22, 500)
     book = book.assign(account_id=[f"a{n}" for n in range(len(book))])
-    held = leveraged_positions(desk.solve(book, brackets=BRACKETS).profile().lines, KAPPAS)
-    grouped, plain = (account_figures(held, KAPPAS, one_each=known) for known in (False, True))
+    built = desk.solve(book, brackets=BRACKETS).profile()
+    held = leveraged_positions(built.lines, KAPPAS)
+    grouped = account_figures(held, KAPPAS)
+    plain = account_figures(held, KAPPAS, profile=built.profile, one_each=True)
     assert (plain.accounts, plain.margin_units) == (grouped.accounts, grouped.margin_units)
     for name in ("groups", "sizes", "gram", "nodes"):
         pd.testing.assert_frame_equal(getattr(plain, name), getattr(grouped, name), check_exact=True)

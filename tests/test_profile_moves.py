@@ -11,7 +11,7 @@ from book_support import Desk, Row, position
 from test_profile_build import random_book
 
 from cohortiv.liquidation import LINE, PAST, UNLEVERAGED
-from cohortiv.profile import BuiltProfile, critical_distance
+from cohortiv.profile import BuiltProfile, critical_distances
 from cohortiv.sources.files import connect
 
 
@@ -37,15 +37,20 @@ def brute(built: BuiltProfile, mass: float, *, below: bool) -> float | None:
     return float(ordered[reached.argmax(), 0]) if reached.any() else None
 
 
+def distances(built: BuiltProfile, mass: float) -> list[float | None]:
+    """Critical distances below the mark and above it."""
+    found = critical_distances(built.profile, built.lines, critical_mass=mass)
+    return [found.below, found.above]
+
+
 @pytest.mark.parametrize("cross", [False, True], ids=["isolated", "with cross"])
 def test_distances_meet_the_sort(desk: Desk, *, cross: bool) -> None:
     """Both sides, small and large masses, positions past their line and with two lines among them."""
     built = desk.solve(random_book(31, 1_500, cross=cross)).profile()
-    for below in (True, False):
-        for mass in (0.0001, 0.15, 0.3, 0.9):
-            found = critical_distance(built.profile, built.lines, below=below, critical_mass=mass)
-            expected = brute(built, mass, below=below)
-            assert found == (None if expected is None else pytest.approx(expected, rel=1e-13))
+    for mass in (0.0001, 0.15, 0.3, 0.9):
+        found = distances(built, mass)
+        expected = [brute(built, mass, below=below) for below in (True, False)]
+        assert found == [None if value is None else pytest.approx(value, rel=1e-13) for value in expected]
 
 
 def lined(name: str, ratio: float | None, quantity: float = 1.0) -> Row:
@@ -74,7 +79,7 @@ def test_ties_gaps_and_the_unreachable(
 ) -> None:
     """Equal lines count together, the mass is met exactly, and a side that never holds it has no move."""
     built = desk.solve([lined(str(n), ratio) for n, ratio in enumerate(ratios)]).profile()
-    found = [critical_distance(built.profile, built.lines, below=side, critical_mass=mass) for side in (True, False)]
+    found = distances(built, mass)
     expected = [below, None if above == math.inf else above]
     assert found == [None if value is None else pytest.approx(value, rel=1e-12) for value in expected]
 
@@ -84,15 +89,16 @@ def test_positions_past_their_line_count_at_once(desk: Desk, *, below: bool) -> 
     """On both sides."""
     rows = [position(liquidation_price=7e4), lined("b", 0.9), lined("c", 1.1)]
     built = desk.solve(rows).profile()
-    assert critical_distance(built.profile, built.lines, below=below, critical_mass=0.33) == 0.0
-    further = critical_distance(built.profile, built.lines, below=below, critical_mass=0.6)
+    side = 0 if below else 1
+    assert distances(built, 0.33)[side] == 0.0
+    further = distances(built, 0.6)[side]
     assert further == pytest.approx(-math.log(0.9) if below else math.log(1.1))
 
 
 def test_without_leverage_there_is_no_move(desk: Desk) -> None:
     """Nothing to hold a share of."""
     built = desk.solve([position(leverage=1.0)]).profile()
-    assert critical_distance(built.profile, built.lines, below=True, critical_mass=0.15) is None
+    assert distances(built, 0.15) == [None, None]
 
 
 def test_real_positions_meet_the_sort(desk: Desk, real_data: Path) -> None:
@@ -117,7 +123,7 @@ def test_real_positions_meet_the_sort(desk: Desk, real_data: Path) -> None:
     built = build_profile(
         lines, inventory, one.given, scope=Scope(symbols=("BTC",)), comovement=comovement(), origin={}
     )  # fmt: skip
-    found = [critical_distance(built.profile, built.lines, below=side, critical_mass=0.15) for side in (True, False)]
+    found = distances(built, 0.15)
     assert found[0] is not None
     assert found[1] is not None
     assert -math.expm1(-found[0]) == pytest.approx(0.2508, abs=5e-5)
@@ -131,6 +137,6 @@ def test_the_frame_of_lines_is_sorted_for_no_one(desk: Desk) -> None:
     found = []
     for frame in (book, book.sample(frac=1, random_state=2)):
         built = desk.solve(pd.DataFrame(frame)).profile()
-        found.append([critical_distance(built.profile, built.lines, below=b, critical_mass=0.1) for b in (True, False)])
+        found.append(distances(built, 0.1))
     assert found[0] == found[1]
     assert np.isfinite(found[0]).all()  # type: ignore[arg-type]

@@ -71,7 +71,8 @@ def test_the_waterfall_ends_at_the_median(shown: PublishedOutlook) -> None:
     steps = shown.steps
     assert steps["start"].iloc[2] == pytest.approx(steps["end"].iloc[1])
     assert steps["end"].iloc[-2] == pytest.approx(steps["end"].iloc[-1])
-    assert steps["is_level"].tolist() == [True, False, False, False, True]
+    assert steps["end"].iloc[-1] == pytest.approx(shown.index_then["median"])
+    assert steps["is_level"].tolist() == [True, False, False, False, False, True]
 
 
 def test_earlier_shares_are_told_where_both_parts_are_cells(shown: PublishedOutlook) -> None:
@@ -90,9 +91,31 @@ def test_the_summary_is_plain(shown: PublishedOutlook) -> None:
     assert len(values["tiers"]) == len(shown.tiers)
 
 
+def test_distances_are_a_case_and_a_part_of_the_band(shown: PublishedOutlook) -> None:
+    """Its band is the whole one, and its part is of the squared width in logarithms."""
+    whole = shown.cases[shown.cases["kind"] == "distances"].iloc[0]
+    assert (whole["low"], whole["high"]) == (shown.index_then["low"], shown.index_then["high"])
+    alone = publish_outlook(outlook("history"), thresholds=Thresholds())
+    widths = [math.log(band["high"] / band["low"]) for band in (alone.mix_then, alone.index_then)]
+    assert alone.distance_share == pytest.approx(max(0.0, 1 - (widths[0] / widths[1]) ** 2))
+
+
+def test_without_distances_the_band_is_the_mixes() -> None:
+    """And none of it is theirs."""
+    alone = publish_outlook(outlook("history", distances=False), thresholds=Thresholds())
+    assert alone.index_then.equals(alone.mix_then)
+    assert alone.distance_share == 0
+
+
+def test_swings_under_the_error_of_the_draws_are_not_visible(shown: PublishedOutlook) -> None:
+    """The error is that of the difference of two medians."""
+    assert shown.swing_error == pytest.approx(math.sqrt(2) * shown.mix_error)
+    assert (shown.swings["visible"] == (shown.swings["range"] > shown.swing_error)).all()
+
+
 def test_without_adoption_and_rules_there_is_one_case() -> None:
     """And no product."""
-    alone = publish_outlook(outlook("history"), thresholds=Thresholds())
+    alone = publish_outlook(outlook("history", distances=False), thresholds=Thresholds())
     assert list(alone.cases["case"]) == ["History alone"]
     assert alone.products.empty
     assert math.isnan(alone.cases["left"].iloc[0])

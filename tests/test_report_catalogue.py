@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from cohortiv.config.brand import load_brand
 from cohortiv.errors import RunError
 from cohortiv.report.catalogue import write_catalogue
+
+NOW = datetime(2026, 2, 13, 9, tzinfo=UTC)
 
 
 def shelve(root: Path, *, as_of: str, name: str = "risk-all", **summary: object) -> None:
@@ -32,8 +35,8 @@ def test_latest_comes_first(tmp_path: Path) -> None:
     shelve(tmp_path, as_of="2026-02-11")
     shelve(tmp_path, as_of="2026-02-12", name="risk-sample", code="red", iv_index="inf", symbols=[], synthetic=True)
     assert rows(tmp_path) == [
-        "12 February 2026 Red ∞ risk-sample Synthetic All All 1 March 2026, 06:00 UTC",
-        "11 February 2026 Green 20.0 risk-all All BTC 1 March 2026, 06:00 UTC",
+        "12 February 2026 Red ∞ risk-sample Synthetic All All 1 March 2026, 06:00 UTC –",
+        "11 February 2026 Green 20.0 risk-all All BTC 1 March 2026, 06:00 UTC –",
     ]
 
 
@@ -87,9 +90,16 @@ def test_failure_leaves_the_old_page(tmp_path: Path) -> None:
         write_catalogue(tmp_path)
 
 
-def cards(root: Path) -> list[str]:
-    """Cards of the series, as text."""
-    html = write_catalogue(root, brand=load_brand()).read_text(encoding="utf-8")
+def main(html: str) -> str:
+    """The page between its head and its foot."""
+    return html.partition("<main>")[2].partition("</main>")[0]
+
+
+def cards(root: Path, *, now: datetime = NOW) -> list[str]:
+    """Cards of the series, as text, without what is hidden and the moment from which they are stale."""
+    html = write_catalogue(root, brand=load_brand(), now=now).read_text(encoding="utf-8")
+    html = re.sub(r'<p class="card-date">Stale from.*?</p>', "", html)
+    html = html if "is-stale" in main(html) else re.sub(r'<p class="card-date stale">.*?</p>', "", html)
     found = re.findall(r'<p class="card-name">.*?</li>', html, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]+>", " ", card).split()) for card in found]
 
@@ -97,10 +107,10 @@ def cards(root: Path) -> list[str]:
 def test_issues_by_another_definition_are_another_series(tmp_path: Path) -> None:
     """An index at a critical mass of 10 % is no point of the line of those at 15 %."""
     for day, mass in ((1, 0.15), (2, 0.15), (3, 0.10)):
-        shelve(tmp_path, as_of=f"2026-02-{day:02d}", critical_mass=mass, horizon_days=7.0)
+        shelve(tmp_path, as_of=f"2026-02-{day + 9}", critical_mass=mass, horizon_days=7.0)
     assert cards(tmp_path) == [
-        "risk-all 20.0 Green As of 3 February 2026 Definition: critical mass 10 %, horizon 7 days",
-        "risk-all 20.0 Green As of 2 February 2026 · 2 issues Definition: critical mass 15 %, horizon 7 days",
+        "risk-all 20.0 Green As of 12 February 2026 Definition: critical mass 10 %, horizon 7 days",
+        "risk-all 20.0 Green As of 11 February 2026 · 2 issues Definition: critical mass 15 %, horizon 7 days",
     ]
 
 
@@ -115,3 +125,68 @@ def test_many_symbols_are_counted(tmp_path: Path) -> None:
     shelve(tmp_path, as_of="2026-02-11", symbols=["BTC", "ETH", "SOL", "XRP", "DOGE", "BNB"])
     assert "BTC, ETH, SOL, XRP, 2 more" in rows(tmp_path)[0]
     assert "doge" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("day", "stale"), [(14, False), (15, True)])
+def test_latest_issue_grows_stale(tmp_path: Path, day: int, *, stale: bool) -> None:
+    """Three days after the end of its data, by default, an issue is called stale and its age is told."""
+    shelve(tmp_path, as_of="2026-02-11")
+    (card,) = cards(tmp_path, now=datetime(2026, 2, day, 0, tzinfo=UTC))
+    assert ("Stale 3 days old" in card) == stale
+
+
+def test_moment_of_growing_stale_is_told(tmp_path: Path) -> None:
+    """Who reads the page without scripts knows until when it counts; a timestamp counts from its own time."""
+    shelve(tmp_path, as_of="2026-02-11T0800Z")
+    assert "Stale from 14 February 2026, 08:00 UTC" in write_catalogue(tmp_path, now=NOW).read_text(encoding="utf-8")
+
+
+def test_made_up_data_do_not_grow_stale(tmp_path: Path) -> None:
+    """A demonstration is as good as on its first day."""
+    shelve(tmp_path, as_of="2020-01-01", synthetic=True)
+    assert "tale" not in main(write_catalogue(tmp_path, now=NOW).read_text(encoding="utf-8"))
+
+
+def test_degraded_issue_says_why(tmp_path: Path) -> None:
+    """The state stands on the card with its reason, and in the row."""
+    issue = {"state": "degraded", "reasons": ["Accounts fell by 40 % since the previous issue"]}
+    shelve(tmp_path, as_of="2026-02-12", issue=issue)
+    (card,) = cards(tmp_path)
+    assert "Degraded Accounts fell by 40 % since the previous issue." in card
+    assert "Green Degraded 20.0" in rows(tmp_path)[0]
+
+
+def test_issue_without_code_shows_the_last_one(tmp_path: Path) -> None:
+    """It is called not published, with the reason; the last good value stands below with its date, not as today's."""
+    shelve(tmp_path, as_of="2026-02-11", code="yellow", iv_index=41.3)
+    shelve(tmp_path, as_of="2026-02-12", code="grey", issue={"state": "not published", "reasons": ["Too few units"]})
+    (card,) = cards(tmp_path)
+    assert card.startswith("risk-all Not published Too few units. 41.3 Yellow, as of 11 February 2026, the last one")
+
+
+def test_failed_run_is_named(tmp_path: Path) -> None:
+    """A later run that failed is on the card and below the list, with a link to its page; an earlier one only below."""
+    shelve(tmp_path, as_of="2026-02-12")
+    for day, name in ((11, "risk-all"), (13, "risk-all"), (13, "../escape")):
+        file = tmp_path / f"2026-02-{day}" / f"{name.strip('./')}.failed.html"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("", encoding="utf-8")
+    (card,) = cards(tmp_path)
+    assert "Not published The run for 13 February 2026 failed ." in card
+    html = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 'href="2026-02-13/risk-all.failed.html"' in html
+    assert "2026-02-11/risk-all</a>" in html
+
+
+def test_forms_and_editions_are_linked(tmp_path: Path) -> None:
+    """PDF, static edition and the editions that were replaced are one click away."""
+    shelve(tmp_path, as_of="2026-02-12")
+    folder = tmp_path / "2026-02-12" / "risk-all"
+    for name in ("report.pdf", "report-static.html", "editions/1/report.html"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("", encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps({"editions": [{"edition": 1}, {"edition": 9}]}), encoding="utf-8")
+    assert rows(tmp_path)[0].endswith("PDF , Static , Edition 1, replaced")
+    html = (tmp_path / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="2026-02-12/risk-all/([^"]+)"', html.partition("<tbody>")[2])
+    assert links == ["report.html", "report.pdf", "report-static.html", "editions/1/report.html"]

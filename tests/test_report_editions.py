@@ -197,8 +197,10 @@ def test_made_up_data_are_replaced_without_a_reason(copied: Path) -> None:
 )
 def test_refusal_says_what_is_other(copied: Path, key: str, told: str) -> None:
     """Whoever is refused reads what differs from what is published."""
+    place = place_of(copied.parents[1], as_of="2026-02-12", name="small-all")
+    record = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
     with pytest.raises(DataError, match=f"this run has {told}"):
-        next_edition(copied, **{key: None})
+        edition_of(place, record | {key: None}, reason=None, force=False, wanted=frozenset())
 
 
 def test_free_place_takes_a_first_edition(tmp_path: Path) -> None:

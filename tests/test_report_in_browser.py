@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -224,3 +225,15 @@ def test_catalogue_finds_reports(page: Page, tmp_path: Path) -> None:
     assert page.locator("tr[data-search]:visible").all_inner_texts()[0].startswith("12 February 2026")
     assert page.locator("#count").inner_text() == "1 of 2"
     assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
+
+
+def test_catalogue_grows_stale_while_it_lies_there(page: Page, tmp_path: Path) -> None:
+    """Written in time and opened too late, it calls the latest issue stale and tells its age."""
+    shelve(tmp_path, as_of="2026-02-11")
+    file = write_catalogue(tmp_path, now=datetime(2026, 2, 12, tzinfo=UTC))
+    page.clock.set_fixed_time(datetime(2026, 2, 13, tzinfo=UTC))
+    page.goto(file.as_uri())
+    expect(page.locator(".stale")).to_be_hidden()
+    page.clock.set_fixed_time(datetime(2026, 2, 20, 1, tzinfo=UTC))
+    page.reload()
+    expect(page.locator(".stale")).to_have_text("Stale 8 days old")

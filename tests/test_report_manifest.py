@@ -52,7 +52,12 @@ def test_identity_is_that_of_the_run() -> None:
     inputs = [{"name": "a", "bytes": 3, "sha256": ABC}]
     same = ({"inputs": inputs, "versions": {"a": "1", "b": "2"}}, {"versions": {"b": "2", "a": "1"}, "inputs": inputs})
     assert run_identity(same[0]) == run_identity({**same[1], "published": "2026-02-13"})
-    others = ({"inputs": []}, {"code_sha256": ABC}, {"brand_sha256": ABC}, {"previous": {"as_of": "2026-02-11"}})
+    others: tuple[dict[str, object], ...] = (
+        {"inputs": []},
+        {"code_sha256": ABC},
+        {"brand_sha256": ABC},
+        {"previous": {"as_of": "2026-02-11"}},
+    )
     assert len({run_identity({**same[0], **other}) for other in ({}, *others)}) == 5
 
 

@@ -92,7 +92,7 @@ def test_failed_browser_is_quoted(tmp_path: Path) -> None:
 
 def test_root_has_no_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only root, as in a container, runs the browser without its sandbox."""
-    monkeypatch.setattr(pdf.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert "--no-sandbox" not in pdf._flags(tmp_path, tmp_path / "o.pdf")
-    monkeypatch.setattr(pdf.os, "geteuid", lambda: 0)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     assert "--no-sandbox" in pdf._flags(tmp_path, tmp_path / "o.pdf")

@@ -8,7 +8,6 @@ import pytest
 from command_support import Shell
 
 from cohortiv.errors import RunError, UsageError
-from cohortiv.report import signature
 from cohortiv.report.manifest import manifest_text, sha256_of
 from cohortiv.report.signature import SIGNATURE, check_signature, refuse_no_key, sign_manifest
 from cohortiv.report.verification import verify_report
@@ -23,7 +22,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("ssh-keygen is not installed: this test signs with it")
     folder = tmp_path_factory.mktemp("keys")
     for name, phrase in (("ours", ""), ("theirs", ""), ("locked", "a passphrase")):
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", phrase, "-C", "", "-f", str(folder / name)]  # noqa: S607
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", phrase, "-C", "", "-f", str(folder / name)]
         subprocess.run(command, check=True)
     public = (folder / "ours.pub").read_text(encoding="utf-8")
     (folder / "allowed").write_text(f"risk@example.org {public}", encoding="utf-8")
@@ -107,7 +106,7 @@ def test_key_that_cannot_sign_is_told(folder: Path, keys: Path, name: str) -> No
 
 def test_missing_key_is_bad_usage(keys: Path) -> None:
     """A key that is not there is refused before anything runs."""
-    with pytest.raises(UsageError, match="--sign got .* which is no file"):
+    with pytest.raises(UsageError, match=r"--sign got .* which is no file"):
         refuse_no_key(keys / "none")
 
 
@@ -119,7 +118,7 @@ def test_missing_list_of_signers_is_bad_usage(signed: Path, keys: Path) -> None:
 
 def test_without_the_program_nothing_is_pretended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no ssh-keygen, signing and comparing are refused, and a signature is said to be unchecked."""
-    monkeypatch.setattr(signature.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(UsageError, match="--sign needs ssh-keygen"):
         refuse_no_key(folder / "manifest.json")
     with pytest.raises(UsageError, match="--allowed-signers needs ssh-keygen"):

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 import pandas as pd
 
-from cohortiv.assessment.settings import Settings
+from cohortiv.assessment.reading import CohortReading, symbols_by_size
+from cohortiv.assessment.selection import label_of
+from cohortiv.assessment.settings import Basis, Settings
+from cohortiv.assessment.withheld import Withheld
 from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import CohortConfig, load_cohort
 from cohortiv.distribution.entry_profile import DEFAULT_MIX, TierMix
@@ -19,20 +21,12 @@ from cohortiv.errors import DataError, UsageError
 from cohortiv.margin.brackets import load_brackets
 from cohortiv.margin.schedule import BracketSchedule
 from cohortiv.positions import ControlTotals, choose_snapshot
-from cohortiv.profile import AccountFigures, LiquidationProfile
+from cohortiv.profile import AccountFigures, LiquidationProfile, binned_critical_distance
 from cohortiv.profile.accounts import NODE
 from cohortiv.sources.market_history import read_market_history
 from cohortiv.sources.tier_map import read_tier_mix, read_tier_table
 
 Say = Callable[[str], None]
-
-
-class Basis(StrEnum):
-    """What a result stands on, as a reader is told."""
-
-    POSITIONS = "positions"
-    TIER_TABLE = "from a tier table"
-    OPEN_INTEREST = "reconstructed from open interest: a model, not positions"
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,11 +114,58 @@ def without_accounts(profile: LiquidationProfile) -> AccountFigures:
     return AccountFigures(
         accounts=0,
         margin_units=0,
-        groups=groups.assign(accounts=0, largest_cents=float("nan")),
+        groups=groups.assign(accounts=0),
         sizes=pd.DataFrame(columns=["node", "size", "notional_cents"]).astype("float64"),
         gram=pd.DataFrame(columns=["first", "second", "value"]).astype("float64"),
         nodes=profile.cells.head(0).assign(kappa_symbol="")[list(NODE)],
         kappa_names={str(symbol): str(symbol) for symbol in profile.used["symbol"].unique()},
+    )
+
+
+def without_positions(settings: Settings, *, past: bool, tell: Say) -> CohortReading:
+    """A reading of aggregates: nothing by account, and nothing to withhold, as no account is in it.
+
+    Parameters
+    ----------
+    settings : Settings
+        With a tier table or market data in place of positions.
+    past : bool
+        Whether earlier snapshots of the source are wanted too.
+    tell : callable
+        Takes one line of progress or warning at a time.
+
+    Raises
+    ------
+    UsageError, DataError
+        As for `read_aggregate`.
+    """
+    label = label_of(settings.as_of)
+    found = read_aggregate(settings, label, tell=tell)
+    profile = found.profile
+    fall, rise = (
+        binned_critical_distance(profile, below=below, critical_mass=settings.critical_mass) for below in (True, False)
+    )
+    return CohortReading(
+        profile=profile,
+        past=found.past if past else profile,
+        past_units={},
+        figures=without_accounts(profile),
+        disclosed=None,
+        withheld=Withheld(),
+        drawdown_distance=fall,
+        rally_distance=rise,
+        totals=found.totals,
+        cohort=found.cohort,
+        symbols=symbols_by_size(profile),
+        as_of=found.moment or (label if settings.as_of else None),
+        asked=settings.as_of,
+        timed=found.moment is not None,
+        early_share=0.0,
+        steps=0,
+        sources=tuple(path.name for path in found.paths),
+        synthetic=False,
+        other_rows=found.other_rows,
+        basis=found.basis,
     )
 
 

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ibis.backends.duckdb import Backend
+
 from cohortiv.assessment.settings import Settings
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.positions import Positions
 from cohortiv.sources.files import connect, open_positions
-from cohortiv.sources.sample import write_sample
 
 
 @contextmanager
@@ -36,10 +37,23 @@ def opened(settings: Settings, tell: Callable[[str], None]) -> Iterator[tuple[Po
     cohort = load_cohort(settings.cohort) if settings.cohort else None
     if settings.positions:
         tell(f"Reading {settings.positions}")
-        yield open_positions(settings.positions, connection=connect()), cohort or ALL_ACCOUNTS
+        with _engine() as engine:
+            yield open_positions(settings.positions, connection=engine), cohort or ALL_ACCOUNTS
         return
+    from cohortiv.sources.sample import write_sample  # noqa: PLC0415 - no use where there are positions
+
     tell("No positions given: generating the embedded SYNTHETIC sample")
-    with TemporaryDirectory(prefix="cohortiv-") as folder:
+    with TemporaryDirectory(prefix="cohortiv-") as folder, _engine() as engine:
         write_sample(Path(folder))
-        sample = open_positions(str(Path(folder) / "positions.parquet"), connection=connect())
+        sample = open_positions(str(Path(folder) / "positions.parquet"), connection=engine)
         yield sample, cohort or load_cohort(Path(folder) / "cohort.yaml")
+
+
+@contextmanager
+def _engine() -> Iterator[Backend]:
+    """An engine for one run; what it stored or spilled is gone afterwards."""
+    engine = connect()
+    try:
+        yield engine
+    finally:
+        engine.disconnect()

@@ -5,28 +5,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
 import pandas as pd
 
-from cohortiv.assessment.aggregate import AggregateReading, Basis, read_aggregate, without_accounts
 from cohortiv.assessment.disclosed import Disclosed, disclose, rule_of
-from cohortiv.assessment.disclosed_usage import UsageCells, disclose_usage
 from cohortiv.assessment.exclusions import judge_exclusions
 from cohortiv.assessment.largest import largest_are_safe
 from cohortiv.assessment.nodes import expected_parts
 from cohortiv.assessment.notices import known_symbol, notices
 from cohortiv.assessment.opening import opened
 from cohortiv.assessment.selection import at, dated, label_of, only, period, scope_of
-from cohortiv.assessment.settings import Settings
+from cohortiv.assessment.settings import Basis, Settings
 from cohortiv.assessment.suspicions import suspicions
-from cohortiv.assessment.told_days import told_days
 from cohortiv.assessment.withheld import Withheld, narrowed, withhold
 from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import CohortConfig
-from cohortiv.distribution.effective import effective_positions
-from cohortiv.distribution.usage import LeverageUsage, leverage_usage
-from cohortiv.duplicates import without_duplicates
+from cohortiv.duplicates import one_a_side, without_duplicates
 from cohortiv.liquidation import liquidation_lines
 from cohortiv.liquidation.lines import LineTable
 from cohortiv.margin.brackets import load_brackets
@@ -45,14 +41,17 @@ from cohortiv.profile import (
     BuiltProfile,
     LiquidationProfile,
     account_figures,
-    binned_critical_distance,
     build_profile,
-    critical_distance,
+    critical_distances,
     leveraged_positions,
     margin_units_by_snapshot,
     reconcile,
     used_totals,
 )
+
+if TYPE_CHECKING:
+    from cohortiv.assessment.disclosed_usage import UsageCells
+    from cohortiv.distribution.usage import LeverageUsage
 
 Say = Callable[[str], None]
 
@@ -125,8 +124,8 @@ class CohortReading:
     synthetic: bool
     other_rows: int
     basis: Basis = Basis.POSITIONS
-    usage: LeverageUsage | None = None
-    usage_cells: UsageCells | None = None
+    usage: "LeverageUsage | None" = None
+    usage_cells: "UsageCells | None" = None
 
     @property
     def has_accounts(self) -> bool:
@@ -164,8 +163,9 @@ def read_cohort(
     tell = say or partial(print, file=sys.stderr)
     settings = dated(settings)
     if settings.is_aggregate:
-        found = read_aggregate(settings, label_of(settings.as_of), tell=tell)
-        return _without_positions(settings, found, past=for_report)
+        from cohortiv.assessment.aggregate import without_positions  # noqa: PLC0415 - no use where there are positions
+
+        return without_positions(settings, past=for_report, tell=tell)
     with opened(settings, tell) as (positions, cohort):
         return _read(settings, positions, cohort, for_report=for_report, usage=usage, tell=tell)
 
@@ -258,6 +258,8 @@ def build_past(settings: Settings, *, every: bool, units: bool = False, say: Say
         As for `read_cohort`.
     """
     if settings.is_aggregate:
+        from cohortiv.assessment.aggregate import read_aggregate  # noqa: PLC0415 - no use where there are positions
+
         return read_aggregate(settings, label_of(settings.as_of), every=every, tell=say).profile
     with opened(settings, say) as (positions, cohort):
         made = _build(settings, positions, cohort, past=False, every=every, keep=False, tell=say)
@@ -281,11 +283,11 @@ def _read(
     _judge(settings, made, profile, lines=now, tell=tell)
     kappas = {h.symbol: made.comovement.kappa(h.symbol) for h in made.kept}
     betas = None if settings.symbol else {symbol: made.comovement.beta(symbol) for symbol in kappas}
-    held = named(leveraged_positions(now, kappas, betas=betas))
-    figures = account_figures(held, kappas, one_each=made.one_each)
-    distances = [
-        critical_distance(profile, held, below=below, critical_mass=settings.critical_mass) for below in (True, False)
-    ]
+    held = leveraged_positions(now, kappas, betas=betas)
+    held = named(held) if for_report or usage or not made.one_each else held
+    counting = profile if made.one_each or one_a_side(positions.given, made.kept) else None
+    figures = account_figures(held, kappas, profile=counting, one_each=made.one_each)
+    distances = critical_distances(profile, held, critical_mass=settings.critical_mass)
     reading = CohortReading(
         profile=profile,
         past=past,
@@ -293,11 +295,11 @@ def _read(
         figures=figures,
         disclosed=_disclosed(settings, cohort, profile, held=held, figures=figures) if for_report else None,
         withheld=_withheld(settings, made, now, held=held, sizes=figures.sizes) if for_report else Withheld(),
-        drawdown_distance=distances[0],
-        rally_distance=distances[1],
+        drawdown_distance=distances.below,
+        rally_distance=distances.above,
         totals=made.totals,
         cohort=cohort,
-        symbols=_by_size(profile),
+        symbols=symbols_by_size(profile),
         as_of=moment or (made.label if settings.as_of else None),
         asked=settings.as_of,
         timed=moment is not None,
@@ -312,6 +314,12 @@ def _read(
 
 def _with_usage(reading: CohortReading, made: _Built, held: ir.Table) -> CohortReading:
     """The reading with its leverage distribution, from further passes by account."""
+    # The index does without them.
+    from cohortiv.assessment.disclosed_usage import disclose_usage  # noqa: PLC0415
+    from cohortiv.assessment.told_days import told_days  # noqa: PLC0415
+    from cohortiv.distribution.effective import effective_positions  # noqa: PLC0415
+    from cohortiv.distribution.usage import leverage_usage  # noqa: PLC0415
+
     edges, disclosed = made.cohort.tier_edges, reading.disclosed
     effective = effective_positions(held, at(made.positions.table, made.moment), tier_edges=edges)
     past = made.built.lines
@@ -321,36 +329,6 @@ def _with_usage(reading: CohortReading, made: _Built, held: ir.Table) -> CohortR
     cells = disclose_usage(held, effective, disclosed, privacy=made.cohort.privacy)
     days = told_days(made.built.lines, high_from=found.concentration.high_from, rule=cells.rule)
     return replace(reading, usage=found, usage_cells=replace(cells, days=days))
-
-
-def _without_positions(settings: Settings, found: AggregateReading, *, past: bool) -> CohortReading:
-    """A reading of aggregates: nothing by account, and nothing to withhold, as no account is in it."""
-    profile, label = found.profile, label_of(settings.as_of)
-    fall, rise = (
-        binned_critical_distance(profile, below=below, critical_mass=settings.critical_mass) for below in (True, False)
-    )
-    return CohortReading(
-        profile=profile,
-        past=found.past if past else profile,
-        past_units={},
-        figures=without_accounts(profile),
-        disclosed=None,
-        withheld=Withheld(),
-        drawdown_distance=fall,
-        rally_distance=rise,
-        totals=found.totals,
-        cohort=found.cohort,
-        symbols=_by_size(profile),
-        as_of=found.moment or (label if settings.as_of else None),
-        asked=settings.as_of,
-        timed=found.moment is not None,
-        early_share=0.0,
-        steps=0,
-        sources=tuple(path.name for path in found.paths),
-        synthetic=False,
-        other_rows=found.other_rows,
-        basis=found.basis,
-    )
 
 
 def _disclosed(
@@ -388,7 +366,8 @@ def _reconciled(made: _Built, lines: ir.Table, profile: LiquidationProfile) -> N
     reconcile(out, counted, where="the profile")
 
 
-def _by_size(profile: LiquidationProfile) -> tuple[str, ...]:
+def symbols_by_size(profile: LiquidationProfile) -> tuple[str, ...]:
+    """Symbols with leveraged notional, largest first."""
     sizes = profile.leveraged.groupby("symbol")["notional_cents"].sum().sort_values(ascending=False, kind="stable")
     return tuple(str(symbol) for symbol in sizes.index)
 

@@ -11,7 +11,6 @@ from cohortiv.config.cohort import CohortConfig, read_accounts
 from cohortiv.errors import UsageError
 from cohortiv.positions import Holding, Positions, parse_as_of
 from cohortiv.profile import Scope
-from cohortiv.sources.sample import LAST_SNAPSHOT
 
 #: Time of rows that neither the source nor the caller dates.
 UNDATED = datetime(2200, 1, 1)  # noqa: DTZ001 - house times are UTC without zone
@@ -21,6 +20,8 @@ def dated(settings: Settings) -> Settings:
     """The embedded sample is read at its last snapshot unless another one is asked for."""
     if settings.positions or settings.is_aggregate or settings.as_of:
         return settings
+    from cohortiv.sources.sample import LAST_SNAPSHOT  # noqa: PLC0415 - no use where there are positions
+
     return replace(settings, as_of=f"{LAST_SNAPSHOT:%Y-%m-%d}")
 
 

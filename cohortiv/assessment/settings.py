@@ -1,6 +1,7 @@
 """What a run is asked: source, snapshot, symbol, cohort, brackets and the parameters of the index."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from cohortiv.errors import UsageError
@@ -14,6 +15,14 @@ _INPUTS = ("positions", "tier_table", "market")
 _BELONGS = {"tier_cohort": "tier_table", "open_interest": "market", "tier_mix": "market", "venue": "market"}
 #: Values beyond these are taken for a unit error [days; 1/sqrt(year)].
 LONGEST_HORIZON_DAYS, LARGEST_VOLATILITY = 10_000, 10
+
+
+class Basis(StrEnum):
+    """What a result stands on, as a reader is told."""
+
+    POSITIONS = "positions"
+    TIER_TABLE = "from a tier table"
+    OPEN_INTEREST = "reconstructed from open interest: a model, not positions"
 
 
 @dataclass(frozen=True)

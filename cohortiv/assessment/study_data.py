@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohortiv.assessment.aggregate import Basis
+from cohortiv.assessment.settings import Basis
 from cohortiv.assessment.reading import build_past
 from cohortiv.assessment.settings import Settings
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from cohortiv.assessment.aggregate import Basis
+from cohortiv.assessment.settings import Basis
 from cohortiv.assessment.reading import build_past
 from cohortiv.assessment.settings import Settings
 from cohortiv.assessment.study_data import IndexInput, StudyData

@@ -8,15 +8,27 @@ from cohortiv.charts.outlook import index_by_case, index_fan, index_tornado, ind
 from cohortiv.charts.sensitivity import index_sensitivity
 from cohortiv.charts.theme import renditions, styled
 from cohortiv.charts.tiers import critical_mass_makeup, leverage_distribution, withstand_volatility
-from cohortiv.charts.usage import capital_and_count, effective_leverage, leverage_density
+from cohortiv.charts.usage import capital_and_count, concentration_history, effective_leverage, leverage_density
+from cohortiv.charts.validation import (
+    auroc_intervals,
+    reliability_picture,
+    roc_picture,
+    tier_weights,
+    usefulness_picture,
+)
+from cohortiv.charts.validation_time import code_timeline, index_and_outcome, sentiment_by_day
 
 __all__ = [
+    "auroc_intervals",
     "branching_path",
     "capital_and_count",
     "cascade_curves",
+    "code_timeline",
+    "concentration_history",
     "critical_mass_makeup",
     "effective_leverage",
     "hit_share_curve",
+    "index_and_outcome",
     "index_by_case",
     "index_fan",
     "index_gauge",
@@ -28,11 +40,16 @@ __all__ = [
     "leverage_density",
     "leverage_distribution",
     "liquidation_ladder",
+    "reliability_picture",
     "renditions",
+    "roc_picture",
+    "sentiment_by_day",
     "share_fan",
     "styled",
     "tier_damage",
     "tier_outlook",
+    "tier_weights",
     "total_move_map",
+    "usefulness_picture",
     "withstand_volatility",
 ]

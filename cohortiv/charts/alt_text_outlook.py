@@ -71,6 +71,14 @@ def capital_and_count_alt(shares: pd.DataFrame, *, message: str = "") -> str:
     return describe("Bar chart", shows, _points(names, shares["share"]), written=percent, message=message)
 
 
+def concentration_history_alt(history: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `concentration_history`: figures of concentration [1] by snapshot."""
+    figures = ", ".join(dict.fromkeys(history["figure"]))
+    names = [f"{figure}, {date}" for figure, date in zip(history["figure"], _dates(history), strict=True)]
+    shows = f"{figures} by snapshot"
+    return describe("Line chart", shows, _points(names, history["value"]), written="{:.2f}".format, message=message)
+
+
 def effective_leverage_alt(standing: pd.DataFrame, *, message: str = "") -> str:
     """Alternative text of `effective_leverage`: shares of each declared tier [1] by how effective leverage stands."""
     pairs = zip(standing["tier"], standing["standing"], strict=True)

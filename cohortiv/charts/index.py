@@ -201,7 +201,7 @@ def _history_scale(top: float, thresholds: Thresholds, *, said: str) -> list[alt
 
 
 def _history_line(drawn: pd.DataFrame, top: float, *, ticks: int) -> list[alt.Chart]:
-    x = alt.X("as_of:T", axis=_date_axis(drawn["as_of"], ticks), scale=alt.Scale(padding=44))
+    x = alt.X("as_of:T", axis=date_axis(drawn["as_of"], ticks), scale=alt.Scale(padding=44))
     base = alt.Chart(drawn[["as_of", "drawn", "words", "code"]]).encode(x=x, y=alt.Y("drawn:Q"))
     tooltip = [
         alt.Tooltip("as_of:T", title="Snapshot (UTC)", format="%-d %b %Y %H:%M"),
@@ -217,15 +217,27 @@ def _history_line(drawn: pd.DataFrame, top: float, *, ticks: int) -> list[alt.Ch
     ]
 
 
-def _date_axis(times: "pd.Series[pd.Timestamp]", ticks: int) -> alt.Axis:
-    """Axis of ordered snapshots, as fine as they lie apart; the year that the labels leave out is in the title."""
+def date_axis(times: "pd.Series[pd.Timestamp]", ticks: int, *, title: str = "Snapshot (UTC)") -> alt.Axis:
+    """Axis of ordered times, as fine as they lie apart; the year that the labels leave out is in the title.
+
+    Parameters
+    ----------
+    times : Series
+        Rising (UTC, without zone).
+    ticks : int
+        About how many.
+    title : str, optional
+        What the times are. Default "Snapshot (UTC)".
+    """
+    if times.empty:
+        return alt.Axis(title=title)
     first, last = times.iloc[0], times.iloc[-1]
     days = (last - first).days
     if days >= _DAYS_FOR_MONTHS:
-        return alt.Axis(title="Snapshot (UTC)", format="%b %Y", tickCount=ticks, labelOverlap="greedy")
+        return alt.Axis(title=title, format="%b %Y", tickCount=ticks, labelOverlap="greedy")
     written = "%-d %b" if days >= _DAYS_FOR_DATES else "%-d %b %H:%M"
     years = f"{first:%Y}" if first.year == last.year else f"{first:%Y} to {last:%Y}"
-    return alt.Axis(title=f"Snapshot (UTC), {years}", format=written, tickCount=ticks, labelOverlap="greedy")
+    return alt.Axis(title=f"{title}, {years}", format=written, tickCount=ticks, labelOverlap="greedy")
 
 
 def _without_index(missing: pd.DataFrame) -> list[alt.Chart]:

@@ -1,6 +1,7 @@
 """Figures of a coming date: tiers with their bands, fans over time, what drives the change, and case by case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from textwrap import wrap
 
 import altair as alt
 import pandas as pd
@@ -32,7 +33,8 @@ _FAN_PX, _NARROW_FAN_PX = 300, 270
 _BAR_PX = 22
 #: What stands above a plot keeps clear of the title of its axis.
 _LEGEND_PX = 24
-_LABEL_PX, _NARROW_LABEL_PX = 260, 170
+#: Letters of a line of labels beside bars; what is longer goes on below.
+_LABEL_LETTERS, _NARROW_LABEL_LETTERS = 38, 18
 _TIER_NUMBERS = ("now", "low", "median", "high")
 _LEGEND_WORDS = ("Today", "Median of the draws", "5 to 95 % of the draws")
 
@@ -234,8 +236,9 @@ def index_waterfall(steps: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChar
     ]
     drawn = frame.assign(words=words, fill=colours, top=frame[["start", "end"]].max(axis=1)).drop(columns="is_level")
     highest = float(drawn["top"].max()) if len(drawn) else 1.0
-    axis = alt.Axis(title=None, labelLimit=_NARROW_LABEL_PX if is_narrow(width) else _LABEL_PX, ticks=False)
-    base = alt.Chart(drawn).encode(y=alt.Y("name:N", sort=None, axis=axis))
+    base = alt.Chart(drawn.assign(name=_in_lines(drawn["name"], width))).encode(
+        y=alt.Y("name:N", sort=None, axis=_label_axis())
+    )
     x = alt.X(
         "start:Q",
         axis=alt.Axis(title=INDEX_TITLE, tickCount=6),
@@ -275,13 +278,13 @@ def index_tornado(swings: pd.DataFrame, *, base: float, width: int = WIDTH) -> a
         If a column is missing.
     """
     frame = select(swings, ["assumption", "low_value", "high_value", "low", "high"], numbers=["low", "high"])
+    frame = frame.assign(assumption=_in_lines(frame["assumption"], width))
     ends = [
         frame.assign(value=frame[side], words=frame[f"{side}_value"], end=name)
         for side, name in (("low", "Low end"), ("high", "High end"))
     ]
     drawn = pd.concat(ends, ignore_index=True)
-    label_px = _NARROW_LABEL_PX if is_narrow(width) else _LABEL_PX
-    y = alt.Y("assumption:N", sort=None, axis=alt.Axis(title=None, labelLimit=label_px, ticks=False))
+    y = alt.Y("assumption:N", sort=None, axis=_label_axis())
     x = alt.X("low:Q", axis=alt.Axis(title=INDEX_TITLE, tickCount=6), scale=alt.Scale(zero=False, padding=40))
     looks = alt.Scale(domain=["Low end", "High end"], range=[INNER, ACCENT])
     tooltip = [
@@ -329,12 +332,15 @@ def index_by_case(
     numbers = ["low", "median", "high"]
     frame = select(cases, ["case", *numbers], numbers=numbers)
     top = index_top([*frame["median"], *frame["high"]], thresholds)
-    drawn = frame.assign(words=[points(value) for value in frame["median"]], **frame[numbers].clip(upper=top))
+    drawn = frame.assign(
+        case=_in_lines(frame["case"], width),
+        words=[points(value) for value in frame["median"]],
+        **frame[numbers].clip(upper=top),
+    )
     said = "glyph" if is_narrow(width) else "name"
     bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "middle", "tint", "ink", said]])
     x = alt.X("start:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=alt.Axis(title=INDEX_TITLE, tickCount=6))
-    label_px = _NARROW_LABEL_PX if is_narrow(width) else _LABEL_PX
-    y = alt.Y("case:N", sort=None, axis=alt.Axis(title=None, labelLimit=label_px, ticks=False))
+    y = alt.Y("case:N", sort=None, axis=_label_axis())
     base = alt.Chart(drawn).encode(y=y)
     tooltip = [
         alt.Tooltip("case:N", title="Case"),
@@ -353,3 +359,14 @@ def index_by_case(
     ]
     height = (_CASE_PX + 8) * max(1, len(frame)) + _MARGINS_PX
     return styled(overlaid(*layers).properties(width=width, height=height, autosize=FIT))
+
+
+def _in_lines(labels: Iterable[str], width: int) -> list[str]:
+    """Labels broken into lines that fit beside the bars; `_label_axis` shows them so."""
+    letters = _NARROW_LABEL_LETTERS if is_narrow(width) else _LABEL_LETTERS
+    return ["\n".join(wrap(label, letters)) for label in labels]
+
+
+def _label_axis() -> alt.Axis:
+    """Axis of labels from `_in_lines`."""
+    return alt.Axis(title=None, labelLimit=0, labelExpr="split(datum.label, '\\n')", ticks=False)

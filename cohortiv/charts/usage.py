@@ -1,15 +1,17 @@
-"""Figures of how leverage is used today: by capital and by count, as declared and as it is."""
+"""Figures of how leverage is used: by capital and by count, over time, as declared and as it is."""
 
 import altair as alt
 import pandas as pd
 
 from cohortiv.charts.cascade import shades_of
 from cohortiv.charts.marks import overlaid
-from cohortiv.charts.theme import DASH, FIT, SMALL_PX, WIDTH, is_narrow, select, styled
+from cohortiv.charts.theme import DASH, FIT, SMALL_PX, WIDTH, is_narrow, select, styled, utc_naive
 from cohortiv.palette import INK, MUTED
 
 _HEIGHT_PX = 330
 _LEGEND_PX = 24
+#: Lines that cross are told apart without colour.
+_DASHES = [[1, 0], [7, 3], [2, 2], [10, 3, 2, 3]]
 
 
 def capital_and_count(shares: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
@@ -53,6 +55,56 @@ def capital_and_count(shares: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerC
     layers = [bars]
     if not is_narrow(width):
         layers.append(base.mark_text(dy=-7, fontSize=SMALL_PX - 1, color=INK).encode(text=alt.Text("words:N")))
+    return styled(overlaid(*layers).properties(width=width, height=_HEIGHT_PX, autosize=FIT))
+
+
+def concentration_history(history: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
+    """How did concentration over accounts move?
+
+    Parameters
+    ----------
+    history : DataFrame
+        One row a snapshot and figure: as_of (UTC), figure (its words, in the order of the legend), value [1]. NaN
+        leaves a gap.
+    width : int
+        Width of the whole [px].
+
+    Returns
+    -------
+    alt.LayerChart
+        A line for each figure with a point at each snapshot, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    frame = select(history, ["as_of", "figure", "value"], numbers=["value"])
+    names = list(dict.fromkeys(frame["figure"]))
+    axis = alt.Axis(
+        title="Date (UTC)", format="%-d %b %y", tickCount=3 if is_narrow(width) else 6, labelOverlap="greedy"
+    )
+    legend = alt.Legend(
+        title=None, labelLimit=0, symbolType="stroke", symbolStrokeWidth=3, offset=_LEGEND_PX,
+        columns=1 if is_narrow(width) else 0,
+    )  # fmt: skip
+    tooltip = [
+        alt.Tooltip("figure:N", title="Figure"),
+        alt.Tooltip("as_of:T", title="Date (UTC)", format="%-d %b %Y"),
+        alt.Tooltip("value:Q", title="Value", format=".2f"),
+    ]
+    base = alt.Chart(frame.assign(as_of=utc_naive(frame["as_of"]))).encode(
+        x=alt.X("as_of:T", axis=axis, scale=alt.Scale(padding=10)),
+        y=alt.Y("value:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title="Share or coefficient (0 to 1)")),
+        color=alt.Color(
+            "figure:N", sort=names, scale=alt.Scale(domain=names, range=shades_of(len(names))), legend=legend
+        ),
+        strokeDash=alt.StrokeDash(
+            "figure:N", sort=names, scale=alt.Scale(domain=names, range=_DASHES[: len(names)]), legend=legend
+        ),
+        tooltip=tooltip,
+    )
+    layers = [base.mark_line(strokeWidth=2), base.mark_circle(size=22, opacity=1)]
     return styled(overlaid(*layers).properties(width=width, height=_HEIGHT_PX, autosize=FIT))
 
 

@@ -13,10 +13,11 @@ from cohortiv.cli.completion import notebooks, scenarios, sources, symbols
 from cohortiv.cli.deliver import deliver
 from cohortiv.cli.history import add_to_history, history, is_history
 from cohortiv.cli.inputs import AGGREGATES, plain_inputs
-from cohortiv.cli.loading import load_libraries
+from cohortiv.cli.loading import leave_at_once, load_libraries
 from cohortiv.cli.system_errors import Failure, refused, unforeseen
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
 from cohortiv.errors import CohortivError, DataError, UsageError
+from cohortiv.report.secrets import scrubbed
 
 if TYPE_CHECKING:
     from cohortiv.assessment import Assessment
@@ -139,7 +140,7 @@ def report(**options: Any) -> None:  # noqa: ANN401 - as click hands them over
 def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Print the IV Index of one snapshot, unsuppressed: for those who hold the positions."""
     refuse_bad_depth(depth_usd)
-    load_libraries()
+    own = load_libraries()
     from cohortiv.assessment import Settings, assess, read_cohort
     from cohortiv.cli.text import text_summary
     from cohortiv.summary import summarise
@@ -148,7 +149,10 @@ def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **opti
     result = assess(settings, read_cohort(settings, for_report=False, say=_say))
     summary = summarise(result, cascade=None if depth_usd is None else _cascade(result, depth_usd))
     click.echo(json.dumps(summary, indent=2, allow_nan=False) if as_json else text_summary(summary))
-    _exit_on(str(summary["code"]), fail_on)
+    code = _exit_code(str(summary["code"]), fail_on)
+    if own:
+        leave_at_once(code)
+    sys.exit(code)
 
 
 @cli.command()
@@ -274,11 +278,10 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
     return {**options, **plain_inputs(options), "positions": options["positions"] or ""}
 
 
-def _exit_on(code: str, fail_on: str | None) -> None:
-    """Leave with the code's exit code if the result is at or above the wanted code; Grey is always above."""
-    if fail_on is None or code == "green" or (fail_on == "red" and code == "yellow"):
-        return
-    sys.exit(FAIL_CODES[code])
+def _exit_code(code: str, fail_on: str | None) -> int:
+    """Exit code of a result: the code's own if it is at or above the wanted code; Grey is always above."""
+    below = fail_on is None or code == "green" or (fail_on == "red" and code == "yellow")
+    return 0 if below else FAIL_CODES[code]
 
 
 def _say(message: str) -> None:
@@ -290,7 +293,7 @@ def main() -> None:
     try:
         cli.main(standalone_mode=False)
     except CohortivError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {scrubbed(str(error))}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         _leave(refused(error))
@@ -306,7 +309,7 @@ def main() -> None:
 
 def _leave(failure: Failure) -> NoReturn:
     """Leave with the message of an error that is not ours."""
-    click.echo(f"Error: {failure.text}", err=True)
+    click.echo(f"Error: {scrubbed(failure.text)}", err=True)
     sys.exit(failure.exit_code)
 
 

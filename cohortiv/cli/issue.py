@@ -12,7 +12,7 @@ from typing import Any
 from cohortiv.assets import asset
 from cohortiv.cli.inputs import aggregate_inputs
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
-from cohortiv.config.assumptions import assumptions_files, located_assumptions
+from cohortiv.config.assumptions import assumptions_files, located_assumptions, refuse_bad_target
 from cohortiv.config.brand import load_brand
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.config.scenario import located_scenarios, scenario_files, split_names
@@ -336,6 +336,10 @@ def _refuse_bad_values(request: ReportRequest, extra: Mapping[str, Value]) -> No
         from cohortiv.assessment.settings import Settings
 
         Settings(**figures, max_excluded=request.max_excluded)
+    if given := {name: str(extra[name]) for name in ("assumptions", "to") if extra.get(name)}:
+        wanted = parse_as_of(_as_of(request))
+        day = wanted.date() if isinstance(wanted, datetime) else wanted
+        refuse_bad_target(given.get("assumptions"), given.get("to"), as_of=day)
 
 
 def _published(moment: str | None) -> str | None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from cohortiv.assessment.aggregate import Basis
+from cohortiv.assessment.settings import Basis
 from cohortiv.quantities import many, percent, points, usd
 
 #: Falls of the price whose end is told [1].

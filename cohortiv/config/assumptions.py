@@ -12,6 +12,8 @@ from cohortiv.config.yaml_file import SLUG, Name, StrictSettings, read_fields, v
 from cohortiv.errors import UsageError
 
 KIND = "assumptions file"
+#: What an outlook takes where nothing else is named.
+DEFAULT = "generic-quarter"
 EXAMPLE = "name: my-outlook"
 MONTHS_A_QUARTER = 3
 
@@ -159,6 +161,26 @@ def target_date(assumptions: OutlookAssumptions, as_of: dt.date, *, to: dt.date 
             "quarters_ahead."
         )
     return target
+
+
+def refuse_bad_target(assumptions: str | None, to: str | None, *, as_of: dt.date) -> None:
+    """Raise where an outlook asked for would have no day to look ahead to.
+
+    Parameters
+    ----------
+    assumptions : str or None
+        Name or file, as for `load_assumptions`; None takes `DEFAULT`.
+    to : str or None
+        The day as a reader writes it; None takes that of the assumptions.
+    as_of : date
+        Day of the snapshot.
+
+    Raises
+    ------
+    UsageError
+        If the assumptions are not sound, or the day is none or not after the snapshot.
+    """
+    target_date(load_assumptions(assumptions or DEFAULT), as_of, to=parse_date(to))
 
 
 def parse_date(text: str | None) -> dt.date | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from cohortiv import palette
 from cohortiv.assets import asset
@@ -59,6 +59,8 @@ class Brand(BaseModel):
         Stands at the end of each report.
     contact : str
         Whom to ask.
+    stale_after_days : float
+        Age from which the latest issue of a series is called stale in the catalogue [days].
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -72,6 +74,7 @@ class Brand(BaseModel):
     classification: str = ""
     disclaimer: str = ""
     contact: str = ""
+    stale_after_days: Annotated[float, Field(gt=0.0, strict=False)] = 3.0
 
 
 def load_brand(path: Path | None = None) -> Brand:

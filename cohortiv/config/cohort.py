@@ -55,7 +55,7 @@ class Thresholds(StrictSettings):
 
 
 class Limits(StrictSettings):
-    """What the data need for a code; short of it the code is Grey.
+    """What the data need for a code; short of the first three the code is Grey, of the others the issue is degraded.
 
     Attributes
     ----------
@@ -65,12 +65,18 @@ class Limits(StrictSettings):
         Smallest share of notional whose line could be computed [fraction].
     max_age_hours : float
         Greatest age of the snapshot at the end of the day asked for [hours]; a snapshot of that day is never older than
-        24.
+        24. It counts for positions, a tier table and market data alike.
+    max_coverage_drop : float
+        Largest fall of usable notional, accounts or symbols since the previous issue [fraction].
+    max_early_brackets_share : float
+        Largest share of rows served by brackets that came into force only later [fraction].
     """
 
     min_margin_units: Annotated[int, Field(ge=1)] = 30
     min_usable_share: Share = 0.5
     max_age_hours: Positive = 24.0
+    max_coverage_drop: Share = 0.2
+    max_early_brackets_share: Share = 0.1
 
 
 class Privacy(StrictSettings):

@@ -141,9 +141,9 @@ def _service(target: Target, job: Dispatch) -> "apprise.Apprise":
     """The target as Apprise has it."""
     import apprise  # noqa: PLC0415 - slow to load, and only needed where something is sent
 
-    # Apprise writes addresses into its log; what is told of a failure is taken from its result.
+    # Apprise writes whole addresses into its log; what is told of a failure is taken from its result.
     logging.getLogger("apprise").propagate = False
-    logging.getLogger("apprise").addHandler(logging.NullHandler())
+    logging.getLogger("apprise").setLevel(logging.WARNING)
     asset = apprise.AppriseAsset(
         app_id="cohortiv",
         app_desc="Reports",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote
 
 from pydantic import Field, field_validator, model_validator
 
@@ -156,5 +156,8 @@ def variables(target: Target) -> tuple[str, ...]:
 def _holds_secret(url: str) -> bool:
     """Whether an address names a password, key or token itself."""
     bare = _VARIABLE.sub("", url)
-    named = any(SECRET_NAME.search(key) and value for key, value in parse_qsl(urlsplit(bare).query))
-    return named or scrubbed(bare, environment={}) != bare or bool(_TOKEN.search(bare))
+    address, _, query = bare.partition("?")
+    options = [(key, value) for key, value in parse_qsl(query) if value]
+    if any(SECRET_NAME.search(key) for key, _ in options) or _TOKEN.search(bare):
+        return True
+    return any(scrubbed(text, environment={}) != text for text in (address, *(value for _, value in options)))

@@ -17,7 +17,7 @@ from cohortiv.distribution.backtest import (
     score_summary,
 )
 from cohortiv.distribution.distances import distance_factors, fit_distances
-from cohortiv.distribution.forecasts import DRAWS, Baseline, Forecast
+from cohortiv.distribution.forecasts import DRAWS, Forecast
 from cohortiv.distribution.index_history import IndexHistory
 from cohortiv.distribution.scoring import crps
 from cohortiv.distribution.walk import years_of
@@ -161,7 +161,7 @@ def _known(changes: FloatArray) -> FloatArray:
     return known if len(known) else np.zeros(1)
 
 
-BASELINES: Final[Mapping[Baseline, IndexForecast]] = {
+BASELINES: Final[Mapping[str, IndexForecast]] = {
     "persistence": _persistence,
     "persistence with past changes": _with_changes,
     "drift-free walk": _drift_free,

@@ -122,6 +122,33 @@ def index_band(draws: IndexDraws, *, level: float = LEVEL) -> IndexBand:
     return IndexBand(level=level, low=np.asarray(low), median=np.asarray(median), high=np.asarray(high))
 
 
+def median_error(draws: npt.ArrayLike) -> float:
+    """Monte Carlo standard error of the median of draws: how far another seed may move it.
+
+    Parameters
+    ----------
+    draws : array_like, shape (n,)
+        Of the index [%], one or more.
+
+    Returns
+    -------
+    float
+        [%]; infinite where draws about the median are.
+
+    Notes
+    -----
+    The number of draws below the true median is binomial with standard deviation sqrt(n) / 2, so the order statistics
+    so many places beside the middle are one standard error from it; half their distance is taken.
+    """
+    ranked = np.sort(np.asarray(draws, dtype=np.float64))
+    middle, reach = 0.5 * (len(ranked) - 1), 0.5 * np.sqrt(len(ranked))
+    low, high = (
+        ranked[max(0, int(np.floor(middle - reach)))],
+        ranked[min(len(ranked) - 1, int(np.ceil(middle + reach)))],
+    )
+    return float(0.5 * (high - low)) if np.isfinite(high) else float("inf")
+
+
 def code_shares(draws: IndexDraws, thresholds: Thresholds | None = None) -> tuple[CodeProbability, ...]:
     """Share of the draws with each code, one record a date.
 

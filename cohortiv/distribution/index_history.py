@@ -39,7 +39,7 @@ class IndexHistory:
 
     @property
     def own(self) -> FloatArray:
-        """ln of each period's own index, shape (n_periods,); NaN where there is none."""
+        """Log of each period's own index, shape (n_periods,); NaN where there is none."""
         diagonal: FloatArray = np.diagonal(self.log_index)
         return diagonal
 

@@ -3,5 +3,6 @@
 from cohortiv.findings import about, actions, cascade, figures, tables
 from cohortiv.findings.context import Findings, Words, read_previous
 from cohortiv.findings.headline import headline
+from cohortiv.findings.issue import issue
 
-__all__ = ["Findings", "Words", "about", "actions", "cascade", "figures", "headline", "read_previous", "tables"]
+__all__ = ["Findings", "Words", "about", "actions", "cascade", "figures", "headline", "issue", "read_previous", "tables"]

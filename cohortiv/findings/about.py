@@ -1,13 +1,11 @@
 """What the checks came to, method, limits and what a reader should know about the report."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from cohortiv.assessment.aggregate import Basis
+from cohortiv.assessment.settings import Basis
 from cohortiv.findings.context import Findings
 from cohortiv.findings.headline import long_day
-from cohortiv.quantities import exact_percent, percent, usd
-from cohortiv.summary import METHODOLOGY_VERSION, data_quality, summarise
+from cohortiv.findings.issue import changes
+from cohortiv.quantities import exact_percent, percent
+from cohortiv.summary import METHODOLOGY_VERSION, data_quality
 
 
 def quality(f: Findings) -> str:
@@ -130,20 +128,5 @@ def _since(f: Findings) -> str:
     """What changed between the previous issue and this one, parameters included."""
     if f.previous is None:
         return "this is the first issue in its folder."
-    now, before = _compared(summarise(f.result)), _compared(f.previous)
-    changes = [f"{name} from {before[name]} to {now[name]}" for name in now if before[name] != now[name]]
-    told = "; ".join(changes) or "code, notional, accounts, parameters and method are the same"
+    told = "; ".join(changes(f)) or "code, notional, accounts, parameters and method are the same"
     return f"against {long_day(f.previous['as_of'])}: {told}."
-
-
-def _compared(summary: Mapping[str, Any]) -> dict[str, str]:
-    """The figures of a summary that one issue is compared with the next by, as text."""
-    return {
-        "code": str(summary["code"]),
-        "leveraged notional": usd(summary["leveraged_notional_usd"]),
-        "accounts": f"{summary['accounts']:,}",
-        "critical mass": exact_percent(summary["critical_mass"]),
-        "horizon": f"{summary['horizon_days']:g} days",
-        "reference volatility": exact_percent(summary["reference_volatility"]),
-        "method": str(summary["methodology_version"]),
-    }

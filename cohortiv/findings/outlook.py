@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cohortiv.distribution.backtest import PROJECTION, Backtest
+from cohortiv.distribution.index_backtest import MIX_ALONE
 from cohortiv.early_warning import Code, Thresholds, code_of
 from cohortiv.findings.context import Findings, Words
 from cohortiv.findings.headline import headline as headline_today
@@ -97,18 +99,24 @@ def sentence(f: OutlookFindings) -> str:
     word = CODES[str(f.likeliest)].word
     most = float(vars(chances)[str(f.likeliest)])
     return (
-        f"From changes of the tier mix alone, the IV Index by {f.to} is {points(then['median'])} in the median of "
+        f"From changes of {_moved_by(f)}, the IV Index by {f.to} is {points(then['median'])} in the median of "
         f"{f.outlook.assumptions.draws:,} draws "
-        f"({_change(then['median'], now)}), and {points_range(then['low'], then['high'])} in 90 % of them. The "
-        f"likeliest code is {word} ({chance(most)}); Red has {chance(chances.red)}."
+        f"({_change(then['median'], now, error=f.shown.error)}), and "
+        f"{points_range(then['low'], then['high'])} in 90 % of them. The likeliest code is {word} ({chance(most)}); "
+        f"Red has {chance(chances.red)}."
     )
 
 
-def _change(then: float, now: float) -> str:
+def _moved_by(f: OutlookFindings) -> str:
+    """What the draws of the index hold."""
+    return "the tier mix and of the distances within tiers" if f.outlook.distances_act else "the tier mix alone"
+
+
+def _change(then: float, now: float, *, error: float) -> str:
     if not (math.isfinite(then) and math.isfinite(now)):
         return f"{points(now)} today"
-    if abs(then - now) < _NOTICEABLE:
-        return "as today"
+    if abs(then - now) < max(_NOTICEABLE, error):
+        return f"no visible change from today's {points(now)}"
     return f"{signed(then - now)} from today's {points(now)}"
 
 
@@ -119,7 +127,7 @@ def key_figures(f: OutlookFindings) -> list[dict[str, str]]:
     figures = [
         _figure("IV Index today", points(now), f"code {CODES[str(f.base.result.code)].word}"),
         _figure("Median then", points(then["median"]), f"code {_code_word(f, float(then['median']))}"),
-        _figure("90 % of the draws", points_range(then["low"], then["high"]), f"by {f.to}, from the mix alone"),
+        _figure("90 % of the draws", points_range(then["low"], then["high"]), _mix_words(f)),
         _figure(
             "Chance of Red", chance(chances.red), f"Yellow {chance(chances.yellow)}, Green {chance(chances.green)}"
         ),
@@ -129,6 +137,12 @@ def key_figures(f: OutlookFindings) -> list[dict[str, str]]:
         band = f"{percent(share['low'], 0)} to {percent(share['high'], 0)} in 90 % of the draws"
         figures.append(_figure("At 10x or more then", percent(float(share["median"]), 0), band))
     return figures
+
+
+def _mix_words(f: OutlookFindings) -> str:
+    """The band from the mix alone, where there is more in the draws."""
+    alone = f.shown.mix_then
+    return f"{points_range(alone['low'], alone['high'])} from the mix alone" if f.outlook.distances_act else "mix alone"
 
 
 def _figure(label: str, value: str, context: str) -> dict[str, str]:
@@ -141,7 +155,8 @@ def _code_word(f: OutlookFindings, index: float) -> str:
 
 def summary_text(f: OutlookFindings) -> str:
     """The outlook in plain language, for readers who look at no figure."""
-    return "\n".join(f"- {line}" for line in (*_what_changes(f), *_what_decides(f), verdict(f)))
+    lines = (*_what_changes(f), *_what_decides(f), verdict(f), index_verdict(f))
+    return "\n".join(f"- {line}" for line in lines if line)
 
 
 def _what_changes(f: OutlookFindings) -> list[str]:
@@ -161,20 +176,57 @@ def _what_changes(f: OutlookFindings) -> list[str]:
 
 def _what_decides(f: OutlookFindings) -> list[str]:
     said = []
-    split = f.outlook.attribution
-    if split is not None:
-        parts = [f"{name} {signed(change)}" for name, change in active_parts(f)]
-        said.append(
-            f"The change of the median index comes from {', '.join(parts)} points (Shapley values, which add up)."
-        )
+    if f.outlook.attribution is not None:
+        said.append(f"{strands_said(f)} {band_said(f)}".strip())
     if len(f.shown.swings):
         widest = f.shown.swings.iloc[0]
         said.append(
             f"The assumption that matters most is “{widest['assumption']}”: from {widest['low_value']} to "
             f"{widest['high_value']} it takes the median index from {points(widest['low'])} to "
             f"{points(widest['high'])}."
+            if widest["visible"]
+            else "No assumption has a visible effect on the median index: all stay within the error of the draws, "
+            f"{points(f.shown.swing_error, 2)} points."
         )
     return said
+
+
+def strands_said(f: OutlookFindings) -> str:
+    """What each strand adds to the median index; that it is nothing visible where it is within the draws' own error.
+
+    Parameters
+    ----------
+    f : OutlookFindings
+    """
+    error = f.shown.mix_error
+    parts = [(name, change) for name, change in active_parts(f) if abs(change) > error]
+    if not parts:
+        return (
+            f"No strand has a visible effect on the median index (the draws' own error is {points(error, 2)} points)."
+        )
+    said = ", ".join(f"{name} {signed(change)}" for name, change in parts)
+    rest = [name for name, change in active_parts(f) if abs(change) <= error]
+    none = f"; no visible effect: {', '.join(rest)}" if rest else ""
+    return f"The change of the median index comes from {said} points (Shapley values, which add up){none}."
+
+
+def band_said(f: OutlookFindings) -> str:
+    """How much of the band is due to distances; nothing where they don't act or it cannot be told.
+
+    Parameters
+    ----------
+    f : OutlookFindings
+    """
+    share, alone = f.shown.distance_share, f.shown.mix_then
+    if not f.outlook.distances_act or math.isnan(share):
+        return ""
+    if share < _SHOWN_CHANGE:
+        return "Distances within tiers have no visible effect on the band."
+    return (
+        f"Distances within tiers only widen the band: from the mix alone it is "
+        f"{points_range(alone['low'], alone['high'])}, and {percent(share, 0)} of its squared width in logarithms is "
+        "theirs."
+    )
 
 
 def active_parts(f: OutlookFindings) -> list[tuple[str, float]]:
@@ -206,11 +258,44 @@ def verdict(f: OutlookFindings) -> str:
     return f"On held-out periods the projection scored worse (CRPS) than {'; '.join(losses)}.{exploratory}"
 
 
+def index_verdict(f: OutlookFindings) -> str:
+    """How often bands of the index held on held-out periods, with and without distances; nothing without a test."""
+    said = []
+    for test in f.outlook.index_backtests:
+        held, ratio = (figures_by_model(test, name) for name in ("coverage", "crps_ratio"))
+        alone = f" ({percent(held[MIX_ALONE], 0)} from the mix alone)" if MIX_ALONE in held else ""
+        ahead = f"{test.steps} {'period' if test.steps == 1 else 'periods'} ahead"
+        dates = test.scores["as_of"].nunique()
+        said.append(
+            f"{ahead}, its 90 % band held {percent(held[PROJECTION], 0)} of {dates} dates{alone}; its CRPS is "
+            f"{ratio['persistence']:.2f} times persistence's and {ratio['drift-free walk']:.2f} times the drift-free "
+            "walk's"
+        )
+    return f"Of the index itself: {'; '.join(said)}." if said else ""
+
+
+def figures_by_model(test: Backtest, column: str) -> dict[str, float]:
+    """One column of a backtest of a single quantity, by model.
+
+    Parameters
+    ----------
+    test : Backtest
+    column : str
+        Of `Backtest.summary`.
+    """
+    return dict(zip(test.summary["model"].tolist(), test.summary[column].astype(float).tolist(), strict=True))
+
+
 #: What an outlook leaves out, as lines of a list.
-_LIMITS: Final = """\
+_MIX_LIMIT: Final = """\
 - Draws move the mix of tiers alone: within a tier lines lie as far from the price as in the snapshot, and neither the
   price nor the size of the cohort is forecast. The index moves by these too, so its band is too narrow for the index
-  itself, and only the mix is tested on held-out periods.
+  itself."""
+_DISTANCE_LIMIT: Final = """\
+- Draws move the mix of tiers, and the index at a given mix by as much as it moved in the past, without a trend; neither
+  the price nor the size of the cohort is forecast. The two are drawn apart, though they may move together. Farther
+  ahead than a third of the history the second spreads as a random walk does, which may be too wide."""
+_LIMITS: Final = """\
 - The walk of the mix has no memory: shares that swing about a level are given bands too wide some periods ahead.
 - Probabilities of rules, adoption and compliance are assumptions, named with their sources above; the band is only as
   wide as they are uncertain.
@@ -219,7 +304,8 @@ _LIMITS: Final = """\
 
 def notes(f: OutlookFindings) -> str:
     """Fallbacks and thin bases, and what an outlook leaves out."""
-    return "\n".join([*(f"- {note}" for note in f.outlook.notes), _LIMITS])
+    first = _DISTANCE_LIMIT if f.outlook.distances_act else _MIX_LIMIT
+    return "\n".join([*(f"- {note}" for note in f.outlook.notes), first, _LIMITS])
 
 
 def method(f: OutlookFindings) -> str:
@@ -232,9 +318,19 @@ def method(f: OutlookFindings) -> str:
         "isometric log-ratio coordinates by a random walk with a drift that is shrunk towards zero; product weights "
         "follow logistic adoption curves; a draw picks one regulatory scenario, whose cap moves or drives out what "
         f"lies above it. Strands that act: {strands or 'none'}. The {stated.draws:,} draws take each tier's distances "
-        "to its lines from the snapshot, and every draw's index is solved. Bands are the 5 and 95 % points of the "
-        "draws. "
+        f"to its lines from the snapshot, and every draw's index is solved. {_distance_method(f)}Bands are the 5 and "
+        "95 % points of the draws. "
         f"Assumptions: “{stated.title}” ({stated.name}). {stated.description}"
+    )
+
+
+def _distance_method(f: OutlookFindings) -> str:
+    """How distances move the index, where they act."""
+    if not f.outlook.distances_act:
+        return ""
+    return (
+        "It is then multiplied by what past changes of the index were at a given mix: each snapshot is solved again "
+        "with a later mix, and what is left of the change is the residual, whose spread grows with the time ahead. "
     )
 
 

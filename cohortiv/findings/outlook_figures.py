@@ -5,9 +5,18 @@ from typing import Final
 
 import pandas as pd
 
+from cohortiv.distribution.backtest import PROJECTION
 from cohortiv.distribution.outlook_tables import GINI, HHI, HIGH_SHARE
 from cohortiv.findings.context import Words
-from cohortiv.findings.outlook import OutlookFindings, active_parts, verdict
+from cohortiv.findings.outlook import (
+    OutlookFindings,
+    active_parts,
+    band_said,
+    figures_by_model,
+    index_verdict,
+    strands_said,
+    verdict,
+)
 from cohortiv.quantities import chance, percent, points, points_range, signed
 
 CONCENTRATION_COLUMNS: Final = (
@@ -39,6 +48,7 @@ SWING_COLUMNS: Final = (
     ("high_value", "High end", "{}", "right"),
     ("low", "Index at the low end", points, "right"),
     ("high", "At the high end", points, "right"),
+    ("effect", "Change", "{}", "right"),
     ("source", "Source", "{}", "left"),
 )
 BACKTEST_COLUMNS: Final = (
@@ -57,7 +67,14 @@ _MEASURES: Final[Mapping[str, tuple[str, Callable[[float], str]]]] = {
     HHI: ("Herfindahl index over tiers", "{:.2f}".format),
     GINI: ("Gini coefficient over tiers", "{:.2f}".format),
 }
-#: Assumptions that the tornado draws; the others move the index less.
+#: As for the mix; the score is in points of the index.
+INDEX_BACKTEST_COLUMNS: Final = (
+    BACKTEST_COLUMNS[0],
+    *BACKTEST_COLUMNS[2:6],
+    ("crps", "Mean CRPS (points)", "{:.2f}", "right"),
+    BACKTEST_COLUMNS[7],
+)
+#: Assumptions that the tornado draws at most.
 SWINGS_DRAWN: Final = 8
 
 
@@ -84,10 +101,39 @@ def fan(f: OutlookFindings) -> Words:
     title = f"The index by then: {points_range(then['low'], then['high'])} in 90 % of draws"
     reading = (
         f"By {f.to} {chance(chances.green)} of the draws are Green, {chance(chances.yellow)} Yellow and "
-        f"{chance(chances.red)} Red. Only the tier mix moves: each tier keeps today's distances to its lines, and the "
-        "market's own way is not part of the draws."
+        f"{chance(chances.red)} Red. {_what_moves(f)} The market's own way is not part of the draws."
     )
     return f.words("index-fan", title, "IV Index of the past and of the draws", reading=reading)
+
+
+def _what_moves(f: OutlookFindings) -> str:
+    if f.outlook.distances_act:
+        alone = f.shown.mix_then
+        return (
+            "The tier mix moves, and the index at a given mix as much as it did in the past; from the mix alone the "
+            f"band is {points_range(alone['low'], alone['high'])}."
+        )
+    return "Only the tier mix moves: each tier keeps today's distances to its lines."
+
+
+def fan_rows(past: pd.DataFrame, fan: pd.DataFrame) -> pd.DataFrame:
+    """What readers take away of a fan: the line of the past, then the points of the draws.
+
+    Parameters
+    ----------
+    past : DataFrame
+        as_of, value.
+    fan : DataFrame
+        as_of and the points of the draws.
+
+    Returns
+    -------
+    DataFrame
+        part ("past" or "draws"), as_of, value (of the past; NaN in the draws), the points (NaN in the past).
+    """
+    parts = [frame.assign(part=part) for part, frame in (("past", past), ("draws", fan)) if len(frame)]
+    columns = ["part", "as_of", "value", *fan.columns.drop("as_of")]
+    return pd.concat(parts, ignore_index=True).reindex(columns=columns) if parts else pd.DataFrame(columns=columns)
 
 
 def index_history(f: OutlookFindings) -> pd.DataFrame:
@@ -141,14 +187,22 @@ def case_rows(f: OutlookFindings) -> pd.DataFrame:
     return rows.assign(case=names)[["case", "low", "median", "high"]]
 
 
+def has_one_case(f: OutlookFindings) -> bool:
+    """Whether one strand acts and there is nothing to compare: no other strand, no regulatory scenario."""
+    return int((f.shown.cases["kind"] != "distances").sum()) == 1
+
+
 def cases(f: OutlookFindings) -> Words:
     """Strands added one after the other, and regulatory scenarios side by side."""
     rows = f.shown.cases
     low, high = (rows.iloc[int(place)] for place in (rows["median"].argmin(), rows["median"].argmax()))
-    measure = "IV Index with the strands added one after the other, and under each regulatory scenario"
-    if len(rows) == 1:
-        title = f"{low['case']}: median index {points(low['median'])}"
-        none = "Only this strand acts: the assumptions switch the others off."
+    measure = "IV Index with the strands added one after the other, then distances, and under each regulatory scenario"
+    if not f.outlook.distances_act:
+        measure = measure.replace(", then distances", "")
+    if has_one_case(f):
+        only = str(rows["case"].iloc[0]).removesuffix(" alone")
+        title = f"{only} is the only strand that acts"
+        none = f"{title}: neither adoption of products nor rules are assumed to change the mix."
         return f.words("index-by-case", title, measure, reading=none)
     title = f"Median index {points(low['median'])} to {points(high['median'])}, case by case"
     reading = (
@@ -184,26 +238,51 @@ def waterfall(f: OutlookFindings) -> Words:
         none = "For some of the strands the median index is infinite, and a difference from it has no meaning."
         return f.words("index-waterfall", "The change cannot be split", measure, reading=none)
     parts = sorted(active_parts(f), key=lambda part: -abs(part[1]))
-    title = f"{parts[0][0].capitalize()} moves the index most: {signed(parts[0][1])} points"
-    said = ", ".join(f"{name} {signed(change)}" for name, change in parts)
-    return f.words("index-waterfall", title, measure, reading=f"Points of the index: {said}.")
+    title = "No strand moves the median index visibly"
+    if parts and abs(parts[0][1]) > f.shown.mix_error:
+        title = f"{parts[0][0].capitalize()} moves the index most: {signed(parts[0][1])} points"
+    note = (
+        "Distances have no trend: their bar is what the median of the draws happens to move by."
+        if f.outlook.distances_act
+        else ""
+    )
+    reading = f"{strands_said(f)} {band_said(f)}".strip()
+    return f.words("index-waterfall", title, measure, note=note, reading=reading)
+
+
+def swings_drawn(f: OutlookFindings) -> pd.DataFrame:
+    """Assumptions that `charts.index_tornado` draws: those with a visible effect, the widest first."""
+    return f.shown.swings[f.shown.swings["visible"]].head(SWINGS_DRAWN)
+
+
+def swing_rows(f: OutlookFindings) -> pd.DataFrame:
+    """Rows of the table of assumptions, each with its effect in words."""
+    rows = f.shown.swings
+    changes = zip(rows["low"], rows["high"], rows["visible"], strict=True)
+    effects = [signed(high - low) if visible else "no visible effect" for low, high, visible in changes]
+    return rows.assign(effect=pd.array(effects, dtype="str"))
 
 
 def tornado(f: OutlookFindings) -> Words:
     """Which assumption matters most."""
-    measure = "Median IV Index with one assumption at its low or high end, the others as stated"
-    if f.shown.swings.empty:
-        none = "The assumptions state no ends to try."
-        return f.words("index-tornado", "No assumption has ends to try", measure, reading=none)
-    widest = f.shown.swings.iloc[0]
+    measure = "Median IV Index from the mix, one assumption at its low or high end and the others as stated"
+    drawn = swings_drawn(f)
+    error = f"{points(f.shown.swing_error, 2)} points"
+    if drawn.empty:
+        title = "No assumption has a visible effect on the median"
+        none = f"{title}: none moves it by more than the draws' own error, {error}."
+        return f.words("index-tornado", title, measure, reading=none)
+    widest = drawn.iloc[0]
     title = f"“{widest['assumption']}” moves the median by {points(abs(widest['high'] - widest['low']))}"
-    note = f"The {SWINGS_DRAWN} widest of {len(f.shown.swings)}; the table has them all, with their sources."
     reading = (
         f"With “{widest['assumption']}” at {widest['low_value']} the median index is {points(widest['low'])}, at "
         f"{widest['high_value']} it is {points(widest['high'])}; with all as stated it is "
-        f"{points(f.shown.index_then['median'])}."
+        f"{points(f.shown.mix_then['median'])}."
     )
-    shown = note if len(f.shown.swings) > SWINGS_DRAWN else ""
+    note = (
+        f"{len(drawn)} of {len(f.shown.swings)} assumptions; those under the draws' own error, {error}, are left out."
+    )
+    shown = note if len(f.shown.swings) > len(drawn) else ""
     return f.words("index-tornado", title, measure, note=shown, reading=reading)
 
 
@@ -215,10 +294,26 @@ def swings(f: OutlookFindings) -> Words:
 
 def backtests(f: OutlookFindings) -> Words:
     """The projection on held-out periods."""
-    measure = "Forecasts of held-out periods from what was known before them; the history strand alone"
+    measure = "Forecasts of the tier mix at held-out periods from what was known before; the history strand alone"
     note = (
         "Sound from: the least that a sound band holds of so few dates, nine times in ten. CRPS: continuous ranked "
         "probability score, lower is better; a ratio over 1 says that the projection lost."
     )
-    title = "The projection against simple forecasts" if f.outlook.backtests else "The history is too short for a test"
+    title = "The tier mix against simple forecasts" if f.outlook.backtests else "The history is too short for a test"
     return f.words("backtest", title, measure, note=note, reading=verdict(f))
+
+
+def index_backtests(f: OutlookFindings) -> Words:
+    """The index on held-out periods, with and without distances."""
+    measure = "Forecasts of the IV Index at held-out periods from what was known before them"
+    note = (
+        "Every forecast stands on its origin's own distances. Projection, mix alone: without what moves the index at a "
+        "given mix. Simple forecasts stand in the logarithm of the index. Columns as in the table above."
+    )
+    title = "The index is not tested"
+    tests = f.outlook.index_backtests
+    if tests:
+        held, dates = (figures_by_model(tests[0], name)[PROJECTION] for name in ("coverage", "dates"))
+        title = f"Bands of the index held {percent(held, 0)} of {dates:.0f} dates"
+    reading = index_verdict(f) or "No held-out period has an index to test the projection of the index on."
+    return f.words("index-backtest", title, measure, note=note, reading=reading)

@@ -10,6 +10,7 @@ import pandas as pd
 from cohortiv.cascade import DEPTH_SHARES
 from cohortiv.config.scenario import Changes, ScenarioConfig
 from cohortiv.findings.context import Findings, Words, read_previous
+from cohortiv.findings.issue import NOT_PUBLISHED, PUBLISHED
 from cohortiv.findings.scenario_words import (
     WITHHELD,
     becomes_brief,
@@ -345,5 +346,25 @@ def _since(f: ScenarioFindings) -> str:
 
 
 def summary(f: ScenarioFindings) -> dict[str, object]:
-    """What `summary.json` holds: the worst scenario, and the names of all."""
-    return f.worst.summary | {"scenarios": [one.summary for one in f.shown] if len(f.shown) > 1 else None}
+    """What `summary.json` holds: the worst scenario, the names of all, and where the issue stands in its series."""
+    return {
+        **f.worst.summary,
+        "scenarios": [one.summary for one in f.shown] if len(f.shown) > 1 else None,
+        "issue": _issue(f),
+    }
+
+
+def _issue(f: ScenarioFindings) -> dict[str, object]:
+    """State of the issue and what changed since the previous one, as `issue.issue` has them of a cohort."""
+    before, after = f.base.previous, f.worst.after
+    now = (str(after.code), points(after.iv_index))
+    index = None if before is None else before["iv_index"]
+    then = before and (str(before["code"]), points(None if index is None else float(index)))
+    return {
+        "state": NOT_PUBLISHED if after.code == "grey" else PUBLISHED,
+        "reasons": ["No code can be given after the scenario"] if after.code == "grey" else [],
+        "since": None if before is None else str(before["as_of"]),
+        "changes": [f"IV Index from {then[1]} ({then[0].capitalize()}) to {index_words(after)}"]
+        if then and then != now
+        else [],
+    }

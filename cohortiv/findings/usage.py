@@ -38,6 +38,8 @@ _FIGURES: Final = {
     "top_100": ("100 largest accounts", "share of leveraged notional"),
     "high_leverage_share": ("At 10x or more", "share of leveraged notional"),
 }
+#: Figures that are drawn over time, the order of their lines.
+_OVER_TIME: Final = ("gini", "top_100", "top_10", "hhi")
 _MEASURES: Final = {
     "notional_share": "Notional", "collateral_share": "Collateral (TVL)", "position_share": "Positions",
     "account_share": "Accounts",
@@ -102,9 +104,24 @@ def dimension_rows(shown: PublishedUsage | None) -> pd.DataFrame:
     if shown is None:
         return pd.DataFrame(columns=[key for key, *_ in DIMENSION_COLUMNS])
     rows = shown.shares[shown.shares["dimension"] != "tier"]
-    place = rows[rows["value"] != OTHER].groupby("dimension").cumcount()
-    few: pd.DataFrame = rows[place.reindex(rows.index, fill_value=0) < VALUES_SHOWN].reset_index(drop=True)
-    return few
+    place = rows[rows["value"] != OTHER].groupby("dimension").cumcount().reindex(rows.index, fill_value=-1)
+    further = [_further(part) for _, part in rows[place >= VALUES_SHOWN].groupby("dimension", sort=False)]
+    table = pd.concat([rows[place < VALUES_SHOWN], *further]).assign(last=lambda all_rows: all_rows["value"] == OTHER)
+    names = list(dict.fromkeys(rows["dimension"]))
+    ordered: pd.DataFrame = table.sort_values(
+        ["dimension", "last"], key=lambda column: column.map(names.index) if column.name == "dimension" else column,
+        kind="stable", ignore_index=True,
+    ).drop(columns="last")  # fmt: skip
+    return ordered
+
+
+def _further(part: pd.DataFrame) -> pd.DataFrame:
+    """What is not shown of a dimension as one row; accounts, who may hold several of them, are not added up."""
+    summed = part.select_dtypes("number").sum(skipna=False).to_frame().T
+    name = part["dimension"].iloc[0]
+    return summed.assign(
+        dimension=name, value=f"further {name}s", accounts=math.nan, account_share=math.nan, tier_floor=math.nan
+    )
 
 
 def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
@@ -117,8 +134,9 @@ def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
         title = f"Longs hold {percent(float(sides['notional_share']['long']), 0)} of the leveraged notional"
     measure = "Shares of leveraged positions in use"
     note = (
-        f"At most {VALUES_SHOWN} of each, the largest; “other” adds up what may not be told apart. A dash: withheld, "
-        "too few accounts or one holds too much of it."
+        f"The {VALUES_SHOWN} largest of each, “further” adds up the rest; “other” is what may not be told apart. A "
+        "dash: withheld, too few accounts or one holds too much of it; accounts of a sum are not told, since one may "
+        "hold several."
     ) + _estimated(f)
     return f.words("usage", title, measure, note=note)
 
@@ -161,8 +179,55 @@ def concentration(f: Findings, shown: PublishedUsage | None) -> Words:
     return f.words("concentration", title, measure, note=note, reading=reading)
 
 
+def history_rows(shown: PublishedUsage | None) -> pd.DataFrame:
+    """What `charts.concentration_history` draws: as_of, figure, value [1]; none where a single snapshot is told."""
+    columns = ["as_of", "figure", "value"]
+    if shown is None:
+        return pd.DataFrame(columns=columns)
+    parts = [
+        shown.history[["as_of"]].assign(figure=_FIGURES[name][0], value=shown.history[name].astype(float))
+        for name in _OVER_TIME
+        if shown.history[name].notna().sum() > 1
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def concentration_history(f: Findings, shown: PublishedUsage | None) -> Words:
+    """How concentration moved from snapshot to snapshot."""
+    if shown is None:
+        return _unknown(f, "concentration-history")
+    measure = "Concentration of leveraged notional over accounts at each snapshot, without bands"
+    rows = history_rows(shown).dropna()
+    if rows.empty:
+        none = "Concentration over time is not shown: fewer than two snapshots have figures that may be told."
+        return f.words("concentration-history", "Concentration over time is not shown", measure, reading=none)
+    said = {str(name): part["value"] for name, part in rows.groupby("figure", sort=False)}
+    name, values = next((each, said[each]) for each in (_FIGURES["top_100"][0], *said) if each in said)
+    low, high = (_in_words(name, float(end)) for end in (values.min(), values.max()))
+    title = f"{name}: {low} to {high} over {len(values)} snapshots" if low != high else f"{name}: {low} throughout"
+    changes = [
+        f"{each}: {_in_words(each, float(part.iloc[0]))} at first, {_in_words(each, float(part.iloc[-1]))} at last"
+        for each, part in said.items()
+    ]
+    accounts = shown.history["accounts"].dropna().astype(int)
+    hidden = len(shown.history) - len(accounts)
+    reading = f"{'; '.join(changes)}. Accounts: {accounts.iloc[0]:,} at first, {accounts.iloc[-1]:,} at last."
+    note = "Shares are rounded up to whole percent; gaps are withheld." + (
+        f" {hidden} of {len(shown.history)} snapshots are withheld as a whole." if hidden else ""
+    )
+    return f.words("concentration-history", title, measure, note=note, reading=reading)
+
+
+def _in_words(figure: str, value: float) -> str:
+    """A figure over time, by its name in words."""
+    return _written(next(name for name in _OVER_TIME if _FIGURES[name][0] == figure), value)
+
+
 def standing_rows(shown: PublishedUsage | None) -> pd.DataFrame:
-    """What `charts.effective_leverage` draws: tier, tier_floor, standing, share of the declared tier's notional."""
+    """What `charts.effective_leverage` draws: tier, tier_floor, standing, share of the declared tier's notional.
+
+    No rows where no effective leverage is known.
+    """
     if shown is None:
         return pd.DataFrame(columns=["tier", "tier_floor", "standing", "share"])
     table = shown.effective
@@ -172,6 +237,8 @@ def standing_rows(shown: PublishedUsage | None) -> pd.DataFrame:
     order = {name: number for number, name in enumerate((LOWER, SAME, NO_EQUITY, OTHERS))}
     keyed = table.assign(standing=standing).groupby(["tier", "tier_floor", "standing"], as_index=False)["share"].sum()
     whole = keyed.groupby("tier_floor")["share"].transform("sum")
+    if set(keyed["standing"]) == {OTHERS}:
+        return keyed.head(0)[["tier", "tier_floor", "standing", "share"]]
     keyed = keyed.assign(share=keyed["share"] / whole.where(whole > 0), place=keyed["standing"].map(order))
     ordered: pd.DataFrame = keyed.sort_values(["place", "tier_floor"], ignore_index=True)
     return ordered[["tier", "tier_floor", "standing", "share"]]

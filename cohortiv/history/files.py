@@ -10,17 +10,20 @@ from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cohortiv.errors import DataError
-from cohortiv.history.snapshot import Snapshot, SnapshotRecord, record_as_json, record_of
+from cohortiv.history.packing import packed, unpacked
+from cohortiv.history.snapshot import Snapshot, SnapshotRecord, record_as_json
+from cohortiv.history.tables import CELL_SCHEMA, RECORD, TEXT, as_in_profile, table_of, table_of_month
 from cohortiv.profile import FORMAT, LiquidationProfile
 
-MONTH_FORMAT: Final = "cohortiv-profile-month-1"
-RECORD: Final = "record"
-"""Column of a month's file: which of its records a cell belongs to."""
+HISTORY_FORMAT: Final = "cohortiv-history-2"
+MONTH_FORMAT: Final = "cohortiv-profile-month-2"
 _META: Final = b"cohortiv"
-_TEXT: Final = ("venue", "symbol", "product", "side")
+_FEW_VALUES: Final = [field.name for field in CELL_SCHEMA if field.type != pa.float64()] + ["positions", RECORD]
+"""Columns that repeat a few values; the others are written plainly, which costs less to read and takes no more room."""
 _NAME: Final = re.compile(r"(\d{4}-\d{2})(?:-\d{2}T\d{6}Z)?_.+_[0-9a-f]{12}\.parquet")
 _STAGED: Final = ".tmp"
 
@@ -73,36 +76,49 @@ def read_records(path: Path) -> tuple[Stored, ...]:
     """
     try:
         meta = json.loads((pq.read_metadata(path).metadata or {}).get(_META, b"{}"))
-        if meta.get("format") in (FORMAT, MONTH_FORMAT) and "records" in meta:
-            return tuple(
-                Stored(record_of(plain), path, place, number)
-                for place, (plain, number) in enumerate(zip(meta["records"], meta["numbers"], strict=True))
-            )
+        if meta.get("history") == HISTORY_FORMAT:
+            return tuple(Stored(record, path, k, number) for k, (record, number) in enumerate(unpacked(meta)))
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path.name} cannot be read as a part of a history: {_first_line(error)}.") from error
+        raise _unreadable(path, error) from error
+    if "records" in meta or "history" in meta:
+        raise DataError(
+            f"{path.name} is of a history of the format {meta.get('history', 'cohortiv-history-1')}; allowed is "
+            f"{HISTORY_FORMAT}. Build the history again with cohortiv profile, into another folder."
+        )
     raise DataError(f"{path.name} is a Parquet file, but not of a history; one is written by cohortiv profile.")
 
 
-def read_cells(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Cells of a file as they are stored, with `RECORD` where it holds a month.
+def read_cells(wanted: Sequence[Stored], columns: Sequence[str]) -> pa.Table:
+    """Cells of some snapshots of one file, in the order of the file.
 
     Parameters
     ----------
-    path : Path
-    columns : sequence of str, optional
-        Columns wanted, text as categories; all as they are if None.
+    wanted : sequence of Stored
+        At least one, all of the same file.
+    columns : sequence of str
+        Columns wanted, text as dictionaries.
 
     Raises
     ------
     DataError
-        If it cannot be read.
+        If the file cannot be read, or has other cells than its records say.
     """
-    wanted = None if columns is None else [*columns, *([RECORD] if is_month(path) else [])]
+    path, rows = wanted[0].path, sum(each.record.cells for each in wanted)
     try:
-        with pq.ParquetFile(path, read_dictionary=[] if columns is None else _TEXT) as file:
-            return file.read(columns=wanted, use_threads=is_month(path))
+        with pq.ParquetFile(path, read_dictionary=TEXT) as file:
+            is_whole = file.metadata.num_rows == rows
+            table = file.read([*columns, *([] if is_whole else [RECORD])], use_threads=wanted[0].is_monthly)
     except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{path.name} cannot be read as a part of a history: {_first_line(error)}.") from error
+        raise _unreadable(path, error) from error
+    if not is_whole and RECORD in table.column_names:
+        places = pa.array([each.place for each in wanted], pa.int32())
+        table = table.filter(pc.is_in(table[RECORD], value_set=places)).drop_columns([RECORD])
+    if table.num_rows != rows:
+        raise DataError(
+            f"{path.name} has {table.num_rows:,} cells where its records say {rows:,}: it was altered. Restore the "
+            "file from a copy."
+        )
+    return table
 
 
 def read_snapshots(path: Path) -> tuple[Snapshot, ...]:
@@ -113,7 +129,11 @@ def read_snapshots(path: Path) -> tuple[Snapshot, ...]:
     DataError
         If it cannot be read, or is not of a history.
     """
-    stored, frame = read_records(path), read_cells(path).to_pandas()
+    stored = read_records(path)
+    try:
+        frame = as_in_profile(pq.read_table(path, partitioning=None).to_pandas())
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise _unreadable(path, error) from error
     place = frame.pop(RECORD) if RECORD in frame.columns else pd.Series(0, index=frame.index)
     parts = dict(iter(frame.groupby(place)))
     return tuple(_snapshot(each.record, parts.get(each.place, frame.head(0))) for each in stored)
@@ -122,9 +142,9 @@ def read_snapshots(path: Path) -> tuple[Snapshot, ...]:
 def write_snapshot(snapshot: Snapshot, folder: Path) -> Path:
     """Write one snapshot to a file of its own."""
     record = snapshot.record
-    table, path = pa.Table.from_pandas(snapshot.profile.cells, preserve_index=False), folder / record.file_name
-    head = {"comovement": record_as_json(record)["comovement"], "origin": dict(record.origin)}
-    return publish(_stage(table, path, {"format": FORMAT, **head, **_records([record])}), path)
+    path = folder / record.file_name
+    head = {"format": FORMAT, "comovement": record_as_json(record)["comovement"], "origin": dict(record.origin)}
+    return publish(_stage(table_of(snapshot.profile.cells), path, head | packed([record])), path)
 
 
 def stage_month(snapshots: Sequence[Snapshot], path: Path) -> Path:
@@ -137,10 +157,8 @@ def stage_month(snapshots: Sequence[Snapshot], path: Path) -> Path:
     path : Path
         File that is to be.
     """
-    cells = [part.profile.cells.assign(**{RECORD: place}) for place, part in enumerate(snapshots)]
-    table = pa.Table.from_pandas(pd.concat(cells, ignore_index=True), preserve_index=False)
-    table = table.set_column(table.schema.get_field_index(RECORD), RECORD, table[RECORD].cast(pa.int32()))
-    return _stage(table, path, {"format": MONTH_FORMAT, **_records([part.record for part in snapshots])})
+    head = {"format": MONTH_FORMAT, **packed([part.record for part in snapshots])}
+    return _stage(table_of_month(snapshots), path, head)
 
 
 def publish(staged: Path, path: Path) -> Path:
@@ -164,21 +182,19 @@ def _snapshot(record: SnapshotRecord, cells: pd.DataFrame) -> Snapshot:
     return Snapshot(LiquidationProfile(cells.reset_index(drop=True), record.comovement, record.origin), record)
 
 
-def _records(records: Sequence[SnapshotRecord]) -> dict[str, Any]:
-    return {
-        "records": [record_as_json(record) for record in records],
-        "numbers": [record.number for record in records],
-    }  # fmt: skip
-
-
 def _stage(table: pa.Table, path: Path, meta: dict[str, Any]) -> Path:
-    table = table.replace_schema_metadata({_META: json.dumps(meta, sort_keys=True).encode()})
+    plain = json.dumps({"history": HISTORY_FORMAT, **meta}, sort_keys=True)
+    table = table.replace_schema_metadata({_META: plain.encode()})
     staged = path.with_name(f".{path.name}.{os.getpid()}{_STAGED}")
     with staged.open("wb") as stream:
-        pq.write_table(table, stream, compression="zstd")
+        pq.write_table(table, stream, compression="lz4", use_dictionary=_FEW_VALUES)
         stream.flush()
         os.fsync(stream.fileno())
     return staged
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path.name} cannot be read as a part of a history: {_first_line(error)}.")
 
 
 def _first_line(error: Exception) -> str:

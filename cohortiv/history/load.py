@@ -1,20 +1,18 @@
 """A stored series read back as one profile of many snapshots."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-import pyarrow as pa
-
 from cohortiv.errors import DataError
 from cohortiv.history.check import in_force, mixed
-from cohortiv.history.files import RECORD, Stored, read_cells
+from cohortiv.history.files import Stored, read_cells
 from cohortiv.history.snapshot import SeriesKey, SnapshotRecord
 from cohortiv.history.store import choose_series, stored_snapshots
+from cohortiv.history.tables import CELL_SCHEMA, as_in_profile, stacked
 from cohortiv.profile import LiquidationProfile
 
 SERIES_COLUMNS: Final = (
@@ -69,7 +67,8 @@ def load_series(
     ----------
     folder : Path
     columns : sequence of str, optional
-        Columns of the cells, `as_of` among them; None reads all.
+        Columns of the cells, `as_of` among them, text as categories and whole numbers as small as they are stored; None reads all,
+        typed as in a profile.
     cohort, symbol, basis : str, optional
         Which series; the symbol "all" is the cohort as a whole. Needed only where the folder holds several.
     as_first_stored : bool
@@ -86,9 +85,10 @@ def load_series(
     of_key = [each for each in every if each.record.series == key]
     chosen = [each for each in of_key if each.record.supersedes is None] if as_first_stored else in_force(of_key)
     _refuse(folder, chosen)
-    table = pa.concat_tables([_cells(path, list(part), columns) for path, part in _by_file(chosen)])
+    tables = (read_cells(part, columns or CELL_SCHEMA.names) for part in _by_file(chosen))
+    frame = stacked(tables, sum(each.record.cells for each in chosen))
     last = chosen[-1].record
-    profile = LiquidationProfile(table.to_pandas(), last.comovement, last.origin)
+    profile = LiquidationProfile(frame if columns else as_in_profile(frame), last.comovement, last.origin)
     return StoredSeries(key, profile, tuple(each.record for each in chosen))
 
 
@@ -104,18 +104,5 @@ def _same_time(one: Stored, other: Stored) -> bool:
     return one.record.as_of == other.record.as_of
 
 
-def _by_file(chosen: Sequence[Stored]) -> list[tuple[Path, list[Stored]]]:
-    return [(path, list(part)) for path, part in groupby(chosen, key=lambda each: each.path)]
-
-
-def _cells(path: Path, wanted: Sequence[Stored], columns: Sequence[str] | None) -> pa.Table:
-    """Cells of the wanted records of a file, in the order of time."""
-    table = read_cells(path, columns)
-    if RECORD not in table.column_names:
-        return table
-    numbers = table[RECORD].to_numpy()
-    places = [each.place for each in wanted]
-    kept = np.zeros(1 + max([*places, numbers.max(initial=0)]), dtype=bool)
-    kept[places] = True
-    table = table.drop_columns([RECORD])
-    return table if kept.all() else table.filter(pa.array(kept[numbers]))
+def _by_file(chosen: Sequence[Stored]) -> Iterator[tuple[Stored, ...]]:
+    return (tuple(part) for _, part in groupby(chosen, key=lambda each: each.path))

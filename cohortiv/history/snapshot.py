@@ -251,19 +251,6 @@ def record_as_json(record: SnapshotRecord) -> dict[str, Any]:
     }
 
 
-def record_of(plain: Mapping[str, Any]) -> SnapshotRecord:
-    """A record from plain values, the inverse of `record_as_json`; KeyError or TypeError if it is none."""
-    return SnapshotRecord(
-        **{
-            **plain,
-            "as_of": datetime.fromisoformat(plain["as_of"]),
-            "series": SeriesKey(**plain["series"]),
-            "comovement": Comovement(**plain["comovement"]),
-            "inputs": tuple(SourceFile(**file) for file in plain["inputs"]),
-        }
-    )
-
-
 def differences(stored: SnapshotRecord, given: SnapshotRecord) -> tuple[str, ...]:
     """What differs between two snapshots of one time, one clause each; at least one where their contents differ."""
     old, new = ({file.name: file.sha256 for file in record.inputs} for record in (stored, given))

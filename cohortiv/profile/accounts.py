@@ -17,6 +17,7 @@ import pandas as pd
 from cohortiv.liquidation import LINE, MARKET, UNLEVERAGED
 from cohortiv.materialise import materialise
 from cohortiv.positions import ControlTotals
+from cohortiv.profile.liquidation_profile import LiquidationProfile
 from cohortiv.schema import USED
 
 #: Width of the ladder's steps: simple move from the mark to the line [1].
@@ -28,6 +29,11 @@ SIZE_STEP = 0.01
 #: Weights of the Gram matrix are whole multiples of (total / 2**26), so that its sums are exact in 64 bits.
 GRAM_BITS = 26
 
+#: Accounts with this many positions at most are paired without a join.
+FEW = 2
+
+#: Whose accounts are counted.
+GROUP = ("symbol", "side", "tier")
 NODE = ("kappa_symbol", "state", "bin", "second_bin")
 #: A node's number in the engine holds its kappa, state and bins one after the other: 3 states and 16 bits a bin.
 STATES, BINS = 4, 1 << 16
@@ -42,7 +48,7 @@ class AccountFigures:
     accounts, margin_units : int
         Distinct accounts, and margin units (isolated positions, and accounts with cross positions on a venue).
     groups : DataFrame
-        symbol, side, tier, accounts, largest_cents: the largest account's notional in the group.
+        symbol, side, tier, notional_cents, accounts.
     sizes : DataFrame
         node (row number of `nodes`), size (number of `SIZE_STEP`), notional_cents.
     gram : DataFrame
@@ -133,7 +139,9 @@ def _alike(values: Mapping[str, float]) -> list[list[str]]:
     return list(alike.values())
 
 
-def account_figures(held: ir.Table, kappas: Mapping[str, float], *, one_each: bool = False) -> AccountFigures:
+def account_figures(
+    held: ir.Table, kappas: Mapping[str, float], *, profile: LiquidationProfile | None = None, one_each: bool = False
+) -> AccountFigures:
     """Group the leveraged positions in use by account and more.
 
     Parameters
@@ -142,42 +150,39 @@ def account_figures(held: ir.Table, kappas: Mapping[str, float], *, one_each: bo
         From `leveraged_positions`.
     kappas : mapping of str to float
         The same as there.
+    profile : LiquidationProfile, optional
+        Of the same positions, where it is known that no account has two of one symbol, side and tier: its cells then
+        count the accounts of each group.
     one_each : bool
         Whether it is known that every account has one position: then nothing is grouped by account.
     """
     by_kappa = _alike(kappas)
-    groups = _largest(held, ["symbol", "side", "tier"], one_each=one_each)
-    accounts, units = _counts(groups) if one_each else _distinct(held)
+    groups = _counted(held) if profile is None else _groups_of(profile)
     quantum = max(float(groups["notional_cents"].sum()), 1.0) / 2**GRAM_BITS
-    sizes, gram = _sizes(held), _gram(held, quantum, one_each=one_each)
+    sizes = _sizes(held, quantum if one_each else None)
+    shared = _own_squares(sizes) if one_each else _shared(held, quantum)
     nodes = _nodes(sizes["node"].to_numpy(dtype=np.int64), ["", *(symbols[0] for symbols in by_kappa)])
+    gram = _placed(shared.gram, nodes, ["first", "second"]).sort_values(["first", "second"], ignore_index=True)
     return AccountFigures(
-        accounts=accounts,
-        margin_units=units,
+        accounts=shared.accounts,
+        margin_units=shared.accounts if one_each else _margin_units(held),
         groups=groups,
-        sizes=_placed(sizes, nodes, ["node"]).sort_values(["size", "node"], ignore_index=True),
-        gram=_placed(gram, nodes, ["first", "second"]).sort_values(["first", "second"], ignore_index=True),
+        sizes=_placed(sizes, nodes, ["node"])[["node", "size", "notional_cents"]]
+        .sort_values(["size", "node"], ignore_index=True),
+        gram=gram.assign(value=gram["value"].astype("float64") * quantum**2),
         nodes=nodes.reset_index(names="number"),
         kappa_names={symbol: symbols[0] for symbols in by_kappa for symbol in symbols},
-    )
+    )  # fmt: skip
 
 
-def _counts(groups: pd.DataFrame) -> tuple[int, int]:
-    """Accounts and margin units where every account has one position: as many as positions."""
-    positions = int(groups["accounts"].sum())
-    return positions, positions
-
-
-def _distinct(held: ir.Table) -> tuple[int, int]:
-    """Accounts, and margin units: isolated positions, and accounts with cross positions on a venue."""
-    counted = held.aggregate(
-        accounts=held.account_id.nunique(), crossed=(held.margin_mode == "cross").sum(), positions=held.count()
-    ).to_pyarrow().to_pylist()[0]  # fmt: skip
-    crossed = units = int(counted["crossed"] or 0)
-    if crossed:
-        cross = held.filter(held.margin_mode == "cross").select("account_id", "venue").distinct()
-        units = int(cross.count().to_pyarrow().as_py())
-    return int(counted["accounts"]), int(counted["positions"]) - crossed + units
+def _margin_units(held: ir.Table) -> int:
+    """Isolated positions, and accounts with cross positions on a venue."""
+    counted = held.aggregate(crossed=(held.margin_mode == "cross").sum(), positions=held.count())
+    crossed, positions = (int(value or 0) for value in counted.to_pyarrow().to_pylist()[0].values())
+    if not crossed:
+        return positions
+    units = held.filter(held.margin_mode == "cross").select("account_id", "venue").distinct().count()
+    return positions - crossed + int(units.to_pyarrow().as_py())
 
 
 def margin_units_by_snapshot(lines: ir.Table) -> dict[datetime, int]:
@@ -198,28 +203,36 @@ def margin_units_by_snapshot(lines: ir.Table) -> dict[datetime, int]:
     return units
 
 
-def _by_account(held: ir.Table, keys: Sequence[str], *, one_each: bool) -> ir.Table:
-    """What each account holds in each group, `own` [cents]: its one position, or the sum of several."""
-    if one_each:
-        return held.select("account_id", *keys, own=held.notional_cents)
-    return held.group_by(["account_id", *keys]).aggregate(own=held.notional_cents.sum())
-
-
-def _largest(held: ir.Table, keys: list[str], *, one_each: bool) -> pd.DataFrame:
-    """Notional, distinct accounts and the largest account's notional of every group."""
-    by_account = _by_account(held, keys, one_each=one_each)
-    grouped = by_account.group_by(keys).aggregate(
-        notional_cents=by_account.own.sum(), accounts=by_account.count(), largest_cents=by_account.own.max()
+def _counted(held: ir.Table) -> pd.DataFrame:
+    """Notional and distinct accounts of every group."""
+    counted = held.group_by(list(GROUP)).aggregate(
+        notional_cents=held.notional_cents.sum().cast("float64"), accounts=held.account_id.nunique()
     )
-    return _whole(grouped.to_pyarrow().to_pandas()).sort_values(keys, ignore_index=True)
+    frame: pd.DataFrame = counted.to_pyarrow().to_pandas().astype({"tier": "int64"})
+    return frame.sort_values(list(GROUP), ignore_index=True)
 
 
-def _sizes(held: ir.Table) -> pd.DataFrame:
-    """Notional by size class and node, under the engine's numbers."""
-    sized = held.mutate(size=(ibis.greatest(held.notional_cents, 1).ln() / SIZE_STEP).floor().cast("int32"))
-    cents = sized.notional_cents.sum().cast("float64")
-    frame: pd.DataFrame = sized.group_by(["node", "size"]).aggregate(notional_cents=cents).to_pyarrow().to_pandas()
+def _groups_of(profile: LiquidationProfile) -> pd.DataFrame:
+    """The same from cells in which every position is of another account."""
+    counted = profile.leveraged.groupby(list(GROUP), as_index=False)[["notional_cents", "positions"]].sum()
+    return counted.astype({"positions": "int64"}).rename(columns={"positions": "accounts"})
+
+
+def _sizes(held: ir.Table, quantum: float | None) -> pd.DataFrame:
+    """Positions, notional and, with a quantum, its squares by size class and node, under the engine's numbers."""
+    cents = held.notional_cents
+    sums = {"positions": held.count(), "notional_cents": cents.sum().cast("float64")}
+    if quantum is not None:
+        whole = _whole(cents, quantum)
+        sums["square"] = (whole * whole).sum().cast("int64")
+    size = (ibis.greatest(cents, 1).ln() / SIZE_STEP).floor().cast("int32")
+    frame: pd.DataFrame = held.group_by(node=held.node, size=size).aggregate(**sums).to_pyarrow().to_pandas()
     return frame
+
+
+def _whole(cents: ir.Value, quantum: float) -> ir.Value:
+    """Notional in whole multiples of a quantum, so that sums of products are exact."""
+    return (cents.cast("float64") / quantum).round().cast("int64")
 
 
 def _nodes(numbers: npt.NDArray[np.int64], names: Sequence[str]) -> pd.DataFrame:
@@ -241,35 +254,78 @@ def _placed(frame: pd.DataFrame, nodes: pd.DataFrame, columns: Sequence[str]) ->
     return frame.assign(**{name: numbers[:, i] for i, name in enumerate(columns)})
 
 
-def _gram(held: ir.Table, quantum: float, *, one_each: bool) -> pd.DataFrame:
-    """Products of notional of the nodes that share accounts, in whole multiples of a quantum, so exact."""
-    by_account = _by_account(held, ["node"], one_each=one_each)
-    by_account = by_account.select("account_id", "node", w=(by_account.own / quantum).round().cast("int64"))
-    if not one_each:
-        by_account = materialise(by_account)
-    own = by_account.group_by(first=by_account.node, second=by_account.node)
-    parts = [own.aggregate(value=(by_account.w * by_account.w).sum())]
-    parts += [] if one_each else [_shared(by_account)]
-    summed = pd.concat([part.to_pyarrow().to_pandas() for part in parts])
-    gram: pd.DataFrame = summed.assign(value=summed["value"].astype("float64") * quantum**2)
-    return gram
+@dataclass(frozen=True, eq=False)
+class _Shared:
+    """What is shared between nodes: accounts in all, and first, second, value by the engine's numbers of nodes."""
+
+    accounts: int
+    gram: pd.DataFrame
 
 
-def _shared(by_account: ir.Table) -> ir.Table:
-    """Products of pairs of different nodes; accounts on one node only, most of them as a rule, stay out of the join."""
-    spread = by_account.group_by("account_id").aggregate(low=by_account.node.min(), high=by_account.node.max())
-    several = by_account.semi_join(spread.filter(spread.low < spread.high), "account_id")
-    other = several.view()
-    paired = several.inner_join(
-        other, [several.account_id == other.account_id, several.node < other.node], rname="{name}_2"
+def _own_squares(sizes: pd.DataFrame) -> _Shared:
+    """Where every account has one position, it is on one node only."""
+    squares = sizes.groupby("node", as_index=False)["square"].sum()
+    gram = pd.DataFrame({"first": squares["node"], "second": squares["node"], "value": squares["square"]})
+    return _Shared(int(sizes["positions"].sum()), gram)
+
+
+def _shared(held: ir.Table, quantum: float) -> _Shared:
+    """Products of notional of the nodes that share accounts, in whole multiples of a quantum squared.
+
+    One grouping settles accounts with up to two positions, most of them as a rule; only the others are paired by a
+    join.
+    """
+    pairs = _pairs(held, quantum).to_pyarrow().to_pandas()
+    low, high = pairs["low"], pairs["high"]
+    parts = [
+        pd.DataFrame({"first": first, "second": second, "value": pairs[name]})[pairs["few"] & wanted]
+        for first, second, name, wanted in (
+            (low, low, "low_square", True), (high, high, "high_square", low < high), (low, high, "product", low < high)
+        )
+    ]  # fmt: skip
+    parts += [] if pairs["few"].all() else _joined(held, quantum)
+    gram = pd.concat(parts).groupby(["first", "second"], as_index=False)["value"].sum()
+    return _Shared(int(pairs["accounts"].sum()), gram)
+
+
+def _pairs(held: ir.Table, quantum: float) -> ir.Table:
+    """Accounts, and sums of products, by the lowest and highest node of an account; with few or many positions."""
+    grouped = held.group_by("account_id").aggregate(
+        few=held.count() <= FEW,
+        low=held.node.min(),
+        high=held.node.max(),
+        total=held.notional_cents.sum().cast("int64"),
+        at_low=held.notional_cents.argmin(held.node),
     )
-    return paired.group_by(first=paired.node, second=paired.node_2).aggregate(value=(paired.w * paired.w_2).sum())
+    alone = grouped.low == grouped.high
+    whole = grouped.select(
+        "few", "low", "high",
+        w=_whole(ibis.ifelse(alone, grouped.total, grouped.at_low), quantum),
+        v=ibis.ifelse(alone, 0, _whole(grouped.total - grouped.at_low, quantum)),
+    )  # fmt: skip
+    return whole.group_by(["few", "low", "high"]).aggregate(
+        accounts=whole.count(),
+        low_square=(whole.w * whole.w).sum().cast("int64"),
+        high_square=(whole.v * whole.v).sum().cast("int64"),
+        product=(whole.w * whole.v).sum().cast("int64"),
+    )
 
 
-def _whole(frame: pd.DataFrame) -> pd.DataFrame:
-    """Numbers as float64 (exact for whole cents), text as text."""
-    numbers = [name for name in frame.columns if name.endswith("_cents")]
-    return frame.astype(dict.fromkeys(numbers, "float64"))
+def _joined(held: ir.Table, quantum: float) -> list[pd.DataFrame]:
+    """The same for accounts with many positions: squares by node, and products of pairs of different nodes."""
+    counts = held.group_by("account_id").aggregate(number=held.count())
+    several = held.semi_join(counts.filter(counts.number > FEW), "account_id")
+    grouped = several.group_by(["account_id", "node"]).aggregate(own=several.notional_cents.sum())
+    own = materialise(grouped.select("account_id", "node", w=_whole(grouped.own, quantum)))
+    other = own.view()
+    paired = own.inner_join(other, [own.account_id == other.account_id, own.node < other.node], rname="{name}_2")
+    products = [
+        own.group_by(first=own.node, second=own.node).aggregate(value=(own.w * own.w).sum().cast("int64")),
+        paired.group_by(first=paired.node, second=paired.node_2).aggregate(
+            value=(paired.w * paired.w_2).sum().cast("int64")
+        ),
+    ]
+    return [product.to_pyarrow().to_pandas() for product in products]
 
 
 def used_totals(lines: ir.Table, *, one_each: bool = False) -> ControlTotals:

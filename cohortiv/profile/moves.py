@@ -1,6 +1,7 @@
 """Exact critical moves: the profile finds the bin, the positions in that bin settle the place."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -16,40 +17,50 @@ from cohortiv.schema import USED
 _TOLERANCE = 1e-12
 
 
-def critical_distance(
-    profile: LiquidationProfile, lines: ir.Table, *, below: bool, critical_mass: float
-) -> float | None:
-    """Smallest log distance within which the lines on one side hold the critical mass of all leveraged notional.
+@dataclass(frozen=True)
+class CriticalDistances:
+    """Smallest log distances within which the lines of one side hold the critical mass of all leveraged notional.
+
+    Attributes
+    ----------
+    below, above : float or None
+        Of lines below the mark and above it, >= 0 [log]; 0 where what is past its line is enough. None if that side
+        never holds the mass, or nothing is leveraged.
+    """
+
+    below: float | None
+    above: float | None
+
+
+def critical_distances(profile: LiquidationProfile, lines: ir.Table, *, critical_mass: float) -> CriticalDistances:
+    """How far the price has to fall, and to rise, until the lines it crosses hold the critical mass.
 
     Parameters
     ----------
     profile : LiquidationProfile
         One snapshot.
     lines : ibis Table
-        The binned lines that the profile was made of, the same snapshot.
-    below : bool
-        Lines below the mark, or above it.
+        Binned lines that the profile was made of, the same snapshot.
     critical_mass : float
         Share of leveraged notional [1].
 
     Returns
     -------
-    float or None
-        Distance >= 0 [log]; positions past their line count at 0. None if that side never holds the mass, or nothing
-        is leveraged.
+    CriticalDistances
 
     Notes
     -----
     A unit with two lines counts on each side.
     """
-    found = _critical_bin(profile, below=below, critical_mass=critical_mass)
-    if found is None or found.code == 0:
-        return None if found is None else 0.0
-    return _within(lines, found.code, found.missing)
+    bins = {below: _critical_bin(profile, below=below, critical_mass=critical_mass) for below in (True, False)}
+    inside = {below: found for below, found in bins.items() if found is not None and found.code != 0}
+    exact = _within(lines, inside) if inside else {}
+    distances = {below: None if found is None else exact.get(below, 0.0) for below, found in bins.items()}
+    return CriticalDistances(below=distances[True], above=distances[False])
 
 
 def binned_critical_distance(profile: LiquidationProfile, *, below: bool, critical_mass: float) -> float | None:
-    """`critical_distance` where there is no line table: the notional of the last bin is taken as evenly spread.
+    """A critical distance where there is no line table: the notional of the last bin is taken as evenly spread.
 
     Parameters
     ----------
@@ -63,7 +74,7 @@ def binned_critical_distance(profile: LiquidationProfile, *, below: bool, critic
     Returns
     -------
     float or None
-        As `critical_distance`, to within the width of a bin: 5 % of the distance [log].
+        As in `CriticalDistances`, to within the width of a bin: 5 % of the distance [log].
     """
     found = _critical_bin(profile, below=below, critical_mass=critical_mass)
     if found is None or found.code == 0:
@@ -111,14 +122,21 @@ def _by_bin(cells: pd.DataFrame, *, below: bool) -> "pd.Series[float]":
     return pd.concat(sides).groupby("bin")["w"].sum().sort_index(ascending=not below)
 
 
-def _within(lines: ir.Table, code: int, missing: float) -> float:
-    """Distance at which the notional of one bin, nearest first, has reached what is missing [cents]."""
+def _within(lines: ir.Table, bins: Mapping[bool, _CriticalBin]) -> dict[bool, float]:
+    """Distance at which the notional of one bin of each side, nearest first, has reached what is missing [cents]."""
     held = lines.filter((lines.reason == USED) & (lines.tier != UNLEVERAGED) & (lines.state == LINE))
-    ratio = ibis.ifelse(held.bin == code, held.ratio, held.second_ratio)
-    chosen = held.filter((held.bin == code) | ibis.coalesce(held.second_bin == code, False)).select(
-        "notional_cents", size=ratio.ln().abs()
-    )
-    by_size = chosen.group_by("size").aggregate(w=chosen.notional_cents.sum())
-    running = by_size.mutate(held=by_size.w.sum().over(order_by=by_size["size"], rows=(None, 0)).cast("float64"))
-    found = running.filter(running.held >= missing)["size"].min().to_pyarrow().as_py()
-    return math.nan if found is None else float(found)
+    near = [_in_bin(held, found).mutate(below=ibis.literal(below)) for below, found in bins.items()]
+    chosen = ibis.union(*near, distinct=False) if len(near) > 1 else near[0]
+    by_size = chosen.group_by(["below", "missing", "size"]).aggregate(w=chosen.notional_cents.sum())
+    window = ibis.window(group_by=by_size.below, order_by=by_size["size"], rows=(None, 0))
+    running = by_size.mutate(held=by_size.w.sum().over(window).cast("float64"))
+    reached = running.filter(running.held >= running.missing)
+    found = reached.group_by("below").aggregate(distance=reached["size"].min()).to_pyarrow().to_pylist()
+    return dict.fromkeys(bins, math.nan) | {row["below"]: float(row["distance"]) for row in found}
+
+
+def _in_bin(held: ir.Table, found: _CriticalBin) -> ir.Table:
+    """Lines in one bin: notional_cents, size of the distance [log] and what is missing before them [cents]."""
+    inside = held.filter((held.bin == found.code) | ibis.coalesce(held.second_bin == found.code, False))
+    ratio = ibis.ifelse(inside.bin == found.code, inside.ratio, inside.second_ratio)
+    return inside.select("notional_cents", size=ratio.ln().abs(), missing=ibis.literal(found.missing, "float64"))

@@ -1,9 +1,9 @@
-"""The catalogue: one page over all published reports, latest first, with the course of each series."""
+"""The catalogue: one page over all published reports, latest first, with the course and the state of each series."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
@@ -11,68 +11,15 @@ from jinja2 import Environment, FileSystemLoader
 
 from cohortiv.assets import asset
 from cohortiv.config.brand import Brand, load_brand
-from cohortiv.errors import DataError, RunError
-from cohortiv.palette import CODES, CodeStyle
-from cohortiv.report.definition import Definition, definition_of
+from cohortiv.errors import RunError
+from cohortiv.report.definition import Definition
+from cohortiv.report.entries import NOT_PUBLISHED, Entry, Failure, failures, read_entries
 from cohortiv.report.exporter import with_scripts
-from cohortiv.report.manifest import MANIFEST, PAGE, SUMMARY, read_json
-from cohortiv.report.shelf import Place, moment, published_places
+from cohortiv.report.shelf import moment
 from cohortiv.report.wording import FILTERS
 
 CATALOGUE = "index.html"
-_SYMBOLS_NAMED = 4
 _LINE_WIDTH, _LINE_HEIGHT, _MARGIN = 160.0, 40.0, 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One published report.
-
-    Attributes
-    ----------
-    as_of, name : str
-        Where it is published.
-    link : str
-        Address of its page, relative to the catalogue.
-    style : CodeStyle
-        Look of its code; Grey where the summary has none.
-    iv_index : float or None
-        Index [points]; may be infinite.
-    cohort : str
-        Whom it covers.
-    symbols : tuple of str
-        What it covers, largest first; empty for all.
-    synthetic : bool
-        Whether its positions are made up.
-    published : str
-        Time of publication, ISO 8601: as given, else when its manifest was written.
-    definition : Definition
-        What its index is measured by.
-    """
-
-    as_of: str
-    name: str
-    link: str
-    style: CodeStyle
-    iv_index: float | None
-    cohort: str
-    symbols: tuple[str, ...]
-    synthetic: bool
-    published: str
-    definition: Definition
-
-    @property
-    def searchable(self) -> str:
-        """All that the search looks at, in small letters."""
-        made_up = "synthetic" if self.synthetic else ""
-        words = (self.as_of, self.name, self.style.word, self.cohort, *self.symbols, made_up, str(self.definition))
-        return " ".join(word for word in words if word).lower()
-
-    @property
-    def few_symbols(self) -> str:
-        """The largest symbols by name, and how many more there are."""
-        more = len(self.symbols) - _SYMBOLS_NAMED
-        return ", ".join([*self.symbols[:_SYMBOLS_NAMED], *([f"{more} more"] if more > 0 else [])]) or "All"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +36,36 @@ class Series:
         Latest first.
     line : str
         Points of its index in time, for an SVG polyline; empty with fewer than two.
+    failure : Failure or None
+        A run that failed for a later date than the latest issue's.
     """
 
     name: str
     definition: Definition
     entries: tuple[Entry, ...]
     line: str
+    failure: Failure | None = None
+
+    @property
+    def last_good(self) -> Entry | None:
+        """The latest issue with a code, where the latest of all has none."""
+        if self.entries[0].state != NOT_PUBLISHED:
+            return None
+        return next((entry for entry in self.entries if entry.state != NOT_PUBLISHED), None)
+
+    def stale_from(self, days: float) -> datetime | None:
+        """Moment from which the latest issue is stale; None for made-up data, which do not age.
+
+        Parameters
+        ----------
+        days : float
+            Age from which an issue is stale [days].
+        """
+        latest = self.entries[0]
+        return None if latest.synthetic else latest.end + timedelta(days=days)
 
 
-def write_catalogue(out: Path, *, brand: Brand | None = None) -> Path:
+def write_catalogue(out: Path, *, brand: Brand | None = None, now: datetime | None = None) -> Path:
     """Write the catalogue of a folder of reports; readers see the old page or the new one.
 
     Parameters
@@ -105,7 +73,9 @@ def write_catalogue(out: Path, *, brand: Brand | None = None) -> Path:
     out : Path
         The folder of all reports.
     brand : Brand, optional
-        Whose reports they are; by default the brand that comes with the templates.
+        Whose reports they are; by default the brand that comes with the templates. It says when an issue is stale.
+    now : datetime, optional
+        Moment at which ages are told, UTC; by default that of writing. Where scripts run, the page tells them anew.
 
     Returns
     -------
@@ -117,14 +87,19 @@ def write_catalogue(out: Path, *, brand: Brand | None = None) -> Path:
     RunError
         If it cannot be written.
     """
-    entries, unreadable = _read(out)
+    entries, unreadable = read_entries(out)
     latest = sorted(entries, key=lambda entry: (moment(entry.as_of), entry.name), reverse=True)
     environment = Environment(
         loader=FileSystemLoader(asset("templates")), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= FILTERS
     page = environment.get_template("catalogue.html.j2").render(
-        brand=brand or load_brand(), entries=latest, series=_series(entries), unreadable=unreadable
+        brand=brand or load_brand(),
+        entries=latest,
+        series=_series(entries, failures(out)),
+        failures=failures(out),
+        unreadable=unreadable,
+        now=now or datetime.now(UTC),
     )
     script = (asset("templates") / "catalogue.js").read_text(encoding="utf-8")
     target = out / CATALOGUE
@@ -139,43 +114,19 @@ def write_catalogue(out: Path, *, brand: Brand | None = None) -> Path:
     return target
 
 
-def _read(out: Path) -> tuple[list[Entry], list[str]]:
-    """Read all reports; of those that cannot be read, the names."""
-    entries, unreadable = list[Entry](), list[str]()
-    for place in published_places(out):
-        try:
-            entries.append(_entry(place))
-        except (DataError, ValueError):
-            unreadable.append(f"{place.as_of}/{place.name}")
-    return entries, unreadable
-
-
-def _entry(place: Place) -> Entry:
-    summary, manifest = read_json(place.folder / SUMMARY), read_json(place.folder / MANIFEST)
-    symbols = summary.get("symbols")
-    written = datetime.fromtimestamp((place.folder / MANIFEST).stat().st_mtime, tz=UTC)
-    return Entry(
-        as_of=place.as_of,
-        name=place.name,
-        link=f"{place.as_of}/{place.name}/{PAGE}",
-        style=CODES.get(str(summary.get("code")), CODES["grey"]),
-        iv_index=_number(summary.get("iv_index")),
-        cohort=str(summary.get("cohort") or "–"),
-        symbols=tuple(map(str, symbols)) if isinstance(symbols, list) else (),
-        synthetic=summary.get("synthetic") is True,
-        published=str(manifest.get("published") or f"{written:%Y-%m-%dT%H:%MZ}"),
-        definition=definition_of(summary),
-    )
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float | str) else None
-
-
-def _series(entries: Sequence[Entry]) -> list[Series]:
+def _series(entries: Sequence[Entry], failed: Sequence[Failure]) -> list[Series]:
     ordered = sorted(entries, key=lambda entry: (*_measured(entry), moment(entry.as_of)))
     found = [list(group) for _, group in groupby(ordered, key=_measured)]
-    return [Series(issues[0].name, issues[0].definition, tuple(reversed(issues)), _line(issues)) for issues in found]
+    return [
+        Series(issues[0].name, issues[0].definition, tuple(reversed(issues)), _line(issues), _later(issues[-1], failed))
+        for issues in found
+    ]
+
+
+def _later(latest: Entry, failed: Sequence[Failure]) -> Failure | None:
+    """The latest run of the same name that failed after an issue."""
+    after = moment(latest.as_of)
+    return next((run for run in failed if run.name == latest.name and moment(run.as_of) > after), None)
 
 
 def _measured(entry: Entry) -> tuple[str, str]:

@@ -3,13 +3,18 @@
 import os
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+from cohortiv.report.nursery import Nursery
 
 SETTINGS = {
     "PYTHONHASHSEED": "0",
@@ -21,32 +26,63 @@ SETTINGS = {
     "VECLIB_MAXIMUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
 }
+_PROGRAM = (sys.executable, "-m", "ipykernel_launcher")
 _SOCKET_PATH_LIMIT = 100  # bytes; the system's own is 104 to 108
+
+
+class ForkingProvisioner(LocalProvisioner):
+    """Has a kernel forked by a nursery, where the base would start a program."""
+
+    nursery: Nursery
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:  # noqa: ANN401 - as in the base
+        """Start the kernel; of the command only its arguments count."""
+        self.process = self.nursery.fork(
+            arguments=cmd[len(_PROGRAM) :], environment=kwargs["env"], folder=str(kwargs.get("cwd") or Path.cwd())
+        )
+        self.pid = self.pgid = self.process.pid
+        return self.connection_info
 
 
 class PrivateKernelManager(AsyncKernelManager):
     """Starts this interpreter's kernel; where sockets can be files, in a folder that nobody else can enter."""
 
     room: Path
+    nursery: Nursery | None = None
 
     @property
     def kernel_spec(self) -> KernelSpec:
         """Kernel of this interpreter, whatever kernel of that name the user has installed."""
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=command, display_name="cohortiv", language="python")
+        return KernelSpec(argv=[*_PROGRAM, "-f", "{connection_file}"], display_name="cohortiv", language="python")
 
     async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as in the base
         """Start the kernel with our settings and without the user's IPython profile and history."""
         self.connection_file = str(self.room / "kernel.json")
         if os.name == "posix" and len(os.fsencode(self.room / "k-5")) < _SOCKET_PATH_LIMIT:
             self.transport, self.ip = "ipc", str(self.room / "k")
-        options["env"] = {**os.environ, **SETTINGS, "IPYTHONDIR": str(self.room / "ipython")}
+        options["env"] = {**kernel_environment(), "IPYTHONDIR": str(self.room / "ipython")}
+        if self.nursery is not None:
+            self.kernel_id = self.kernel_id or str(uuid.uuid4())
+            self.provisioner = ForkingProvisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
+            )
+            self.provisioner.nursery = self.nursery
         await super().start_kernel(**options)
 
 
+def kernel_environment() -> dict[str, str]:
+    """Environment variables of every kernel: those of this process, with our settings over them."""
+    return {**os.environ, **SETTINGS}
+
+
 @contextmanager
-def private_kernel() -> Iterator[type[PrivateKernelManager]]:
+def private_kernel(nursery: Nursery | None = None) -> Iterator[type[PrivateKernelManager]]:
     """Give a kernel manager class for one run, and a folder of mode 0700 that is gone afterwards.
+
+    Parameters
+    ----------
+    nursery : Nursery, optional
+        What forks the kernel; without one it is started as a program.
 
     Yields
     ------
@@ -54,4 +90,4 @@ def private_kernel() -> Iterator[type[PrivateKernelManager]]:
         The class; its `room` is the folder.
     """
     with tempfile.TemporaryDirectory(prefix="cohortiv-", ignore_cleanup_errors=True) as folder:
-        yield type("OneRunKernelManager", (PrivateKernelManager,), {"room": Path(folder)})
+        yield type("OneRunKernelManager", (PrivateKernelManager,), {"room": Path(folder), "nursery": nursery})

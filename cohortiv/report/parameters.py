@@ -12,11 +12,11 @@ from io import StringIO
 from pathlib import Path
 
 from cohortiv.errors import UsageError
+from cohortiv.report.secrets import SECRET_NAME
 
 Value = str | int | float | bool | list["str | int | float | bool"] | None
 
 _SCALARS = {"str": str, "int": int, "float": float, "bool": bool}
-_SECRET = re.compile(r"(^|_)(password|passwd|secret|token|api_?key|private_?key|credentials?)(_|$)")
 _RULE = "Allowed is one assignment a line: `name: type = literal  # unit and meaning`."
 
 
@@ -234,7 +234,7 @@ def _declared(line: ast.stmt, comment: str) -> Parameter:
     if not isinstance(line, ast.AnnAssign) or not isinstance(line.target, ast.Name) or line.value is None:
         raise UsageError(f"Line {line.lineno} of the parameters cell is `{ast.unparse(line)}`. {_RULE}")
     name = line.target.id
-    if _SECRET.search(name.lower()):
+    if SECRET_NAME.search(name):
         raise UsageError(
             f"The parameter {name!r} looks like a secret, and parameters are published. Use no secret here."
         )

@@ -1,11 +1,13 @@
 """From a notebook to a published report: run, gate, page and manifest in a folder aside, then put in place at once."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from cohortiv.config.brand import Brand
 from cohortiv.errors import RunError, UsageError
@@ -31,6 +33,7 @@ from cohortiv.report.manifest import (
     software_versions,
 )
 from cohortiv.report.normalised import normalised, warnings_of, without_folders
+from cohortiv.report.nursery import Nursery
 from cohortiv.report.parameters import Parameter, Value, bound_values, declared_parameters, load_notebook
 from cohortiv.report.run import run_notebook
 from cohortiv.report.secrets import refuse_leak, refuse_secrets
@@ -92,6 +95,8 @@ def publish_report(
     supersede: str | None = None,
     force: bool = False,
     sign: Path | None = None,
+    nursery: Nursery | None = None,
+    shows_cells: bool = True,
 ) -> PublishedReport:
     """Run a notebook and publish its report as `<out>/<as_of>/<name>/`.
 
@@ -123,6 +128,10 @@ def publish_report(
         Whether a report is made again that is there as it would become.
     sign : Path, optional
         SSH key that signs the manifest.
+    nursery : Nursery, optional
+        What forks the notebook's kernel; without one it starts by itself.
+    shows_cells : bool
+        Whether a terminal shows how many cells have run.
 
     Returns
     -------
@@ -155,9 +164,8 @@ def publish_report(
         if edition.status == "unchanged":
             return _published(place, read_json(place.folder / SUMMARY), (), status=edition.status)
         plan = _plan(notebook, declared, values=values, inputs=inputs, place=place, record=record, edition=edition)
-        summary, warned = _make(
-            plan, stage=stage, place=place, brand=brand, timeout_seconds=timeout_seconds, formats=formats
-        )
+        run = partial(run_notebook, timeout_seconds=timeout_seconds, nursery=nursery, shows_cells=shows_cells)
+        summary, warned = _make(plan, stage=stage, place=place, brand=brand, formats=formats, run=run)
         if _stamps(inputs) != stamps:
             raise RunError("An input changed while the report was being made. Nothing is published; run again.")
         refuse_other_definition(place, summary)
@@ -258,15 +266,10 @@ def _plan(
 
 
 def _make(
-    plan: _Plan, *, stage: Path, place: Place, brand: Brand, timeout_seconds: int | None, formats: Formats
+    plan: _Plan, *, stage: Path, place: Place, brand: Brand, formats: Formats, run: Callable[..., NotebookNode]
 ) -> tuple[dict[str, object], tuple[str, ...]]:
     """Run the notebook and write its files; give the summary and what was warned of."""
-    ran = run_notebook(
-        plan.notebook,
-        parameters=plan.values,
-        keep_failed=place.failed_notebook,
-        timeout_seconds=timeout_seconds,
-    )
+    ran = run(plan.notebook, parameters=plan.values, keep_failed=place.failed_notebook)
     summary = check_complete(ran, run_id=str(plan.values["run_id"]))
     clean = normalised(ran, public_values=plan.public_values, record=plan.record)
     exporter = ReportExporter()  # type: ignore[no-untyped-call]

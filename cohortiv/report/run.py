@@ -5,15 +5,18 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
 from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from cohortiv.errors import CohortivError, DataError, RunError, UsageError
 from cohortiv.report.kernel import private_kernel
+from cohortiv.report.nursery import Nursery
 from cohortiv.report.parameters import Value
 
 # Papermill overlooks parameters of the type `X | None` and warns that they are unknown; ours are checked before.
@@ -25,6 +28,23 @@ _OUR_ERRORS: Mapping[str, type[CohortivError]] = {
     "RunError": RunError,
 }
 _SAYS_ALL = ("DataError", "UsageError")
+_ENGINE = "cohortiv"
+
+
+class SavingOnceEngine(NBClientEngine):  # type: ignore[misc]
+    """Papermill's own engine, which writes the notebook when it has run or failed and not twice for each cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any) -> None:  # noqa: ANN401 - as in the base
+        """Run the cells; the manager writes the notebook afterwards, whatever has happened."""
+        path, nb_man.output_path = nb_man.output_path, None
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+        finally:
+            nb_man.output_path = path
+
+
+papermill_engines.register(_ENGINE, SavingOnceEngine)
 
 
 def run_notebook(
@@ -33,6 +53,8 @@ def run_notebook(
     parameters: Mapping[str, Value],
     keep_failed: Path,
     timeout_seconds: int | None = None,
+    nursery: Nursery | None = None,
+    shows_cells: bool = True,
 ) -> NotebookNode:
     """Run a notebook from top to bottom.
 
@@ -47,6 +69,10 @@ def run_notebook(
         message says all: its output may hold rows of the positions.
     timeout_seconds : int, optional
         Longest time that one cell may take [s]; by default any.
+    nursery : Nursery, optional
+        What forks the kernel; without one it starts by itself.
+    shows_cells : bool
+        Whether a terminal shows how many cells have run.
 
     Returns
     -------
@@ -60,7 +86,7 @@ def run_notebook(
     RunError
         If a cell failed, took too long, or the kernel died.
     """
-    with private_kernel() as manager:
+    with private_kernel(nursery) as manager:
         desk = manager.room / "desk"
         desk.mkdir()
         output = manager.room / "notebook.ipynb"
@@ -68,11 +94,12 @@ def run_notebook(
             papermill.execute_notebook(
                 str(notebook).replace("{", "{{").replace("}", "}}"),
                 str(output),
+                engine_name=_ENGINE,
                 parameters=dict(parameters),
                 kernel_name="python3",
                 language="python",
                 cwd=str(desk),
-                progress_bar={"file": sys.stderr, "leave": False} if sys.stderr.isatty() else False,
+                progress_bar={"file": sys.stderr, "leave": False} if shows_cells and sys.stderr.isatty() else False,
                 execution_timeout=timeout_seconds,
                 kernel_manager_class=manager,
                 shutdown_kernel="immediate",
@@ -80,7 +107,7 @@ def run_notebook(
         except PapermillExecutionError as error:
             if error.ename not in _SAYS_ALL:
                 _keep(output, keep_failed)
-            raise _own_error(error, keep_failed) from None
+            raise _own_error(error, keep_failed) from error
         except (CellControlSignal, CellTimeoutError, DeadKernelError, RuntimeError) as error:
             _keep(output, keep_failed)
             raise RunError(f"{_cause(error)} Nothing is published. As far as it ran: {keep_failed}") from error

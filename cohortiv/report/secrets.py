@@ -1,8 +1,10 @@
 """Secrets: they come from the environment alone, are refused as parameters, and leave no text that anyone reads."""
 
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 from urllib.parse import quote
 
 from cohortiv.errors import RunError, UsageError
@@ -11,7 +13,7 @@ from cohortiv.errors import RunError, UsageError
 SCRUBBED = "[secret]"
 #: A name of these is that of a secret, whether of a parameter or of an environment variable.
 SECRET_NAME = re.compile(
-    r"(^|_)(password|passwd|pwd|passphrase|secrets?|tokens?|api_?key|access_?key|private_?key|credentials?|auth)(_|$)",
+    r"(^|_)(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)(_|$)",
     re.IGNORECASE,
 )
 _SHORTEST = 8  # characters; a shorter value, such as "true", would be found in ordinary text
@@ -130,6 +132,8 @@ def _found(texts: Iterable[str], environment: Mapping[str, str]) -> str | None:
 
 
 def _written(value: str) -> tuple[str, ...]:
-    """A secret as texts write it: as it is, in an address, and with the escapes of a Python or JSON text."""
-    escaped = value.encode("unicode_escape").decode("ascii")
-    return tuple(dict.fromkeys((value, quote(value, safe=""), escaped, escaped.replace('"', '\\"'))))
+    """A secret as texts write it: as it is, in an address, in HTML, and with the escapes of Python and JSON."""
+    in_json = (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
+    return tuple(
+        dict.fromkeys((value, quote(value), quote(value, safe=""), escape(value), repr(value)[1:-1], *in_json))
+    )

@@ -118,12 +118,12 @@ def _figures(reading: CohortReading, profile: LiquidationProfile) -> AccountFigu
     grown = held["positions"].sum() > reading.profile.leveraged["positions"].sum()
     positions = int(held["positions"].sum())
     groups = held.groupby(["symbol", "side", "tier"], as_index=False)[["positions", "notional_cents"]].sum()
-    groups = groups.assign(accounts=np.maximum(1, groups["positions"]).astype(int), largest_cents=np.nan)
+    groups = groups.assign(accounts=np.maximum(1, groups["positions"]).astype(int))
     return replace(
         before,
         accounts=positions if grown else min(before.accounts, positions),
         margin_units=positions if grown else min(before.margin_units, positions),
-        groups=groups[["symbol", "side", "tier", "notional_cents", "accounts", "largest_cents"]],
+        groups=groups[["symbol", "side", "tier", "notional_cents", "accounts"]],
         sizes=before.sizes.iloc[:0],
         gram=before.gram.iloc[:0],
         nodes=before.nodes.iloc[:0],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cohortiv.config.validation import EventsFile
-from cohortiv.early_warning import Code
+from cohortiv.early_warning import Code, Thresholds
 from cohortiv.study.index_series import SolvedSeries
 from cohortiv.study.result import IndexHistory
 from cohortiv.validation.alarms import flips_a_year
@@ -50,6 +50,7 @@ def told_history(solved: SolvedSeries, events: EventsFile, *, horizon_days: floa
         gaps=int(np.count_nonzero(steps > _GAP_STEPS * median)) if steps.size else 0,
         longest_gap_days=float(steps.max()) if steps.size else 0.0,
         step_hours=median * (DAY / _HOUR),
+        thresholds=Thresholds(solved.given.cohort.thresholds.yellow, solved.given.cohort.thresholds.red),
         notes=solved.notes,
     )
 

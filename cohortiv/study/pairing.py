@@ -10,11 +10,10 @@ from cohortiv.assessment.study_data import StudyData
 from cohortiv.config.verdict import VerdictRules
 from cohortiv.study.outcome_pairs import Candidate, outcome_of
 from cohortiv.study.result import Pair
-from cohortiv.study.signals import INDEX, TITLES, signals_of, weighted_series
+from cohortiv.study.signals import INDEX, TITLES, Common, signals_of, weighted_series
 from cohortiv.validation.alarms import event_record, onsets
 from cohortiv.validation.comparison import Comparison, compare
 from cohortiv.validation.curves import reliability_curves, roc_curves
-from cohortiv.validation.daily_sentiment import DailySentiment
 from cohortiv.validation.rules import ScoringRules
 from cohortiv.validation.sample import Sample, read_sample
 from cohortiv.validation.scores import SCORED, score_table
@@ -31,7 +30,7 @@ def score_pair(
     *,
     version: str,
     rules: VerdictRules,
-    sentiment: DailySentiment | None,
+    common: Common,
 ) -> Pair:
     """Hold one series against one outcome.
 
@@ -43,7 +42,7 @@ def score_pair(
     version : str
         Name of the outcomes file.
     rules : VerdictRules
-    sentiment : DailySentiment or None
+    common : Common
 
     Returns
     -------
@@ -58,7 +57,7 @@ def score_pair(
     weighted, weights = (
         weighted_series(candidate.solved, outcome, data, rng=for_weights) if candidate.primary else (None, None)
     )
-    signals = signals_of(candidate.solved, outcome, data, sentiment=sentiment, weighted=weighted)
+    signals = signals_of(candidate.solved, outcome, data, common=common, weighted=weighted)
     days, scoring = candidate.definition.horizon_days, scoring_rules(rules)
     frame, event = signals.frame, outcome.event
     verdict = judge(frame, event, horizon_days=days, rules=rules, rng=for_verdict, titles=TITLES)
@@ -82,7 +81,12 @@ def score_pair(
         else verdict.comparisons,
         verdict=verdict,
         roc=roc_curves(frame, event, horizon_days=days, fewest_events=scoring.fewest_events),
-        reliability=reliability_curves(frame, event, horizon_days=days, fewest_events=scoring.fewest_events),
+        reliability=reliability_curves(
+            frame if candidate.primary else frame[[INDEX]],
+            event,
+            horizon_days=days,
+            fewest_events=scoring.fewest_events,
+        ),
         usefulness=_usefulness(frame, event, days=days, rules=scoring),
         leads=_leads(frame, event, days=days, rules=scoring),
         weights=weights,

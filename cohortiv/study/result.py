@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cohortiv.early_warning import Thresholds
 from cohortiv.validation.comparison import Comparison
 from cohortiv.validation.events import EventOverlay
 from cohortiv.validation.outcomes import Outcome
@@ -44,6 +45,8 @@ class IndexHistory:
         The longest step [days].
     step_hours : float
         Median step [hours]; NaN for fewer than two snapshots.
+    thresholds : Thresholds
+        Where Yellow and Red begin [%].
     notes : tuple of str
         What a reader must know of it, one sentence each.
     """
@@ -60,6 +63,7 @@ class IndexHistory:
     gaps: int
     longest_gap_days: float
     step_hours: float
+    thresholds: Thresholds
     notes: tuple[str, ...] = ()
 
 
@@ -117,7 +121,8 @@ class Pair:
     roc : DataFrame
         signal, false_rate, true_rate; empty below the floor.
     reliability : DataFrame
-        signal, low, high, forecast, observed, rows, events; empty below the floor.
+        signal, low, high, forecast, observed, rows, events; of all signals on the primary pair, of the index on the
+        others; empty below the floor.
     usefulness : DataFrame
         signal and the columns of `thresholds.usefulness_table`; empty below the floor.
     leads : DataFrame
@@ -188,6 +193,8 @@ class Study:
         Texts that were not scored, by reason.
     not_paired : DataFrame
         series, feed, outcome, why: pairs that could not be made at all.
+    critical_mass, index_horizon_days, reference_volatility : float
+        Of the index of the primary pair [1; days; 1/sqrt(year)].
     notes : tuple of str
         What a reader must know of the whole, one sentence each.
     """
@@ -209,6 +216,9 @@ class Study:
     sentiment: pd.DataFrame
     sentiment_left_out: Mapping[str, int]
     not_paired: pd.DataFrame
+    critical_mass: float
+    index_horizon_days: float
+    reference_volatility: float
     notes: tuple[str, ...] = field(default=())
 
     @property

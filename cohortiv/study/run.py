@@ -12,18 +12,20 @@ from cohortiv.config.study_paths import load_study
 from cohortiv.config.validation import load_events, load_outcomes
 from cohortiv.config.verdict import load_verdict_rules
 from cohortiv.errors import DataError
+from cohortiv.iv_index import REFERENCE_VOLATILITY
 from cohortiv.positions import parse_as_of
 from cohortiv.study.data_table import data_table, study_notes
 from cohortiv.study.history import told_history
-from cohortiv.study.index_series import solve_series
+from cohortiv.study.index_series import SolvedSeries, solve_series
 from cohortiv.study.outcome_pairs import candidates, why_not
 from cohortiv.study.pairing import score_pair
 from cohortiv.study.result import Study
-from cohortiv.study.signals import DIRECTIONS, TITLES, UNITS
+from cohortiv.study.signals import DIRECTIONS, TITLES, UNITS, common_of
 from cohortiv.validation.daily_sentiment import daily_sentiment
 from cohortiv.validation.sample import DAY
 from cohortiv.validation.sentiment import SCORED, ScoredTexts, score_texts
 from cohortiv.validation.verdict import scoring_rules
+from cohortiv.volatility import CRITICAL_MASS, HORIZON_DAYS
 
 Say = Callable[[str], None]
 
@@ -92,8 +94,9 @@ def scored_study(data: StudyData) -> Study:
             f"The primary pair of the study cannot be made: {reasons.get(0, 'its outcome is not scored')}. Name "
             "another one under primary, or bring the data."
         )
+    common = common_of(data, sentiment, horizons_days=(each.definition.horizon_days for each in every))
     pairs = tuple(
-        score_pair(each, data, version=outcomes.name, rules=rules, sentiment=sentiment)
+        score_pair(each, data, version=outcomes.name, rules=rules, common=common)
         for place, each in enumerate(every)
         if place not in reasons
     )
@@ -121,8 +124,17 @@ def scored_study(data: StudyData) -> Study:
         sentiment=sentiment.frame if sentiment is not None else pd.DataFrame(),
         sentiment_left_out=_left_out(scored),
         not_paired=pd.DataFrame(left_out, columns=["series", "feed", "outcome", "why"]),
+        critical_mass=study.critical_mass or CRITICAL_MASS,
+        index_horizon_days=study.horizon_days or HORIZON_DAYS,
+        reference_volatility=study.reference_volatility or REFERENCE_VOLATILITY * _kappa(every[0].solved),
         notes=study_notes(data),
     )
+
+
+def _kappa(solved: SolvedSeries) -> float:
+    """Volatility of a series' symbol as a multiple of the market's [1]."""
+    symbol = solved.given.source.symbol
+    return solved.profile.comovement.kappa(symbol) if symbol else 1.0
 
 
 def _until(as_of: str | None) -> pd.Timestamp | None:

@@ -1,6 +1,6 @@
 """Signals of a pair: the index, the index under learned weights, and everything else that might have warned."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,11 +13,12 @@ from cohortiv.profile import LiquidationProfile
 from cohortiv.study.index_series import SolvedSeries, solve_index, tier_shares
 from cohortiv.study.outcome_pairs import interest_of
 from cohortiv.study.result import LearnedWeights
-from cohortiv.validation.comparators import COMPARATORS, ComparatorInputs, comparators
+from cohortiv.validation.comparators import COMPARATORS, ComparatorInputs, comparators, fitted_models
 from cohortiv.validation.daily_sentiment import DailySentiment
 from cohortiv.validation.outcomes import Outcome
 from cohortiv.validation.propensity import LEARNERS
 from cohortiv.validation.sample import DAY
+from cohortiv.validation.volatility_models import ModelForecast
 from cohortiv.validation.weighted_index import weights_known_at
 from cohortiv.validation.weights import TierWeights, learn_weights
 
@@ -59,12 +60,54 @@ class Signals:
     missing: Mapping[str, str]
 
 
+@dataclass(frozen=True, eq=False)
+class Common:
+    """What the signals of all pairs share.
+
+    Attributes
+    ----------
+    sentiment : DailySentiment or None
+    models : mapping of int to mapping of str to ModelForecast
+        Fitted volatilities by horizon [days].
+    """
+
+    sentiment: DailySentiment | None
+    models: Mapping[int, Mapping[str, ModelForecast]]
+
+
+def common_of(data: StudyData, sentiment: DailySentiment | None, *, horizons_days: Iterable[float]) -> Common:
+    """What the signals of all pairs share; volatilities are fitted once a horizon.
+
+    Parameters
+    ----------
+    data : StudyData
+    sentiment : DailySentiment or None
+    horizons_days : iterable of float
+        Of the outcomes [days].
+    """
+    closes, step = data.prices.frame["close"], bar_length(data)
+    days = sorted({whole_days(each) for each in horizons_days})
+    return Common(sentiment, {each: fitted_models(closes, horizon_days=each, step=step) for each in days})
+
+
+def bar_length(data: StudyData) -> pd.Timedelta:
+    """Length of the bars of the prices; DataError if they are none."""
+    if data.prices.step is None:
+        raise DataError(f"{data.prices.path.name} holds no bars; volatilities need them. Bring bars of one length.")
+    return data.prices.step
+
+
+def whole_days(horizon_days: float) -> int:
+    """A horizon in whole days, 1 or more: models forecast days."""
+    return max(1, round(horizon_days))
+
+
 def signals_of(
     solved: SolvedSeries,
     outcome: Outcome,
     data: StudyData,
     *,
-    sentiment: DailySentiment | None,
+    common: Common,
     weighted: "pd.Series[float] | None",
 ) -> Signals:
     """All signals of a pair.
@@ -75,7 +118,7 @@ def signals_of(
     outcome : Outcome
         For the newest outcome and the share of events so far.
     data : StudyData
-    sentiment : DailySentiment or None
+    common : Common
     weighted : Series or None
         Index under learned weights, by the times of the series.
 
@@ -84,7 +127,7 @@ def signals_of(
     Signals
     """
     index = solved.frame[INDEX]
-    made = comparators(_inputs(outcome, data, sentiment), pd.DatetimeIndex(index.index))
+    made = comparators(_inputs(outcome, data, common), pd.DatetimeIndex(index.index))
     second = weighted if weighted is not None else pd.Series(np.nan, index=index.index)
     missing = {} if weighted is not None else {WEIGHTED: NOT_LEARNED}
     if index.isna().all():
@@ -124,7 +167,7 @@ def weighted_series(
     at = list(moments.to_pydatetime())
     known = weights_known_at(shares, event, at=at, horizon_days=days, rng=streams[0])
     index = solved.frame[INDEX].copy()
-    for moment, until, weights in zip(moments, [*moments[1:], None], known, strict=True):
+    for moment, until, weights in zip(moments, [*moments[1:], None][: len(moments)], known, strict=True):
         if weights.strength:
             served = slice(moment, None if until is None else until - pd.Timedelta(1, "us"))
             index.loc[served] = solve_index(solved.given, _weighed(solved.profile, weights), data)[INDEX].loc[served]
@@ -145,21 +188,20 @@ def _weighed(profile: LiquidationProfile, learned: TierWeights) -> LiquidationPr
     return replace(profile, cells=profile.cells.assign(**weighed))
 
 
-def _inputs(outcome: Outcome, data: StudyData, sentiment: DailySentiment | None) -> ComparatorInputs:
+def _inputs(outcome: Outcome, data: StudyData, common: Common) -> ComparatorInputs:
     """What the comparators are made of, as far as it is given."""
-    step = data.prices.step
-    if step is None:
-        raise DataError(f"{data.prices.path.name} holds no bars; volatilities need them. Bring bars of one length.")
+    horizon_days = whole_days(outcome.definition.horizon_days)
     held = {name: read.frame for name, (_, read) in data.comparators.items()}
     return ComparatorInputs(
         closes=data.prices.frame["close"],
-        step=step,
-        horizon_days=max(1, round(outcome.definition.horizon_days)),
+        step=bar_length(data),
+        horizon_days=horizon_days,
         seed=_SEED,
         outcome=outcome,
         implied=held["implied"]["implied_volatility"] if "implied" in held else None,
         funding=held["funding"]["funding_annual"] if "funding" in held else None,
         interest=interest_of(data)[0],
         fear_greed=held["fear_greed"]["fear_greed"] if "fear_greed" in held else None,
-        sentiment=sentiment.series["negative_sentiment"] if sentiment is not None else None,
+        sentiment=common.sentiment.series["negative_sentiment"] if common.sentiment is not None else None,
+        models=common.models[horizon_days],
     )

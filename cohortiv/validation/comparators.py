@@ -1,5 +1,6 @@
 """Comparators: what else might have warned, each as a series of what was known at the time, all in one frame."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,6 +93,8 @@ class ComparatorInputs:
         Fear-and-greed index, 0 to 100.
     sentiment : Series or None
         Minus the mean sentiment of a day's texts, from -1 to 1 [1].
+    models : mapping of str to ModelForecast, or None
+        What `fitted_models` made of the same prices; None fits them.
     """
 
     closes: "pd.Series[float]"
@@ -104,6 +107,7 @@ class ComparatorInputs:
     interest: "pd.Series[float] | None" = None
     fear_greed: "pd.Series[float] | None" = None
     sentiment: "pd.Series[float] | None" = None
+    models: Mapping[str, ModelForecast] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +153,9 @@ def comparators(inputs: ComparatorInputs, times: pd.DatetimeIndex) -> Comparator
         If times have a zone, repeat or do not rise.
     """
     checked(times, what="the times")
-    models = _models(inputs)
+    models = inputs.models
+    if models is None:
+        models = fitted_models(inputs.closes, horizon_days=inputs.horizon_days, step=inputs.step)
     held = {**_prices(inputs), **{name: made.volatility for name, made in models.items()}, **_others(inputs, times)}
     found = {
         item.name: known_at(held[item.name], times, oldest=item.oldest) for item in COMPARATORS if item.name in held
@@ -164,6 +170,25 @@ def comparators(inputs: ComparatorInputs, times: pd.DatetimeIndex) -> Comparator
         fits={name: made.fits for name, made in models.items()},
         failed={name: made.failed for name, made in models.items()},
     )  # fmt: skip
+
+
+def fitted_models(closes: "pd.Series[float]", *, horizon_days: int, step: pd.Timedelta) -> dict[str, ModelForecast]:
+    """Comparators that are fitted to prices: garch and har.
+
+    Parameters
+    ----------
+    closes : Series
+        Closing prices by the end of the bar [USD].
+    horizon_days : int
+        Of the forecasts [days].
+    step : Timedelta
+        Length of the bars.
+    """
+    returns = daily_returns(closes)
+    return {
+        "garch": garch_volatility(returns, horizon_days=horizon_days),
+        "har": har_volatility(closes, horizon_days=horizon_days, step=step),
+    }
 
 
 def stand_in_interest(
@@ -193,15 +218,6 @@ def _prices(inputs: ComparatorInputs) -> dict[str, "pd.Series[float]"]:
     week = realised_volatility(inputs.closes, days=7, step=inputs.step)
     month = realised_volatility(inputs.closes, days=30, step=inputs.step)
     return {"realised_7d": week, "realised_30d": month, "ewma": ewma_volatility(daily_returns(inputs.closes))}
-
-
-def _models(inputs: ComparatorInputs) -> dict[str, ModelForecast]:
-    """Comparators that are fitted to prices."""
-    returns = daily_returns(inputs.closes)
-    return {
-        "garch": garch_volatility(returns, horizon_days=inputs.horizon_days),
-        "har": har_volatility(inputs.closes, horizon_days=inputs.horizon_days, step=inputs.step),
-    }
 
 
 def _others(inputs: ComparatorInputs, times: pd.DatetimeIndex) -> dict[str, "pd.Series[float]"]:

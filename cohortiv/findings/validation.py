@@ -1,0 +1,299 @@
+"""Sentences of a validation report: the verdict, its key figures, method and limits; every number is computed."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from cohortiv.findings.context import Words
+from cohortiv.findings.headline import long_day
+from cohortiv.palette import CODES
+from cohortiv.quantities import NONE, many, percent, points, usd
+from cohortiv.study.result import IndexHistory, Pair, Study
+from cohortiv.validation.comparison import Comparison
+from cohortiv.validation.scores import AUROC, EVENTS_WARNED, FALSE_ALARMS, LEAD_DAYS
+from cohortiv.validation.verdict import NOT_SUPPORTED, SUPPORTED, Condition
+
+SERIES: Final = "Validation report"
+#: Signals that are no comparators: chance, and the index under other weights.
+NO_COMPARATORS: Final = frozenset({"random", "weighted_index"})
+_BADGES: Final = {SUPPORTED: "Supported", NOT_SUPPORTED: "Not supported"}
+_FEW: Final = "Too few events"
+
+
+@dataclass(frozen=True, eq=False)
+class ValidationFindings:
+    """A study with what its sentences need.
+
+    Attributes
+    ----------
+    study : Study
+    """
+
+    study: Study
+
+    @property
+    def pair(self) -> Pair:
+        """The pair that the verdict is about."""
+        return self.study.primary
+
+    @property
+    def series(self) -> IndexHistory:
+        """The index series of that pair."""
+        return self.study.history(self.pair.series)
+
+    @property
+    def signal(self) -> str:
+        """Name of the signal that is judged."""
+        return self.pair.verdict.rules.signal
+
+    @property
+    def badge(self) -> str:
+        """The verdict in one to three words."""
+        return _BADGES.get(self.pair.verdict.answer, _FEW)
+
+    @property
+    def period(self) -> str:
+        """First and last day of the judged series."""
+        return period_of(self.series.frame)
+
+    @property
+    def years(self) -> float:
+        """Length of the rows that the judged signal is scored on [years]; 0 without any."""
+        rows = self.pair.scores.coverage
+        own = rows[rows["signal"] == self.signal]
+        days = (own["last"] - own["first"]).dt.total_seconds() / 86_400.0
+        return float(days.fillna(0.0).sum()) / 365.0
+
+    @property
+    def source(self) -> str:
+        """Files that the study stands on."""
+        files = dict.fromkeys(name for name in self.study.data["files"].astype(str) if name)
+        return f"{', '.join(files)}{' (SYNTHETIC)' * self.study.synthetic}; cohortiv"
+
+    def title(self, signal: str) -> str:
+        """Name of a signal as readers see it."""
+        return self.study.titles.get(signal, signal)
+
+    def words(self, name: str, title: str, measure: str, **more: str) -> Words:
+        """Words of a figure or table of the judged pair."""
+        return Words(name, title, f"{measure}; {self.pair.title}, {self.period}", self.source, **more)
+
+    def score(self, signal: str, metric: str, pair: Pair | None = None) -> "pd.Series[Any]":
+        """Row of the table of scores: value, low, high, events, rows, status."""
+        table = (pair or self.pair).scores.table
+        return table[(table["signal"] == signal) & (table["metric"] == metric)].iloc[0]
+
+    def comparison(self, signal: str) -> Comparison | None:
+        """The judged signal against another, if the two were compared."""
+        return next((each for each in self.pair.comparisons if each.second == signal), None)
+
+
+def find(study: Study) -> ValidationFindings:
+    """A study with what its sentences need.
+
+    Parameters
+    ----------
+    study : Study
+    """
+    return ValidationFindings(study)
+
+
+def period_of(frame: pd.DataFrame) -> str:
+    """First and last day of a frame by time; "no rows" without any."""
+    if frame.empty:
+        return "no rows"
+    first, last = (long_day(f"{moment:%Y-%m-%d}") for moment in (frame.index[0], frame.index[-1]))
+    return first if first == last else f"{first} to {last}"
+
+
+def interval_words(value: float, low: float, high: float) -> str:
+    """A share-like score with its interval: "0.55 (0.43 to 0.66)"; without ends the value alone; "none" for NaN."""
+    if math.isnan(value):
+        return NONE
+    ends = "" if math.isnan(low) or math.isnan(high) else f" ({two(low)} to {two(high)})"
+    return f"{two(value)}{ends}"
+
+
+def two(value: float) -> str:
+    """A number with two decimals and a true minus sign."""
+    return f"{value:z.2f}".replace("-", "−")
+
+
+def independent(events: int) -> str:
+    """A count of independent events in words."""
+    return many(int(events), "independent event")
+
+
+def outcome_words(f: ValidationFindings, value: float) -> str:
+    """A value of the outcome in its unit."""
+    return usd(value) if f.pair.result.unit == "USD" else percent(value)
+
+
+def best_comparator(f: ValidationFindings, pair: Pair | None = None) -> str | None:
+    """The comparator with the highest AUROC; None where none is scored."""
+    table = (pair or f.pair).scores.table
+    kept = table[(table["metric"] == AUROC) & ~table["signal"].isin([*NO_COMPARATORS, f.signal])]
+    given = kept.dropna(subset="value")
+    return None if given.empty else str(given.sort_values("value", ascending=False, kind="stable")["signal"].iloc[0])
+
+
+def headline(f: ValidationFindings) -> dict[str, Any]:
+    """Arguments of `page.headline`: the verdict in place of a code."""
+    last = f.series.frame.iloc[-1]
+    index = float(last["iv_index"])
+    return {
+        "series": SERIES,
+        "title": "Does the warning work?",
+        "cohort": f.series.title,
+        "symbols": [f.series.symbol] if f.series.symbol else [],
+        "as_of": as_of_text(f),
+        "sentence": sentence(f),
+        "key_figures": key_figures(f),
+        "code": str(last["code"]),
+        "iv_index": None if math.isnan(index) else index,
+        "verdict": f.badge,
+        "synthetic": f.study.synthetic,
+    }
+
+
+def as_of_text(f: ValidationFindings) -> str:
+    """Time of the last snapshot, ISO 8601 with Z."""
+    return f"{f.series.frame.index[-1]:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def sentence(f: ValidationFindings) -> str:
+    """The verdict in one sentence, with what it stands on."""
+    conditions = f.pair.verdict.conditions
+    own = conditions[0]
+    stands = f"on {independent(f.pair.events)} from {f.period}"
+    found = f"the index has an AUROC of {interval_words(own.value, own.low, own.high)}{_beside(f)}"
+    if f.pair.verdict.answer == SUPPORTED:
+        return f"Supported: {stands}, {found}, and all {len(conditions)} conditions hold."
+    if f.pair.verdict.answer == NOT_SUPPORTED:
+        failed = sum(condition.met is False for condition in conditions)
+        return f"Not supported: {stands}, {found}; {failed} of {len(conditions)} conditions fail."
+    return f"Too few events: {_undecided(f, conditions)}."
+
+
+def _beside(f: ValidationFindings) -> str:
+    """The best comparator beside the index; nothing where none is scored."""
+    best = best_comparator(f)
+    if best is None:
+        return ""
+    row = f.score(best, AUROC)
+    return f", and {f.title(best)}, the best comparator, {interval_words(row['value'], row['low'], row['high'])}"
+
+
+def _undecided(f: ValidationFindings, conditions: tuple[Condition, ...]) -> str:
+    """Why nothing could be decided."""
+    needed = f.pair.verdict.rules.fewest_events
+    open_ones = [condition for condition in conditions if condition.met is None]
+    if f.pair.events < needed:
+        return (
+            f"{f.series.title} holds {independent(f.pair.events)} from {f.period}, and a verdict needs {needed}; "
+            "nothing can be said for or against the claim"
+        )
+    fewest = min(open_ones, key=lambda condition: condition.events)
+    return (
+        f"{len(open_ones)} of {len(conditions)} conditions stand on fewer than {needed} independent events or on no "
+        f"data, such as “{fewest.statement.partition(':')[0]}” on {fewest.events}"
+    )
+
+
+def key_figures(f: ValidationFindings) -> list[dict[str, str]]:
+    """Five numbers with their context."""
+    return [
+        _own(f),
+        _best(f),
+        _difference(f),
+        _lead(f),
+        _last_index(f),
+    ]
+
+
+def _figure(label: str, value: str, context: str) -> dict[str, str]:
+    return {"label": label, "value": value, "context": context}
+
+
+def _own(f: ValidationFindings) -> dict[str, str]:
+    """The AUROC that the verdict stands on."""
+    own, row, label = f.pair.verdict.conditions[0], f.score(f.signal, AUROC), "AUROC of the index"
+    if math.isnan(own.value):
+        return _figure(label, NONE, f"{row['status']}: {independent(own.events)}")
+    ends = _ends(own.low, own.high, f.pair.verdict.rules.level)
+    return _figure(label, two(own.value), f"{ends}; {independent(own.events)}; chance is 0.50")
+
+
+def _scored(f: ValidationFindings, signal: str, label: str) -> dict[str, str]:
+    row = f.score(signal, AUROC)
+    if math.isnan(row["value"]):
+        return _figure(label, NONE, f"{row['status']}: {independent(row['events'])}")
+    ends = _ends(float(row["low"]), float(row["high"]), f.study.rules.level)
+    return _figure(label, two(row["value"]), f"{f.title(signal)}; {ends}; {independent(row['events'])}")
+
+
+def _ends(low: float, high: float, level: float) -> str:
+    return "no interval" if math.isnan(low) else f"{percent(level, 0)} interval {two(low)} to {two(high)}"
+
+
+def _best(f: ValidationFindings) -> dict[str, str]:
+    best, label = best_comparator(f), "AUROC of the best comparator"
+    if best is None:
+        return _figure(label, NONE, "no comparator is scored")
+    return _scored(f, best, label)
+
+
+def _difference(f: ValidationFindings) -> dict[str, str]:
+    best, label = best_comparator(f), "Index less best comparator"
+    found = None if best is None else f.comparison(best)
+    if found is None or found.better is None:
+        return _figure(label, NONE, "too few events in common" if found is None else found.status)
+    ends = _ends(found.better.low, found.better.high, found.better.level)
+    return _figure(label, two(found.better.value), f"AUROC; {ends}; {independent(found.events)} in common")
+
+
+def _lead(f: ValidationFindings) -> dict[str, str]:
+    lead, label = f.score(f.signal, LEAD_DAYS), "Median lead of the index"
+    warned, false = f.score(f.signal, EVENTS_WARNED), f.score(f.signal, FALSE_ALARMS)
+    if math.isnan(warned["value"]):
+        return _figure(label, NONE, f"{warned['status']}: {independent(lead['events'])}")
+    share = f"{percent(warned['value'], 0)} of {independent(warned['events'])} warned"
+    share += f"; {false['value']:.1f} false alarms a year"
+    return _figure(label, NONE if math.isnan(lead["value"]) else f"{lead['value']:.1f} days", share)
+
+
+def _last_index(f: ValidationFindings) -> dict[str, str]:
+    last = f.series.frame.iloc[-1]
+    return _figure(
+        "Last IV Index",
+        points(float(last["iv_index"])),
+        f"code {CODES[str(last['code'])].word}, {long_day(as_of_text(f))}",
+    )
+
+
+def claim(f: ValidationFindings) -> str:
+    """What is judged, on what, and by which rules that were fixed before."""
+    rules, pair = f.pair.verdict.rules, f.pair
+    names = "; ".join(f.title(name) for name in rules.comparators)
+    return (
+        f"**The claim**: {f.study.hypothesis}\n\n**Judged on**: {pair.title}, {f.period}. **An event** "
+        f"follows where {event_words(f)}. It stands on {independent(pair.events)} and {many(pair.calm_spells, 'calm spell')}.\n\n"
+        f"**Fixed before scoring**: rules {rules.name}, outcomes {f.study.outcomes_version}, dated events "
+        f"{f.study.events_version}. The index has to beat each of: {names}; a condition with fewer than "
+        f"{rules.fewest_events} independent events decides nothing."
+    )
+
+
+def event_words(f: ValidationFindings) -> str:
+    """When an event of the judged outcome follows, as part of a sentence."""
+    definition = f.pair.result.definition
+    rule = definition.event
+    limit = (
+        f"more than {percent(rule.share, 0)}"
+        if rule.share is not None
+        else f"more than the {percent(rule.quantile, 0)} quantile of the last {rule.past_days} days"
+    )
+    over = f", over {f.pair.result.base}," if definition.source == "liquidations" and f.pair.result.base else ""
+    return f"“{definition.title}”{over} is {limit}"

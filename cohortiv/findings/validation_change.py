@@ -1,0 +1,166 @@
+"""What would change the verdict: conditions with their numbers, and how many more events each would take."""
+
+import math
+from typing import Final
+
+import pandas as pd
+
+from cohortiv.findings.context import Words
+from cohortiv.findings.validation import ValidationFindings, independent, interval_words, two
+from cohortiv.quantities import many
+from cohortiv.validation.verdict import Condition
+
+#: Key, label, pattern and alignment of the columns of the table, as `page.Column` takes them.
+CONDITION_COLUMNS: Final = (
+    ("what", "What must lie above", "{}", "left"),
+    ("bound", "Bound", "{:g}", "right"),
+    ("found", "Found (interval)", "{}", "left"),
+    ("events", "Independent events", "{:d}", "right"),
+    ("answer", "Holds", "{}", "left"),
+    ("needed", "Events needed in all", "{}", "left"),
+)
+_ANSWERS: Final = {True: "yes", False: "no", None: "too few events"}
+#: More events than this are told as so many; the present width says little about so far ahead.
+_MOST_TOLD: Final = 1000
+
+
+def condition_rows(f: ValidationFindings) -> pd.DataFrame:
+    """Every condition of the verdict: what, bound, found, events, answer, needed.
+
+    Parameters
+    ----------
+    f : ValidationFindings
+    """
+    rows = [
+        {
+            "what": condition.statement.partition(":")[0],
+            "bound": condition.bound,
+            "found": interval_words(condition.value, condition.low, condition.high),
+            "events": condition.events,
+            "answer": _ANSWERS[condition.met],
+            "needed": _needed_words(f, condition),
+        }
+        for condition in f.pair.verdict.conditions
+    ]
+    return pd.DataFrame(rows)
+
+
+def conditions(f: ValidationFindings) -> Words:
+    """The table of conditions."""
+    held = [condition.met for condition in f.pair.verdict.conditions].count(True)
+    title = f"{held} of {len(f.pair.verdict.conditions)} conditions hold"
+    note = (
+        "A condition holds where the lower end of the interval lies above the bound. Events needed: at the present "
+        "value and with an interval that narrows with the root of their number; “more do not help” where the value "
+        "itself is at the bound or below."
+    )
+    return f.words("conditions", title, "Conditions of the verdict, fixed before scoring", note=note, reading=change(f))
+
+
+def events_needed(condition: Condition) -> float:
+    """Independent events at which the lower end of an interval would pass the bound, the value staying as it is.
+
+    Parameters
+    ----------
+    condition : Condition
+        With an interval.
+
+    Returns
+    -------
+    float
+        Events in all; infinite where the value is at the bound or below, NaN without an interval.
+
+    Notes
+    -----
+    The distance from the value to the lower end is taken to shrink with the root of the events:
+    events * ((value - low) / (value - bound)) ** 2.
+    """
+    if math.isnan(condition.low):
+        return math.nan
+    if condition.value <= condition.bound:
+        return math.inf
+    return condition.events * ((condition.value - condition.low) / (condition.value - condition.bound)) ** 2
+
+
+def _needed_words(f: ValidationFindings, condition: Condition) -> str:
+    if condition.met:
+        return "–"
+    needed = events_needed(condition)
+    if math.isnan(needed):
+        return f"{f.pair.verdict.rules.fewest_events} or more"
+    if math.isinf(needed):
+        return "more do not help"
+    return f"over {_MOST_TOLD:,}" if needed > _MOST_TOLD else f"about {math.ceil(needed):,}"
+
+
+def change(f: ValidationFindings) -> str:
+    """What would have to be different for another answer.
+
+    Parameters
+    ----------
+    f : ValidationFindings
+    """
+    found = f.pair.verdict.conditions
+    open_ones = [condition for condition in found if condition.met is None]
+    failed = [condition for condition in found if condition.met is False]
+    if not open_ones and not failed:
+        weakest = min(found, key=lambda condition: condition.low - condition.bound)
+        return (
+            f"All conditions hold. The nearest to failing is “{weakest.statement.partition(':')[0]}”, whose lower end "
+            f"of {two(weakest.low)} lies {two(weakest.low - weakest.bound)} above its bound."
+        )
+    return "\n".join([*(f"- {line}" for line in [*_few(f, open_ones), *_failed(f, failed)])])
+
+
+def _few(f: ValidationFindings, open_ones: list[Condition]) -> list[str]:
+    """What the conditions that could not be decided lack."""
+    needed = f.pair.verdict.rules.fewest_events
+    lacking = [condition for condition in open_ones if 0 < condition.events < needed]
+    absent = [condition for condition in open_ones if condition.events == 0]
+    said = []
+    if lacking:
+        most = max(needed - condition.events for condition in lacking)
+        said.append(
+            f"For {many(len(lacking), 'condition')} there are fewer than {needed} independent events: {most} more "
+            f"decide all of them{_years(f, most)}."
+        )
+    if absent:
+        names = dict.fromkeys(condition.statement.partition(":")[0] for condition in absent)
+        said.append(f"Without any event or without data: {'; '.join(names)}.")
+    decided = sum(condition.events >= needed for condition in open_ones)
+    return [
+        *said,
+        *([f"For {many(decided, 'condition')} there are events enough, but no interval."] if decided else []),
+    ]
+
+
+def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
+    """How far the conditions that fail are from holding."""
+    reachable = [condition for condition in failed if math.isfinite(events_needed(condition))]
+    said = []
+    if reachable:
+        hardest = max(reachable, key=events_needed)
+        more = events_needed(hardest) - hardest.events
+        said.append(
+            f"Of {many(len(failed), 'condition')} not met, {len(reachable)} would hold at the present values with "
+            f"more events: the hardest of these, “{hardest.statement.partition(':')[0]}” at {two(hardest.value)}, with "
+            f"about {math.ceil(more):,} more{_years(f, more)}."
+        )
+    below = [condition for condition in failed if not math.isfinite(events_needed(condition))]
+    if below:
+        worst = min(below, key=lambda condition: condition.value - condition.bound)
+        said.append(
+            f"For {many(len(below), 'condition')} the value is at the bound or below it, and more events of the same kind would "
+            f"not help: “{worst.statement.partition(':')[0]}” is {two(worst.value)} on {independent(worst.events)}, "
+            f"and would have to rise by {two(worst.bound - worst.value)} even to reach its bound."
+        )
+    return said
+
+
+def _years(f: ValidationFindings, events: float) -> str:
+    """How long so many events would take at the present rate; nothing where there is no rate."""
+    rate = f.pair.events / f.years if f.years else 0.0
+    if not rate:
+        return ""
+    years = events / rate
+    return f", about {years:,.1f} years at the present {rate:.1f} a year" if years < _MOST_TOLD else ""

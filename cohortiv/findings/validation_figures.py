@@ -1,0 +1,329 @@
+"""Rows, titles and readings of the figures of a validation report."""
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+import pandas as pd
+
+from cohortiv.code_series import current_spell
+from cohortiv.early_warning import Code
+from cohortiv.findings.context import Words
+from cohortiv.findings.headline import long_day
+from cohortiv.findings.validation import (
+    ValidationFindings,
+    best_comparator,
+    interval_words,
+    outcome_words,
+    two,
+)
+from cohortiv.palette import CODES
+from cohortiv.quantities import many, percent, points_range
+from cohortiv.validation.scores import AUROC, BRIER_SKILL
+
+#: Lines of one picture.
+_LINES: Final = 5
+#: Steps of a drawn ROC curve [1].
+_ROC_STEP: Final = 0.02
+#: Rows of a drawn series.
+ROWS_DRAWN: Final = 500
+#: Values of an outcome of the profile's own lines are told in whole percent: finer ones would tell single lines.
+_OWN_DECIMALS: Final = 2
+
+
+def signals_drawn(f: ValidationFindings) -> list[str]:
+    """Signals that curves show: the judged one, those that it has to beat, and the best of the others."""
+    wanted = [f.signal, *f.pair.verdict.rules.comparators, best_comparator(f)]
+    given = f.pair.scores.table
+    scored = set(given.loc[(given["metric"] == AUROC) & given["value"].notna(), "signal"])
+    return [name for name in dict.fromkeys(wanted) if name is not None and name in scored][:_LINES]
+
+
+def auroc_rows(f: ValidationFindings) -> pd.DataFrame:
+    """What `charts.auroc_intervals` draws: name, value, low, high, events, is_signal; the judged signal first."""
+    table = f.pair.scores.table
+    kept = table[(table["metric"] == AUROC) & table["value"].notna()]
+    named = kept.assign(
+        name=[f.title(str(signal)) for signal in kept["signal"]], is_signal=kept["signal"] == f.signal
+    ).sort_values(["is_signal", "value"], ascending=False, kind="stable")
+    return named[["name", "value", "low", "high", "events", "is_signal"]].reset_index(drop=True)
+
+
+def score_data(f: ValidationFindings) -> pd.DataFrame:
+    """Every metric of every signal, unrounded: signal, metric, value, low, high, events, rows, status."""
+    table = f.pair.scores.table
+    return (
+        table.assign(signal=[f.title(str(name)) for name in table["signal"]]) if len(auroc_rows(f)) else table.head(0)
+    )
+
+
+def aurocs(f: ValidationFindings) -> Words:
+    """AUROC of every signal."""
+    own = f.score(f.signal, AUROC)
+    measure = f"AUROC with its {percent(f.study.rules.level, 0)} interval by block bootstrap"
+    if math.isnan(own["value"]):
+        none = f"The index has no AUROC: {own['status']}. It has {many(int(own['events']), 'independent event')}."
+        return f.words("scores", "The index has no AUROC", measure, reading=none)
+    holds = own["low"] > 0.5  # noqa: PLR2004 - what chance scores
+    title = f"The index tells days before events {'better than' if holds else 'no better than'} chance"
+    secondary = f.comparison("random")
+    reading = f"AUROC of the index: {interval_words(own['value'], own['low'], own['high'])}."
+    if secondary is not None and secondary.better is not None:
+        gap = secondary.better
+        reading += f" Less that of a random number on the same rows: {interval_words(gap.value, gap.low, gap.high)}."
+    note = "The filled point is the index. Its data file holds every metric, unrounded."
+    return f.words("scores", title, measure, note=note, reading=reading)
+
+
+def roc_rows(f: ValidationFindings) -> pd.DataFrame:
+    """What `charts.roc_picture` draws: name, false_rate, true_rate, at steps of 2 % of false alarms."""
+    parts = [_stepped(f.pair.roc[f.pair.roc["signal"] == name]).assign(name=f.title(name)) for name in signals_drawn(f)]
+    columns = ["name", "false_rate", "true_rate"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _stepped(curve: pd.DataFrame) -> pd.DataFrame:
+    """The first and the last point of a curve in every step of the false rate."""
+    place = (curve["false_rate"] / _ROC_STEP).round()
+    return curve[(place != place.shift()) | (place != place.shift(-1))]
+
+
+def roc(f: ValidationFindings) -> Words:
+    """The ROC picture."""
+    rows = roc_rows(f)
+    measure = "Share of event rows with an alarm against share of calm rows with one, at every threshold"
+    own = rows[rows["name"] == f.title(f.signal)]
+    if own.empty:
+        none = "The index has too few independent events for a curve."
+        return f.words("roc", "No ROC curve can be drawn", measure, reading=none)
+    caught = float(own.loc[own["false_rate"] <= f.study.rules.false_share, "true_rate"].max())
+    at = percent(f.study.rules.false_share, 0)
+    title = f"With {at} false alarms the index catches {percent(caught, 0)}"
+    reading = (
+        f"At thresholds with alarms on {at} of the calm rows, the index stands alarmed on {percent(caught, 0)} of the "
+        f"event rows; chance would be on {at}. Thresholds are chosen after the fact here; those of the tables are not."
+    )
+    return f.words("roc", title, measure, reading=reading)
+
+
+def reliability_rows(f: ValidationFindings) -> pd.DataFrame:
+    """What `charts.reliability_picture` draws: name, forecast, observed, rows, events."""
+    wanted = [name for name in signals_drawn(f) if name in {f.signal, best_comparator(f)}]
+    table = f.pair.reliability
+    parts = [table[table["signal"] == name].assign(name=f.title(name)) for name in wanted]
+    columns = ["name", "forecast", "observed", "rows", "events"]
+    found = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return found.dropna(subset=["forecast", "observed"])
+
+
+def reliability(f: ValidationFindings) -> Words:
+    """The reliability picture."""
+    rows = reliability_rows(f)
+    measure = "Observed share of events by forecast chance, fitted on the past alone"
+    skill = f.score(f.signal, BRIER_SKILL)
+    if rows.empty or math.isnan(skill["value"]):
+        none = f"No probabilities can be judged: {skill['status']}."
+        return f.words("reliability", "No forecast chance can be judged", measure, reading=none)
+    own = rows[rows["name"] == f.title(f.signal)]
+    better = "less" if skill["value"] > 0 else "more"
+    title = f"Forecasts from the index err {better} than the base rate"
+    highest = own.iloc[int(own["forecast"].argmax())]
+    reading = (
+        f"Brier skill of the index: {interval_words(skill['value'], skill['low'], skill['high'])}; above 0 it errs "
+        f"less than the base rate of the past. Where it forecast most, {percent(highest['forecast'], 0)} on average, "
+        f"an event followed in {percent(highest['observed'], 0)} of {int(highest['rows']):,} rows, with "
+        f"{many(int(highest['events']), 'independent event')} behind them."
+    )
+    return f.words("reliability", title, measure, reading=reading)
+
+
+def usefulness_rows(f: ValidationFindings) -> pd.DataFrame:
+    """What `charts.usefulness_picture` draws: name, preference, relative_usefulness."""
+    table, columns = f.pair.usefulness, ["name", "preference", "relative_usefulness"]
+    if "relative_usefulness" not in table:
+        return pd.DataFrame(columns=columns)
+    parts = [table[table["signal"] == name].assign(name=f.title(name)) for name in signals_drawn(f)]
+    found = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return found.dropna()
+
+
+def usefulness(f: ValidationFindings) -> Words:
+    """Usefulness over preferences."""
+    rows = usefulness_rows(f)
+    measure = "Relative usefulness by the weight of a missed event, thresholds fitted on the past alone"
+    own = rows[rows["name"] == f.title(f.signal)]
+    if own.empty:
+        none = "The index has too few independent events after its first fit."
+        return f.words("usefulness", "Usefulness cannot be told", measure, reading=none)
+    of_use = own[own["relative_usefulness"] > 0]
+    title = f"The index is of use at {len(of_use)} of {len(own)} preferences"
+    best = own.iloc[int(own["relative_usefulness"].argmax())]
+    reading = (
+        f"At its best, with a weight of {best['preference']:.1f} on a missed event, alarms from the index are worth "
+        f"{percent(best['relative_usefulness'], 0)} of a perfect signal's; below 0, ignoring them is better."
+    )
+    return f.words("usefulness", title, measure, reading=reading)
+
+
+def history_rows(f: ValidationFindings) -> pd.DataFrame:
+    """Index to draw: time, iv_index; of many rows the highest of each stretch, so that no peak is lost."""
+    frame = f.series.frame[["iv_index"]].rename_axis("time").reset_index()
+    step = math.ceil(len(frame) / ROWS_DRAWN)
+    if step <= 1:
+        return frame
+    stretch = frame.index // step
+    return pd.DataFrame(
+        {"time": frame["time"].groupby(stretch).last(), "iv_index": frame["iv_index"].groupby(stretch).max()}
+    )
+
+
+def outcome_table(f: ValidationFindings) -> pd.DataFrame:
+    """What followed each time: time, value, threshold, is_event; shares of a profile's own lines in whole percent."""
+    frame = f.pair.result.frame.rename_axis("time").reset_index()
+    value = frame["value"].astype("float64")
+    own = f.pair.result.definition.source == "profile"
+    return pd.DataFrame(
+        {
+            "time": frame["time"],
+            "value": value.round(_OWN_DECIMALS) if own else value,
+            "threshold": frame["threshold"].astype("float64"),
+            "is_event": frame["event"].fillna(value=False).astype(bool),
+        }
+    )
+
+
+def outcome_rows(f: ValidationFindings) -> pd.DataFrame:
+    """Outcome to draw: time, value, threshold, is_event; of many rows the highest of each stretch."""
+    table = outcome_table(f)
+    step = math.ceil(len(table) / ROWS_DRAWN)
+    if step <= 1:
+        return table
+    ways = {"time": "last", "value": "max", "threshold": "last", "is_event": "max"}
+    return table.groupby(table.index // step).agg(ways)
+
+
+def event_marks(f: ValidationFindings) -> pd.DataFrame:
+    """Dated events that the series covers: time, label, its number in the table."""
+    listed = f.series.overlay.events
+    marks = pd.DataFrame({"time": listed["date"], "label": [str(place) for place in range(1, len(listed) + 1)]})
+    return marks[(listed["coverage"] == "covered").to_numpy()].reset_index(drop=True)
+
+
+def outcome_axis(f: ValidationFindings) -> str:
+    """Title of the outcome's axis with its unit."""
+    definition, result = f.pair.result.definition, f.pair.result
+    unit = "USD" if result.unit == "USD" else "%"
+    what = "Touched" if definition.source == "profile" else "Liquidated"
+    over = f" over {definition.over.replace('_', ' ')}" if definition.over != "nothing" else ""
+    return f"{what} in the next {definition.horizon_days:g} days{over} ({unit})"
+
+
+def outcome_form(f: ValidationFindings) -> Callable[[float], str]:
+    """How a value of the outcome is written in the alternative text."""
+    return lambda value: _told(f, value)
+
+
+def over_time_data(f: ValidationFindings) -> pd.DataFrame:
+    """Rows behind the figure over time: time, iv_index, value, threshold, is_event, at every snapshot."""
+    outcome = outcome_table(f)
+    index = f.series.frame[["iv_index"]].rename_axis("time").reset_index()
+    return index.merge(outcome, on="time", how="left")
+
+
+def over_time(f: ValidationFindings) -> Words:
+    """The index against what followed."""
+    frame, result = f.series.frame, f.pair.result
+    known = frame["iv_index"].dropna()
+    measure = "IV Index above; below, what followed each time, its threshold dashed, events as dots"
+    step = math.ceil(len(frame) / ROWS_DRAWN)
+    thinned = f" Drawn is the highest of every {step} rows." if step > 1 else ""
+    inside = event_marks(f)
+    dated = "No dated event lies in the series: each is not covered."
+    if len(inside):
+        dated = (
+            f"Dotted rules: dated events {', '.join(inside['label'])} of the table below; the others are not covered."
+        )
+    note = f"{dated}{thinned} A gap in a line is a time without a value."
+    title = "The series has no index"
+    if len(known):
+        title = f"The index was {points_range(float(known.min()), float(known.max()))}; {_events_short(f)}"
+    top = result.value.max()
+    most = "" if pd.isna(top) else f" The most that followed was {_told(f, float(top))}."
+    reading = f"{_gap_words(f)}{most}"
+    return f.words("index-and-outcome", title, measure, note=note, reading=reading)
+
+
+def _events_short(f: ValidationFindings) -> str:
+    return f"{many(f.pair.events, 'event')} followed"
+
+
+def _told(f: ValidationFindings, value: float) -> str:
+    own = f.pair.result.definition.source == "profile"
+    return percent(value, 0) if own else outcome_words(f, value)
+
+
+def _gap_words(f: ValidationFindings) -> str:
+    series = f.series
+    every = "" if math.isnan(series.step_hours) else f", usually every {series.step_hours:g} hours"
+    gaps = (
+        "no gap" if not series.gaps else f"{many(series.gaps, 'gap')}, the longest {series.longest_gap_days:.1f} days"
+    )
+    return f"{len(series.frame):,} snapshots{every}; {gaps}."
+
+
+def timeline_rows(f: ValidationFindings) -> pd.DataFrame:
+    """What `charts.code_timeline` draws: series, code, first, last, snapshots, of every index series."""
+    parts = [each.timeline.assign(series=each.title) for each in f.study.series if len(each.frame) > 1]
+    columns = ["series", "code", "first", "last", "snapshots"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def timeline(f: ValidationFindings) -> Words:
+    """The code over time."""
+    series = f.series
+    codes = [Code(code) for code in series.frame["code_held"]]
+    spell = current_spell(list(pd.DatetimeIndex(series.frame.index).to_pydatetime()), codes)
+    measure = "Code of the series at each snapshot"
+    if spell is None or len(codes) < 2:  # noqa: PLR2004 - one snapshot has no changes
+        return f.words("code-timeline", "No timeline: fewer than two snapshots", measure)
+    word, changes = CODES[str(spell.code)].word, len(series.timeline) - 1
+    title = f"The code changed {many(changes, 'time')}, and ended {word}"
+    days = series.timeline.groupby("code")["snapshots"].sum() / len(series.frame)
+    split = ", ".join(f"{CODES[str(code)].word} {percent(share, 0)}" for code, share in days.items())
+    reading = (
+        f"{f.series.title}: {series.flips_a_year:.1f} changes a year; of its snapshots {split}. {word} has stood since "
+        f"{long_day(f'{spell.since:%Y-%m-%d}')}{', the first snapshot' if spell.from_start else ''}."
+    )
+    return f.words("code-timeline", title, measure, reading=reading)
+
+
+def sentiment_rows(f: ValidationFindings) -> pd.DataFrame:
+    """What `charts.sentiment_by_day` draws: time, mean."""
+    if f.study.sentiment.empty:
+        return pd.DataFrame(columns=["time", "mean"])
+    return f.study.sentiment[["mean"]].rename_axis("time").reset_index()
+
+
+def sentiment(f: ValidationFindings) -> Words:
+    """Sentiment of texts."""
+    measure = "Mean sentiment of each day's texts"
+    daily = f.study.sentiment
+    if daily.empty:
+        none = "The study names no texts, so sentiment is not tested."
+        return f.words("sentiment", "No texts are given", measure, reading=none)
+    row = f.score("sentiment", AUROC)
+    score = (
+        f"it has no score: {row['status']}"
+        if math.isnan(row["value"])
+        else interval_words(row["value"], row["low"], row["high"])
+    )
+    left = sum(f.study.sentiment_left_out.values())
+    reasons = "; ".join(f"{why}: {count:,}" for why, count in f.study.sentiment_left_out.items())
+    silent = int(daily["mean"].isna().sum())
+    reading = (
+        f"{int(daily['texts'].sum()):,} texts over {many(len(daily), 'day')} were scored, {silent:,} of these days "
+        f"have too few. Not scored: {left:,} texts{f' ({reasons})' if left else ''}. AUROC of negative "
+        f"sentiment: {score}."
+    )
+    title = f"Daily sentiment lay between {two(daily['mean'].min())} and {two(daily['mean'].max())}"
+    return f.words("sentiment", title, measure, reading=reading)

@@ -1,0 +1,213 @@
+"""What the catalogue knows of each published report, read from its summary and manifest, and of runs that failed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cohortiv.errors import DataError, UsageError
+from cohortiv.palette import CODES, CodeStyle
+from cohortiv.report.definition import Definition, definition_of
+from cohortiv.report.manifest import MANIFEST, PAGE, SUMMARY, read_json
+from cohortiv.report.pdf import PDF
+from cohortiv.report.shelf import Place, place_of, published_places
+from cohortiv.report.static_edition import STATIC_PAGE
+from cohortiv.report.verification import EDITIONS
+
+FAILED_PAGE = ".failed.html"
+NOT_PUBLISHED = "not published"
+_FORMS: Final = {PDF: "PDF", STATIC_PAGE: "Static"}
+_SYMBOLS_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to a form or an edition of a report.
+
+    Attributes
+    ----------
+    label : str
+        What the reader gets.
+    address : str
+        Relative to the catalogue.
+    """
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One published report.
+
+    Attributes
+    ----------
+    as_of, name : str
+        Where it is published.
+    link : str
+        Address of its page, relative to the catalogue.
+    more : tuple of Link
+        Its other forms, and the editions that it replaced.
+    style : CodeStyle
+        Look of its code; Grey where the summary has none.
+    iv_index : float or None
+        Index [points]; may be infinite.
+    state : str
+        "published", "degraded" or "not published", as its summary says.
+    reasons : tuple of str
+        Why it is not simply published.
+    cohort : str
+        Whom it covers.
+    symbols : tuple of str
+        What it covers, largest first; empty for all.
+    synthetic : bool
+        Whether its positions are made up.
+    published : str
+        Time of publication, ISO 8601: as given, else when its manifest was written.
+    definition : Definition
+        What its index is measured by.
+    """
+
+    as_of: str
+    name: str
+    link: str
+    more: tuple[Link, ...]
+    style: CodeStyle
+    iv_index: float | None
+    state: str
+    reasons: tuple[str, ...]
+    cohort: str
+    symbols: tuple[str, ...]
+    synthetic: bool
+    published: str
+    definition: Definition
+
+    @property
+    def searchable(self) -> str:
+        """All that the search looks at, in small letters."""
+        made_up = "synthetic" if self.synthetic else ""
+        restated = "restated" if any(EDITIONS in link.address for link in self.more) else ""
+        words = (self.as_of, self.name, self.style.word, self.state, self.cohort, *self.symbols, made_up, restated)
+        return " ".join(word for word in (*words, str(self.definition)) if word).lower()
+
+    @property
+    def few_symbols(self) -> str:
+        """The largest symbols by name, and how many more there are."""
+        more = len(self.symbols) - _SYMBOLS_NAMED
+        return ", ".join([*self.symbols[:_SYMBOLS_NAMED], *([f"{more} more"] if more > 0 else [])]) or "All"
+
+    @property
+    def end(self) -> datetime:
+        """Moment up to which its data go, UTC; a day counts to its end."""
+        moment = datetime.fromisoformat(self.as_of).replace(tzinfo=UTC)
+        return moment if "T" in self.as_of else moment + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that failed and left a page that says why.
+
+    Attributes
+    ----------
+    as_of, name : str
+        What it would have published.
+    link : str
+        Address of the page, relative to the catalogue.
+    """
+
+    as_of: str
+    name: str
+    link: str
+
+
+def read_entries(out: Path) -> tuple[list[Entry], list[str]]:
+    """Read all reports of a folder.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of all reports.
+
+    Returns
+    -------
+    tuple of list
+        The reports in the order of date and name; and the names of those that cannot be read.
+    """
+    entries, unreadable = list[Entry](), list[str]()
+    for place in published_places(out):
+        try:
+            entries.append(_entry(place))
+        except (DataError, ValueError):
+            unreadable.append(f"{place.as_of}/{place.name}")
+    return entries, unreadable
+
+
+def failures(out: Path) -> list[Failure]:
+    """Find the pages that failed runs left, `<as-of>/<name>.failed.html`.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of all reports.
+
+    Returns
+    -------
+    list of Failure
+        Latest first.
+    """
+    found = []
+    for page in sorted(out.glob(f"*/*{FAILED_PAGE}"), reverse=True):
+        as_of, name = page.parent.name, page.name.removesuffix(FAILED_PAGE)
+        try:
+            place_of(out, as_of=as_of, name=name)
+        except UsageError:
+            continue
+        found.append(Failure(as_of, name, f"{as_of}/{page.name}"))
+    return found
+
+
+def _entry(place: Place) -> Entry:
+    summary, manifest = read_json(place.folder / SUMMARY), read_json(place.folder / MANIFEST)
+    symbols, issue = summary.get("symbols"), summary.get("issue")
+    said: Mapping[str, object] = issue if isinstance(issue, Mapping) else {}
+    reasons = said.get("reasons")
+    written = datetime.fromtimestamp((place.folder / MANIFEST).stat().st_mtime, tz=UTC)
+    code = str(summary.get("code"))
+    return Entry(
+        as_of=place.as_of,
+        name=place.name,
+        link=f"{place.as_of}/{place.name}/{PAGE}",
+        more=(*_forms(place), *_earlier(place, manifest)),
+        style=CODES.get(code, CODES["grey"]),
+        iv_index=_number(summary.get("iv_index")),
+        state=str(said.get("state") or (NOT_PUBLISHED if code == "grey" else "published")),
+        reasons=tuple(map(str, reasons)) if isinstance(reasons, list) else (),
+        cohort=str(summary.get("cohort") or "–"),
+        symbols=tuple(map(str, symbols)) if isinstance(symbols, list) else (),
+        synthetic=summary.get("synthetic") is True,
+        published=str(manifest.get("published") or f"{written:%Y-%m-%dT%H:%MZ}"),
+        definition=definition_of(summary),
+    )
+
+
+def _forms(place: Place) -> tuple[Link, ...]:
+    """Links to the files that stand beside the page."""
+    here = f"{place.as_of}/{place.name}"
+    return tuple(Link(label, f"{here}/{file}") for file, label in _FORMS.items() if (place.folder / file).is_file())
+
+
+def _earlier(place: Place, manifest: Mapping[str, object]) -> tuple[Link, ...]:
+    """Links to the editions that the report replaced, whose folders are there."""
+    listed = manifest.get("editions")
+    numbers = [item.get("edition") for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
+    here = f"{place.as_of}/{place.name}/{EDITIONS}"
+    return tuple(
+        Link(f"Edition {number}, replaced", f"{here}/{number}/{PAGE}")
+        for number in numbers
+        if isinstance(number, int) and (place.folder / EDITIONS / str(number) / PAGE).is_file()
+    )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float | str) else None
