@@ -17,7 +17,7 @@ COMPILE  := uv pip compile --no-config --universal --python-version 3.11 --fork-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test lint format bench lab lock clean
+.PHONY: help report test lint format bench faults lab lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: $(READY) ## lay out the code as `make lint` wants it
 
 bench: $(READY) ## run the benchmarks and print their ratios
 	@set -e; for file in tests/benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+faults: $(READY) ## kill, starve and repeat runs at length, some ten minutes; the tests do a little of it
+	@$(BIN)/python tests/faults.py
 
 lab: $(VENV_LAB)/ready.stamp ## open the notebooks in JupyterLab, in an environment of its own
 	@$(VENV_LAB)/bin/jupyter lab --notebook-dir=notebooks --LabApp.news_url=None \

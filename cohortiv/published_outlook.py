@@ -85,17 +85,17 @@ class PublishedOutlook:
 
     @property
     def error(self) -> float:
-        """Monte Carlo standard error of the median index at the coming date [%]."""
+        """Monte Carlo error of the median index at the coming date, at 90 % [%]."""
         return median_error(self.outlook.index.index[-1])
 
     @property
     def mix_error(self) -> float:
-        """Monte Carlo standard error of the median index from the mix alone [%]."""
+        """Monte Carlo error of the median index from the mix alone, at 90 % [%]."""
         return median_error(self.outlook.mix_index.index[-1])
 
     @property
     def swing_error(self) -> float:
-        """Monte Carlo standard error of the difference of two such medians, as if they were drawn apart [%]."""
+        """Monte Carlo error of the difference of two such medians, as if they were drawn apart, at 90 % [%]."""
         return math.sqrt(2) * self.mix_error
 
     @property

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import duckdb
+import pytest
 from cohort_support import ENGINE_WARNINGS, book, cohort_file, write
 
 from cohortiv.assessment import Settings
@@ -37,3 +39,12 @@ def test_without_positions_the_sample_is_made_and_removed() -> None:
         assert positions.paths[0].exists()
     assert not positions.paths[0].exists()
     assert "SYNTHETIC" in said[0]
+
+
+def test_the_engine_is_closed_after_the_run(tmp_path: Path) -> None:
+    """What it stored or spilled does not outlive the run."""
+    path = write(tmp_path, book(40))
+    with opened(Settings(positions=path), lambda _: None) as (positions, _):
+        engine = positions.table.get_backend()
+    with pytest.raises(duckdb.ConnectionException):
+        engine.raw_sql("SELECT 1")

@@ -1,7 +1,7 @@
 """Every figure of Pillar 1 has a text with its kind, its values and its message."""
 
 from test_charts_outlook import cases, fan, history, steps, swings, tiers
-from test_charts_usage import curves, shares, standing
+from test_charts_usage import curves, over_time, shares, standing
 
 from cohortiv.charts import alt_text_outlook as texts
 
@@ -61,3 +61,10 @@ def test_standings_are_named() -> None:
 def test_densities_are_said_at_their_leverage() -> None:
     """With the name of the fit."""
     assert "highest 0.40 (By notional at 10.0x)" in texts.leverage_density_alt(curves())
+
+
+def test_concentration_over_time_is_told_by_figure_and_date() -> None:
+    """With its extremes."""
+    said = texts.concentration_history_alt(over_time(), message="It rises")
+    assert said.startswith("Line chart. Gini coefficient, 10 largest accounts by snapshot.")
+    assert "highest 0.60 (Gini coefficient, 3 Feb 2026). It rises." in said

@@ -158,3 +158,14 @@ def test_empty_frames_draw_quietly(width: int) -> None:
         charts.index_tornado(empty[4], base=1.0, width=width), charts.index_by_case(empty[5], width=width),
     )  # fmt: skip
     assert all(chart.to_dict()["$schema"] for chart in drawn)
+
+
+def test_long_labels_go_on_below() -> None:
+    """None is cut on a phone: the axis breaks them where the data do."""
+    long = cases().assign(case="History + adoption + regulation + distances")
+    narrow = charts.index_by_case(long, width=NARROW).to_dict()
+    axis = next(layer["encoding"]["y"]["axis"] for layer in narrow["layer"] if "axis" in layer["encoding"].get("y", {}))
+    assert axis["labelLimit"] == 0
+    assert "split(datum.label" in axis["labelExpr"]
+    names = {row["case"] for rows in narrow["datasets"].values() for row in rows if "case" in row}
+    assert all(len(line) <= 18 for name in names for line in name.split("\n"))

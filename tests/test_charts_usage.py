@@ -82,3 +82,30 @@ def test_empty_frames_draw_quietly() -> None:
         charts.leverage_density(curves().head(0), steps().head(0)),
     )  # fmt: skip
     assert all(chart.to_dict()["$schema"] for chart in drawn)
+
+
+def over_time() -> pd.DataFrame:
+    """Two figures at three snapshots, one of them withheld."""
+    dates = pd.date_range("2026-02-01", periods=3)
+    return pd.DataFrame(
+        {
+            "as_of": [*dates, *dates], "figure": ["Gini coefficient"] * 3 + ["10 largest accounts"] * 3,
+            "value": [0.5, float("nan"), 0.6, 0.3, 0.31, 0.32],
+        }
+    )  # fmt: skip
+
+
+def test_concentration_is_a_line_a_figure_with_gaps() -> None:
+    """From 0 to 1, told apart by colour and by dashes."""
+    chart = charts.concentration_history(over_time()).to_dict()
+    encoding = chart["layer"][0]["encoding"]
+    assert encoding["y"]["scale"]["domain"] == [0, 1]
+    assert encoding["color"]["scale"]["domain"] == encoding["strokeDash"]["scale"]["domain"]
+    assert len(marks(charts.concentration_history(over_time()), "line")) == 1
+
+
+def test_concentration_over_time_is_drawn_narrow_and_empty() -> None:
+    """The legend is one column on a phone."""
+    narrow = charts.concentration_history(over_time(), width=NARROW).to_dict()
+    assert narrow["layer"][0]["encoding"]["color"]["legend"]["columns"] == 1
+    charts.concentration_history(over_time().head(0)).to_dict()

@@ -14,7 +14,7 @@ from cohort_support import ENGINE_WARNINGS, book, cohort_file, write
 from command_support import Shell
 from nbformat.v4 import new_code_cell, new_notebook
 
-from cohortiv.cli import app, issue
+from cohortiv.cli import app, issue, naming, workshop
 from cohortiv.cli.completion import SOURCES
 from cohortiv.errors import RunError
 from cohortiv.profile import load_profile
@@ -39,7 +39,7 @@ def no_run(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("something ran")
 
     monkeypatch.setattr(publish, "run_notebook", refuse)
-    monkeypatch.setattr(issue, "write_sample", refuse)
+    monkeypatch.setattr(workshop, "write_sample", refuse)
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -310,7 +310,7 @@ def test_report_that_cannot_run_is_refused_at_once(
 )  # fmt: skip
 def test_folder_of_an_issue(as_of: str, folder: str) -> None:
     """A date, or date and minute in UTC."""
-    assert issue.issue_date(as_of) == folder
+    assert naming.issue_date(as_of) == folder
 
 
 @pytest.mark.parametrize(
@@ -365,10 +365,10 @@ def test_notebook_that_brings_its_data_needs_no_sample(
         raise RunError("kept")
 
     monkeypatch.setattr(issue, "publish_report", keep)
-    monkeypatch.setattr(issue, "write_sample", keep)
+    monkeypatch.setattr(workshop, "write_sample", keep)
     parameters = new_code_cell('run_id: str = ""  # identity of the run', metadata={"tags": ["parameters"]})
     nbformat.write(new_notebook(cells=[parameters]), tmp_path / "own.ipynb")
     assert shell.run("report", "own.ipynb", "--as-of", "2026-02-18").code == 4
-    assert given["inputs"] == []
+    assert given["inputs"] == ()
     assert given["name"] == "own-all-accounts-all"
     assert given["parameters"] == {}

@@ -43,3 +43,16 @@ def test_the_index_loads_no_optimiser() -> None:
     """Only the fit of a density needs it."""
     rooms = "import cohortiv.assessment, cohortiv.cli.text, cohortiv.summary\n"
     assert run(f"{rooms}print('scipy.optimize' in sys.modules)").stdout.strip() == "False"
+
+
+def test_the_commands_own_process_is_told_apart() -> None:
+    """Only that one may be ended at once."""
+    assert run("print(load_libraries())\nimport duckdb\nprint(load_libraries())").stdout.split() == ["True", "False"]
+    assert load_libraries() is False
+
+
+def test_leaving_at_once_writes_what_was_printed() -> None:
+    """And the exit code is the one that was asked for, without a word of the engine."""
+    use = "from cohortiv.sources.files import connect\nconnect().raw_sql('SELECT 1').fetchall()\n"
+    done = run(f"{use}from cohortiv.cli.loading import leave_at_once\nprint('done', end='')\nleave_at_once(11)")
+    assert (done.returncode, done.stdout, done.stderr) == (11, "done", "")

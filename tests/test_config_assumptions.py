@@ -12,6 +12,7 @@ from cohortiv.config.assumptions import (
     located_assumptions,
     parse_date,
     quarter_end,
+    refuse_bad_target,
     shipped_assumptions,
     target_date,
 )
@@ -146,3 +147,22 @@ def test_what_is_no_day_is_refused() -> None:
     """With what was got."""
     with pytest.raises(UsageError, match="to: got 'soon', allowed is a day such as 2026-12-31"):
         parse_date("soon")
+
+
+def test_a_target_is_refused_before_anything_runs() -> None:
+    """In the past, by the assumptions' own day, and ill-formed; a later one passes."""
+    snapshot = dt.date(2026, 10, 31)
+    refuse_bad_target(None, "2026-11-01", as_of=snapshot)
+    with pytest.raises(UsageError, match="got 2026-10-31, allowed is a day after"):
+        refuse_bad_target(None, "2026-10-31", as_of=snapshot)
+    with pytest.raises(UsageError, match="got 2026-09-30, allowed is a day after"):
+        refuse_bad_target("published-cohort-2026", None, as_of=snapshot)
+    with pytest.raises(UsageError, match="got 'soon', allowed is a day such as"):
+        refuse_bad_target(None, "soon", as_of=snapshot)
+
+
+def test_distances_act_unless_they_are_switched_off() -> None:
+    """Also in a file that does not name them, which then states no volatility."""
+    assert small().distances.enabled
+    assert small().distances.fallback_volatility is None
+    assert not small(distances={"enabled": False}).distances.enabled

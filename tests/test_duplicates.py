@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from book_support import AS_OF, Desk, position
 
-from cohortiv.duplicates import without_duplicates
+from cohortiv.duplicates import one_a_side, without_duplicates
+from cohortiv.positions import take_inventory
 from cohortiv.sources.files import connect
 
 
@@ -70,3 +71,22 @@ def test_a_repeated_row_does_not_spoil_its_cross_unit(desk: Desk) -> None:
     kept = spoilt[spoilt["reason"] == 0]
     assert list(kept["ratio"]) == list(plain["ratio"])
     assert list(kept["collateral_cents"]) == list(plain["collateral_cents"])
+
+
+def test_one_venue_and_mode_has_one_position_a_side(desk: Desk) -> None:
+    """Nothing else tells two positions of an account, symbol and side apart."""
+    opened = desk.open([position(), position(side="short"), position(symbol="ETH")])
+    assert one_a_side(opened.given - {"product"}, take_inventory(opened))
+
+
+@pytest.mark.parametrize("other", [{"venue": "hyperliquid"}, {"margin_mode": "cross"}])
+def test_two_venues_or_modes_may_have_more(desk: Desk, other: dict[str, object]) -> None:
+    """An account can be long twice then."""
+    opened = desk.open([position(), position(**other)])
+    assert not one_a_side(opened.given - {"product"}, take_inventory(opened))
+
+
+def test_products_are_not_in_the_inventory(desk: Desk) -> None:
+    """Where the files bring them, a perpetual and a future may stand side by side."""
+    opened = desk.open([position(product="perpetual")])
+    assert not one_a_side(opened.given, take_inventory(opened))

@@ -104,7 +104,7 @@ def test_about_tells_what_changed_since_the_previous_issue(results: Results) -> 
     now = summarise(results["solved"])
     before = now | {"code": "green", "accounts": 99, "critical_mass": 0.1, "as_of": "2026-02-11T12:00:00Z"}
     said = about.about(results.findings("solved", previous=before))
-    assert "against 11 February 2026: code from green to" in said
+    assert "against 11 February 2026: code from Green to" in said
     assert "accounts from 99 to 120" in said
     assert f"critical mass from 10{NB}% to 15{NB}%" in said
 

@@ -98,6 +98,12 @@ def test_shares_of_a_declared_tier_sum_to_one(shown: PublishedUsage) -> None:
     assert rows.groupby("tier_floor")["share"].sum().to_numpy() == pytest.approx(1.0)
 
 
+def test_where_no_effective_leverage_is_known_nothing_is_drawn(shown: PublishedUsage) -> None:
+    """Bars of 100 % of what is not told apart would say nothing."""
+    unknown = replace(shown, effective=shown.effective.assign(state="other"))
+    assert usage.standing_rows(unknown).empty
+
+
 def test_steps_of_the_density_have_the_mass_of_their_tier(shown: PublishedUsage) -> None:
     """Density times width in logarithms; the last tier is cut where the curve ends."""
     steps = usage.density_steps(shown)

@@ -114,6 +114,22 @@ def test_another_parquet_file_is_named(tmp_path: Path) -> None:
         read_records(path)
 
 
+def test_a_history_of_another_layout_is_refused(tmp_path: Path) -> None:
+    """Both layouts are named, and what to do."""
+    path = tmp_path / "2026-02-01T120000Z_a_BTC_000000000000.parquet"
+    pq.write_table(pa.table({"x": [1]}).replace_schema_metadata({"cohortiv": '{"records": []}'}), path)
+    with pytest.raises(DataError, match=r"format cohortiv-history-1; allowed is cohortiv-history-2\. Build"):
+        read_records(path)
+
+
+def test_cells_that_were_taken_out_are_missed(tmp_path: Path) -> None:
+    """A file with fewer cells than its record says is not read."""
+    path = write_snapshot(snapshots_at(TIMES[0])[0], tmp_path)
+    pq.write_table(pq.read_table(path, partitioning=None).slice(1), path)
+    with pytest.raises(DataError, match="has 119 cells where its records say 120"):
+        read_cells(read_records(path), ["as_of"])
+
+
 def test_a_killed_writer_leaves_nothing_half_done(tmp_path: Path) -> None:
     """Killed when its file was staged: the history is as before, and the next writer sweeps what is left."""
     tests = str(Path(__file__).parent)

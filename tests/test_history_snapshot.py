@@ -14,8 +14,6 @@ from cohortiv.history.snapshot import (
     SourceFile,
     content_digest,
     differences,
-    record_as_json,
-
     snapshots_of,
 )
 from cohortiv.summary import METHODOLOGY_VERSION

@@ -116,6 +116,18 @@ def test_one_position_an_account_needs_no_grouping(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(getattr(plain, name), getattr(grouped, name), check_exact=True)
 
 
+def test_one_position_a_symbol_and_side_is_counted_from_the_profile(tmp_path: Path) -> None:
+    """Accounts of each group and all else are the same as counted in the engine."""
+    desk = Desk(tmp_path, connect(threads=2))
+    book = random_book(23, 500).drop_duplicates(["account_id", "symbol", "side"])
+    built = desk.solve(book, brackets=BRACKETS).profile()
+    held = leveraged_positions(built.lines, KAPPAS)
+    counted, known = account_figures(held, KAPPAS), account_figures(held, KAPPAS, profile=built.profile)
+    assert known.accounts == counted.accounts < int(built.profile.leveraged["positions"].sum())
+    for name in ("groups", "gram"):
+        pd.testing.assert_frame_equal(getattr(known, name), getattr(counted, name), check_exact=True)
+
+
 def test_no_account_leaves_the_engine(solved: tuple[AccountFigures, pd.DataFrame]) -> None:
     """The figures are counts and sums."""
     figures, _ = solved

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from report_support import publish_small
 
-from cohortiv.errors import DataError, UsageError
+from cohortiv.errors import DataError, RunError, UsageError
 from cohortiv.report import publish
 from cohortiv.report.editions import Edition, edition_of, keep_editions
 from cohortiv.report.manifest import sha256_of
@@ -240,6 +240,6 @@ def test_failure_to_keep_publishes_nothing(
     out = shutil.copytree(first.folder.parents[1], tmp_path / "reports")
     monkeypatch.setattr(publish, "_make", lambda *_, **__: (first.summary, ()))
     monkeypatch.setattr(publish, keep_editions.__name__, full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(RunError, match=r"No space left on device\..* what was there before is unchanged"):
         publish_small(out, parameters=REAL | {"label": "Other"}, supersede="x")
     assert contents(out / "2026-02-12" / "small-all") == contents(first.folder)

@@ -149,6 +149,32 @@ def test_python_values_pass_where_they_fit(annotation: str, value: object, expec
     assert bound(f"x: {annotation}", x=value)["x"] == expected
 
 
+@pytest.mark.parametrize(
+    ("annotation", "value"),
+    [
+        ("int = 7", "0"), ("int = 7", 400), ("float = 7.0", "365.5"), ("float | None = None", -1.0),
+        ("list[int] = []", "1, 400"), ("float = 7.0", float("nan")),
+    ],
+)  # fmt: skip
+def test_values_out_of_range_are_refused(annotation: str, value: object) -> None:
+    """The error names what was got, the type and the range; of a list, each item counts."""
+    with pytest.raises(UsageError, match=r"The parameter 'x' \(days\) got .*Allowed: .*, 0 < x <= 365\."):
+        bound(f"x: {annotation}  # days; 0 < x <= 365", x=value)
+
+
+def test_values_in_range_pass() -> None:
+    """The end of the range that belongs to it is allowed, and so is none where the type has it."""
+    line = "x: int | None = 7  # days; 0 < x <= 365"
+    assert (bound(line, x="365")["x"], bound(line, x="none")["x"]) == (365, None)
+
+
+@pytest.mark.parametrize("line", ["x: int = 0  # days; x > 0", "x: str = ''  # name; x > 0"])
+def test_declarations_that_break_their_range_are_refused(line: str) -> None:
+    """A default outside its range, or a range of a text, is refused before anything runs."""
+    with pytest.raises(UsageError, match="x > 0"):
+        declared(line)
+
+
 def test_values_come_in_the_order_of_the_declaration() -> None:
     """The order in which values are given does not show."""
     assert list(bound("a: int = 1\nb: int = 2", b=1, a=2)) == ["a", "b"]

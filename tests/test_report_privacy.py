@@ -46,7 +46,9 @@ def planted_positions() -> pd.DataFrame:
     )
     large = alike.iloc[:1].assign(account_id=f"{CANARY}-large", **LARGE)
     hostile = alike.iloc[:30].assign(symbol=PAYLOADS[0], venue=FORMULAS[0] + PAYLOADS[12], liquidation_price=lines)
-    return pd.concat([frame, lone, large, hostile.assign(account_id=[f"{CANARY}-h{number}" for number in range(30)])])
+    hostile = hostile.assign(account_id=[f"{CANARY}-h{number}" for number in range(30)])
+    together: pd.DataFrame = pd.concat([frame, lone, large, hostile])
+    return together
 
 
 def hostile_files(folder: Path) -> list[str]:

@@ -56,7 +56,7 @@ def read_prices(file: str, *, symbol: str | None = None, until: pd.Timestamp | N
     kept = closes if until is None else closes[closes.index <= until]
     if kept.empty or read.step is None:
         raise DataError(
-            f"{read.path.name} has {len(kept):,} prices known by the snapshot; two or more are needed. Bring prices from "
-            "before it."
+            f"{read.path.name} has {len(kept):,} prices known by the snapshot; two or more are needed. Bring prices "
+            "from before it."
         )
     return PriceHistory(kept, read.step, read.path.name)

@@ -17,6 +17,7 @@ from cohortiv.charts.validation import (
     usefulness_picture,
 )
 from cohortiv.charts.validation_time import code_timeline, index_and_outcome, sentiment_by_day
+from cohortiv.charts.volatility import volatility_history
 
 __all__ = [
     "auroc_intervals",
@@ -51,5 +52,6 @@ __all__ = [
     "tier_weights",
     "total_move_map",
     "usefulness_picture",
+    "volatility_history",
     "withstand_volatility",
 ]

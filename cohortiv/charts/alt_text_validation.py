@@ -88,6 +88,15 @@ def sentiment_by_day_alt(daily: pd.DataFrame, *, message: str = "") -> str:
     return describe("Line chart", shows, _dated(daily, "mean"), written=_two, series=True, message=message)
 
 
+def volatility_history_alt(volatility: pd.DataFrame, *, message: str = "") -> str:
+    """Alternative text of `volatility_history`: annualised volatility by measure and snapshot."""
+    days = [f"{moment:%d %b %Y}".lstrip("0") for moment in pd.to_datetime(volatility["as_of"])]
+    names = [f"{name}, {day}" for name, day in zip(volatility["name"], days, strict=True)]
+    measures = ", ".join(dict.fromkeys(volatility["name"]))
+    shows = f"Annualised volatility by snapshot, a line each for {measures}" if measures else "Annualised volatility"
+    return describe("Line chart", shows, _points(names, volatility["volatility"]), written=_whole, message=message)
+
+
 _FALSE = 0.1
 
 

@@ -193,7 +193,10 @@ def _rules(events: pd.DataFrame, *, labelled: bool = False) -> list[alt.Chart]:
 
 def _span(ends: list[pd.Timestamp]) -> alt.Scale:
     """One time axis for all panels."""
-    return alt.Scale(domain=[{"expr": f"utc({end:%Y}, {end.month - 1}, {end:%d, %H, %M})"} for end in ends], nice=False)
+    parts = [
+        alt.DateTime(year=end.year, month=end.month, date=end.day, hours=end.hour, minutes=end.minute) for end in ends
+    ]
+    return alt.Scale(domain=parts, nice=False)
 
 
 def _runs(drawn: pd.DataFrame, rows: list[str], *, title: str, width: int) -> alt.Chart:

@@ -14,6 +14,7 @@ from cohortiv.cli.deliver import deliver
 from cohortiv.cli.history import add_to_history, history, is_history
 from cohortiv.cli.inputs import AGGREGATES, plain_inputs
 from cohortiv.cli.loading import leave_at_once, load_libraries
+from cohortiv.cli.new_report import new_report
 from cohortiv.cli.system_errors import Failure, refused, unforeseen
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
 from cohortiv.errors import CohortivError, DataError, UsageError
@@ -38,7 +39,7 @@ def _positions(*, without: str) -> Callable[..., Any]:
     )
 
 
-_selection = [
+_snapshot = [
     click.option("--as-of", metavar="TIME", help="Date (last snapshot of that UTC day) or timestamp (UTC)."),
     click.option(
         "--symbol",
@@ -46,6 +47,27 @@ _selection = [
         shell_complete=symbols,
         help="One symbol; left out, the cohort is read as a whole.",
     ),
+]
+_snapshots = [
+    click.option(
+        "--as-of",
+        multiple=True,
+        metavar="TIME",
+        help="Date (last snapshot of that UTC day) or timestamp (UTC); repeatable.",
+    ),
+    click.option(
+        "--since", metavar="DATE", help="In place of --as-of: every day of --positions with a snapshot, from here."
+    ),
+    click.option("--until", metavar="DATE", help="The last such day; left out, there is no last one."),
+    click.option(
+        "--symbol",
+        multiple=True,
+        metavar="BTC",
+        shell_complete=symbols,
+        help="One symbol, repeatable for a report on each; left out, the cohort is read as a whole.",
+    ),
+]
+_cohort = [
     click.option("--cohort", type=click.Path(path_type=Path), metavar="FILE", help="Cohort file (YAML)."),
     click.option("--brackets", type=click.Path(path_type=Path), metavar="FILE", help="Your own bracket tables (CSV)."),
     click.option(
@@ -56,7 +78,9 @@ _selection = [
         help="Largest share of notional that may be excluded; more is exit 3.",
     ),
 ]
-_source = [_positions(without="the embedded SYNTHETIC sample"), *_selection]
+_selection = [*_snapshot, *_cohort]
+_sample = _positions(without="the embedded SYNTHETIC sample")
+_source = [_sample, *_selection]
 _index = [
     click.option("--critical-mass", type=float, default=0.15, show_default=True, help="Share of leveraged notional."),
     click.option("--horizon-days", type=float, default=7.0, show_default=True, help="Horizon in days."),
@@ -98,11 +122,17 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("notebook", required=False, default="risk-report", metavar="[NOTEBOOK]", shell_complete=notebooks)
-@_with(_source)
+@click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...", shell_complete=notebooks)
+@_with([_sample, *_snapshots, *_cohort])
 @_with(AGGREGATES)
 @click.option("--published", metavar="TIME", help="Time of publication to print, ISO 8601; left out, none is printed.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Another notebook parameter; repeatable.")
+@click.option(
+    "--params-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Notebook parameters from a file, YAML or JSON; -p wins over it.",
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, help="Folder of reports."
 )
@@ -115,6 +145,16 @@ def cli() -> None:
     help="Why a published report is restated on other inputs, parameters or code; its old edition is kept.",
 )
 @click.option("--sign", type=click.Path(path_type=Path), metavar="KEY", help="Sign the manifest with an SSH key.")
+@click.option("--force", is_flag=True, help="Make a report again that is published and unchanged.")
+@click.option(
+    "--cell-timeout",
+    type=click.IntRange(1),
+    metavar="SECONDS",
+    help="Longest time that one cell may take; by default any.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a line of JSON for each report and nothing else on standard output."
+)
 @_depth
 @click.option(
     "--option-volatility",
@@ -123,11 +163,17 @@ def cli() -> None:
     help="Annualised volatility that hedges are priced at, as a fraction.  [default: the index's reference]",
 )
 @click.option("--playbook", type=click.Path(path_type=Path), metavar="FILE", help="Your own playbook (YAML).")
-def report(**options: Any) -> None:  # noqa: ANN401 - as click hands them over
-    """Publish a dated HTML report: OUT/<as-of>/<name>/report.html, with summary.json and manifest.json."""
-    from cohortiv.cli.issue import ReportRequest, make_report
+def report(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
+    """Publish dated HTML reports: OUT/<as-of>/<name>/report.html, with summary.json and manifest.json.
 
-    click.echo(make_report(ReportRequest(**options), say=_say))
+    NOTEBOOK is the name of one that ships, by default risk-report, or the path of a file. Several notebooks, dates and
+    symbols give a report on each. One that fails does not stop the others; the exit code is the highest. What is
+    published on the same inputs, parameters and code is left as it is.
+    """
+    from cohortiv.cli.backfill import asked_requests
+    from cohortiv.cli.batch import make_reports
+
+    sys.exit(make_reports(asked_requests(options), as_json=as_json, say=_say))
 
 
 @cli.command()
@@ -263,6 +309,7 @@ def verify(folder: Path, *, allowed_signers: Path | None) -> None:
 
 
 cli.add_command(history)
+cli.add_command(new_report)
 cli.add_command(deliver)
 
 

@@ -11,7 +11,7 @@ from cohortiv.cli.completion import sources
 from cohortiv.errors import UsageError
 
 if TYPE_CHECKING:
-    from cohortiv.cli.issue import ReportRequest
+    from cohortiv.cli.request import ReportRequest
     from cohortiv.config.cohort import CohortConfig
 
 AGGREGATES: Final = [

@@ -1,25 +1,26 @@
 """One issue of a report: from the command's flags to a published folder and the catalogue."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from cohortiv.assets import asset
-from cohortiv.cli.inputs import aggregate_inputs
+from cohortiv.cli.inputs import AggregateInputs, aggregate_inputs
+from cohortiv.cli.naming import find_notebook, issue_date, report_name
+from cohortiv.cli.params_file import read_parameters
+from cohortiv.cli.request import ReportRequest
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
+from cohortiv.cli.workshop import Workshop
 from cohortiv.config.assumptions import assumptions_files, located_assumptions, refuse_bad_target
-from cohortiv.config.brand import load_brand
+from cohortiv.config.brand import Brand, load_brand
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.config.scenario import located_scenarios, scenario_files, split_names
+from cohortiv.config.study_paths import located_study, named_file, no_files, study_files
 from cohortiv.errors import UsageError
 from cohortiv.positions import parse_as_of
-from cohortiv.report.catalogue import write_catalogue
-from cohortiv.report.formats import wanted_formats
+from cohortiv.report.failure import Attempt, failure_told
+from cohortiv.report.formats import Formats, wanted_formats
 from cohortiv.report.parameters import (
     Parameter,
     Value,
@@ -30,8 +31,8 @@ from cohortiv.report.parameters import (
     parse_assignments,
 )
 from cohortiv.report.publish import PublishedReport, publish_report, refuse_no_report
+from cohortiv.report.shelf import Place, place_of
 from cohortiv.sources.files import absolute_spec, is_synthetic, position_files
-from cohortiv.sources.sample import write_sample
 
 Say = Callable[[str], None]
 #: Notebook parameters that have a flag of their own; the flags also name the report.
@@ -48,136 +49,173 @@ _FIGURES = ("critical_mass", "horizon_days", "reference_volatility")
 _NAMED: Mapping[str, tuple[Callable[[str], str], Callable[[str], tuple[Path, ...]]]] = {
     "scenario": (located_scenarios, scenario_files),
     "assumptions": (located_assumptions, assumptions_files),
+    "study": (located_study, no_files),
+    "data": (located_study, no_files),
+    "prices": (located_study, named_file),
 }
+#: Parameters of a study: the files that decide it are known from both together.
+_STUDY, _FOLDER = "study", "data"
 #: Last snapshot of the embedded sample.
 SAMPLE_AS_OF = "2026-09-30"
 
 
 @dataclass(frozen=True)
-class ReportRequest:
-    """What `cohortiv report` was asked.
+class PlannedReport:
+    """A report that can be run as far as is known before anything runs.
 
     Attributes
     ----------
-    notebook : str
-        Name of a shipped notebook, or path of one.
-    out : Path
-        Folder of all reports.
-    published : str or None
-        Time of publication to print.
-    brand : Path or None
-        Brand file; None takes the shipped one.
-    positions, as_of, symbol : str or None
-        As for `assessment.Settings`; no positions stand for the embedded sample.
-    cohort, brackets : Path or None
-    max_excluded : float
-    depth_usd : float or None
-        Orders that move the price by 1 % [USD].
-    option_volatility : float or None
-        Annualised volatility that options are priced at [1/sqrt(year)].
-    playbook : Path or None
-        The user's own playbook.
-    tier_table, tier_cohort, market, open_interest, venue : str or None
-        As for `assessment.Settings`.
-    tier_mix : Path or None
-    parameters : tuple of str
-        More notebook parameters, each NAME=VALUE.
-    pdf, static : bool
-        Whether a PDF and an edition without scripts are published beside the page.
-    supersede : str or None
-        Why a published report is restated.
-    sign : Path or None
-        SSH key that signs the manifest.
+    request : ReportRequest
+        What was asked.
+    notebook : Path
+    declared : tuple of Parameter
+        What the notebook declares.
+    extra : mapping
+        Parameters without a flag, by name.
+    aggregates : AggregateInputs
+        What it is made of where there are no positions.
+    brand : Brand
+    formats : Formats
+    as_of : str
+        Date or timestamp of the snapshot.
     """
 
-    notebook: str
-    out: Path
-    published: str | None
-    brand: Path | None
-    positions: str | None
-    as_of: str | None
-    symbol: str | None
-    cohort: Path | None
-    brackets: Path | None
-    max_excluded: float
-    depth_usd: float | None = None
-    option_volatility: float | None = None
-    playbook: Path | None = None
-    tier_table: str | None = None
-    tier_cohort: str | None = None
-    market: str | None = None
-    open_interest: str | None = None
-    venue: str | None = None
-    tier_mix: Path | None = None
-    parameters: tuple[str, ...] = ()
-    pdf: bool = False
-    static: bool = False
-    supersede: str | None = None
-    sign: Path | None = None
+    request: ReportRequest
+    notebook: Path
+    declared: tuple[Parameter, ...]
+    extra: Mapping[str, Value]
+    aggregates: AggregateInputs
+    brand: Brand
+    formats: Formats
+    as_of: str
+
+    @property
+    def label(self) -> str:
+        """How messages name it among others."""
+        return " ".join(filter(None, (self.notebook.name, "for", self.as_of, self.request.symbol)))
 
 
-def make_report(request: ReportRequest, *, say: Say) -> Path:
-    """Publish a report and bring the catalogue up to date.
+def plan_report(request: ReportRequest) -> PlannedReport:
+    """Check what is asked, without running anything.
 
     Parameters
     ----------
     request : ReportRequest
-    say : callable
-        Takes one line of progress.
-
-    Returns
-    -------
-    Path
-        The page.
 
     Raises
     ------
     UsageError
-        If the request cannot be run; nothing has run then.
+        If the request cannot be run.
     """
     refuse_bad_depth(request.depth_usd)
+    refuse_empty_positions(request.positions)
     aggregates = aggregate_inputs(request)
     notebook = find_notebook(request.notebook)
     declared = declared_parameters(load_notebook(notebook))
     refuse_no_report(declared)
     extra = _extra(request, declared)
     _refuse_bad_values(request, extra)
-    own_files = _named_files(extra)
-    brand, published = load_brand(request.brand), _published(request.published)
+    _refuse_bad_time(request.published)
+    if extra.get(_STUDY) and request.as_of is None:
+        raise UsageError("A study needs --as-of DATE or TIMESTAMP: nothing that became known later is read. Give it.")
+    as_of = _as_of(request)
+    issue_date(as_of)
+    _named_files(extra)
     formats = wanted_formats(pdf=request.pdf, static=request.static)
-    with _inputs(request, declared, say) as (spec, cohort_file):
-        cohort = load_cohort(cohort_file) if cohort_file else aggregates.cohort or ALL_ACCOUNTS
-        files = position_files(spec) if spec else aggregates.files
-        as_of = _as_of(request)
-        issued = issue_date(as_of)
-        say(f"Running {notebook.name} for {as_of}; this takes some seconds")
+    return PlannedReport(request, notebook, declared, extra, aggregates, load_brand(request.brand), formats, as_of)
+
+
+@dataclass(frozen=True)
+class LocatedReport:
+    """A planned report whose inputs are found, and with them its name.
+
+    Attributes
+    ----------
+    plan : PlannedReport
+    parameters : mapping
+        For the notebook; files by their absolute path.
+    inputs : tuple of Path
+        Files that decide the result.
+    place : Place
+        Where it goes.
+    """
+
+    plan: PlannedReport
+    parameters: Mapping[str, object]
+    inputs: tuple[Path, ...]
+    place: Place
+
+
+def locate_report(plan: PlannedReport, workshop: Workshop) -> LocatedReport:
+    """Find the inputs of a report and name it.
+
+    Parameters
+    ----------
+    plan : PlannedReport
+    workshop : Workshop
+        Has the embedded sample, where that is its input.
+
+    Raises
+    ------
+    UsageError, DataError
+        If an input is not there, or cannot be one.
+    """
+    spec, cohort_file = _inputs(plan, workshop)
+    cohort = load_cohort(cohort_file) if cohort_file else plan.aggregates.cohort or ALL_ACCOUNTS
+    files = position_files(spec) if spec else plan.aggregates.files
+    parameters = _own(plan, spec=spec, cohort_file=cohort_file) | plan.aggregates.parameters | _located(plan.extra)
+    inputs = (
+        *files,
+        *_side_files(plan.request, cohort_file, cohort),
+        *_named_files(plan.extra),
+    )
+    place = place_of(plan.request.out, as_of=issue_date(plan.as_of), name=_name(plan, spec, cohort))
+    return LocatedReport(plan, parameters, inputs, place)
+
+
+def issue_report(located: LocatedReport, *, workshop: Workshop, say: Say) -> PublishedReport:
+    """Publish a report; the catalogue is for the caller to bring up to date.
+
+    Parameters
+    ----------
+    located : LocatedReport
+    workshop : Workshop
+        What the reports of a call share.
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    PublishedReport
+
+    Raises
+    ------
+    CohortivError
+        If it cannot be published; the page of the failed run then says why.
+    """
+    plan, request, place = located.plan, located.plan.request, located.place
+    say(f"Running {plan.label}; this takes some seconds")
+    with failure_told(place, Attempt(plan.notebook.name, located.parameters, plan.brand)):
         made = publish_report(
-            notebook,
-            parameters=_own(request, declared, spec=spec, cohort_file=cohort_file, as_of=as_of)
-            | aggregates.parameters
-            | _located(extra),
-            inputs=[*files, *_side_files(request, cohort_file, cohort), *own_files],
-            out=request.out,
-            as_of=issued,
-            name=report_name(
-                notebook,
-                cohort,
-                request.symbol,
-                synthetic=not aggregates.files
-                and (is_synthetic(files) or (spec is None and _draws_its_cohort(declared))),
-                basis=aggregates.basis,
-                changes=changes_slug(declared, _without_paths(extra)),
-            ),
-            published=published,
-            brand=brand,
-            formats=formats,
+            plan.notebook,
+            parameters=located.parameters,
+            inputs=located.inputs,
+            out=place.root,
+            as_of=place.as_of,
+            name=place.name,
+            published=request.published,
+            brand=plan.brand,
+            formats=plan.formats,
             supersede=request.supersede,
             sign=request.sign,
+            force=request.force,
+            timeout_seconds=request.cell_timeout,
+            nursery=workshop.nursery,
+            shows_cells=workshop.shows_cells,
         )
     for note in (*_told_status(made), *made.notes):
         say(note)
-    write_catalogue(request.out, brand=brand)
-    return made.page
+    return made
 
 
 def _told_status(made: PublishedReport) -> tuple[str, ...]:
@@ -189,74 +227,72 @@ def _told_status(made: PublishedReport) -> tuple[str, ...]:
     return (told[made.status],) if made.status in told else ()
 
 
-def find_notebook(name: str) -> Path:
-    """A shipped notebook by name, or a file by path; UsageError names the shipped ones if there is neither."""
-    path = Path(name)
-    if path.suffix == ".ipynb" and path.is_file():
-        return path
-    shipped = {file.stem: file for file in sorted(asset("notebooks").glob("*.ipynb"))}
-    if name not in shipped:
-        raise UsageError(
-            f"NOTEBOOK got {name!r}; allowed are {', '.join(shipped)} or the path of an .ipynb file. "
-            "Check the spelling."
-        )
-    return shipped[name]
-
-
-@contextmanager
-def _inputs(
-    request: ReportRequest, declared: Sequence[Parameter], say: Say
-) -> Iterator[tuple[str | None, Path | None]]:
-    """Position source and cohort file; the embedded sample lives in a folder of its own for as long as it is needed.
+def _inputs(plan: PlannedReport, workshop: Workshop) -> tuple[str | None, Path | None]:
+    """Position source and cohort file of a report.
 
     A notebook without the parameter `positions`, with a source of its own in it, or with none where none is given,
     brings its data itself.
     """
-    refuse_empty_positions(request.positions)
-    defaults = {parameter.name: parameter.default for parameter in declared}
+    request = plan.request
     if request.tier_table or request.market:
-        yield None, request.cohort
-    elif request.positions is not None:
-        yield absolute_spec(request.positions), request.cohort
-    elif defaults.get("positions") != "":
-        yield None, request.cohort
-    else:
-        say("No --positions: the report is on the embedded SYNTHETIC sample")
-        with TemporaryDirectory(prefix="cohortiv-sample-") as folder:
-            made = write_sample(Path(folder))
-            yield str(made.positions), request.cohort or made.cohort
+        return None, request.cohort
+    if request.positions is not None:
+        return absolute_spec(request.positions), request.cohort
+    defaults = {parameter.name: parameter.default for parameter in plan.declared}
+    if defaults.get("positions") != "":
+        return None, request.cohort
+    made = workshop.sample()
+    return str(made.positions), request.cohort or made.cohort
 
 
-def _draws_its_cohort(declared: Sequence[Parameter]) -> bool:
-    """Whether a notebook makes up its positions where none are given: its `positions` may be none, and is."""
-    return any(parameter.name == "positions" and parameter.default is None for parameter in declared)
+def _name(plan: PlannedReport, spec: str | None, cohort: CohortConfig) -> str:
+    """Name of a report, as `report_name` makes it."""
+    is_made_up = is_synthetic(position_files(spec)) if spec else _is_on_sample(plan)
+    return report_name(
+        plan.notebook,
+        cohort,
+        plan.request.symbol,
+        synthetic=not plan.aggregates.files and is_made_up,
+        basis=plan.aggregates.basis,
+        changes=changes_slug(plan.declared, _without_paths(plan.extra)),
+    )
 
 
-def _located(extra: dict[str, Value]) -> dict[str, Value]:
+def _is_on_sample(plan: PlannedReport) -> bool:
+    """Whether a notebook without positions runs on made-up ones: its `positions` may be none, or no study is given."""
+    defaults = {parameter.name: parameter.default for parameter in plan.declared}
+    if _STUDY in defaults:
+        return not plan.extra.get(_STUDY)
+    return defaults.get("positions", "") is None
+
+
+def _located(extra: Mapping[str, Value]) -> dict[str, Value]:
     """Parameters given with -p, files by their absolute path: a notebook runs in a folder of its own."""
-    return extra | {name: locate(value) for name, value, locate, _ in _named(extra)}
+    return {**extra} | {name: locate(value) for name, value, locate, _ in _named(extra)}
 
 
-def _named_files(extra: dict[str, Value]) -> tuple[Path, ...]:
+def _named_files(extra: Mapping[str, Value]) -> tuple[Path, ...]:
     """Files of the user's that parameters given with -p name, which decide the result."""
-    return tuple(path for _, value, _, files in _named(extra) for path in files(value))
+    given = {name: str(extra.get(name) or "") for name in (_STUDY, _FOLDER)}
+    of_study = study_files(given[_STUDY], data=given[_FOLDER])
+    return (*(path for _, value, _, files in _named(extra) for path in files(value)), *of_study)
 
 
 def _named(
-    extra: dict[str, Value],
+    extra: Mapping[str, Value],
 ) -> list[tuple[str, str, Callable[[str], str], Callable[[str], tuple[Path, ...]]]]:
     """Of `_NAMED`, what was given."""
     return [(name, value, *ways) for name, ways in _NAMED.items() if isinstance(value := extra.get(name), str)]
 
 
-def _without_paths(extra: dict[str, Value]) -> dict[str, Value]:
-    """Parameters given with -p, files by their bare name: it becomes part of a report's."""
+def _without_paths(extra: Mapping[str, Value]) -> dict[str, Value]:
+    """Parameters given with -p, files by their bare name: it becomes part of a report's; a folder does not."""
     bare = {
         name: ",".join(Path(part).stem if Path(part).is_file() else part for part in split_names(value))
         for name in _NAMED
         if isinstance(value := extra.get(name), str)
     }
-    return extra | bare
+    return {name: value for name, value in ({**extra} | bare).items() if name != _FOLDER}
 
 
 def _as_of(request: ReportRequest) -> str:
@@ -267,65 +303,35 @@ def _as_of(request: ReportRequest) -> str:
     raise UsageError("report needs --as-of DATE or TIMESTAMP: it names the snapshot and the folder of the report.")
 
 
-def issue_date(as_of: str) -> str:
-    """Folder of an issue: YYYY-MM-DD for a date, YYYY-MM-DDTHHMMZ for a timestamp (UTC)."""
-    wanted = parse_as_of(as_of)
-    return wanted.strftime("%Y-%m-%dT%H%MZ" if isinstance(wanted, datetime) else "%Y-%m-%d")
-
-
-def report_name(
-    notebook: Path,
-    cohort: CohortConfig,
-    symbol: str | None,
-    *,
-    synthetic: bool,
-    basis: str = "",
-    changes: str = "",
-) -> str:
-    """Name of a report.
-
-    Parameters
-    ----------
-    notebook : Path
-    cohort : CohortConfig
-    symbol : str or None
-        None: all.
-    synthetic : bool
-        Whether the positions are; the name then says sample.
-    basis : str
-        What stands in for positions, empty where there are some.
-    changes : str
-        Changed parameters.
-    """
-    parts = [notebook.stem, cohort.name, symbol or "all", basis, "sample" * synthetic, changes]
-    return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts if part)
-
-
 def _side_files(request: ReportRequest, cohort_file: Path | None, cohort: CohortConfig) -> list[Path]:
     """Files beside the positions that decide the result."""
     found = [cohort_file, cohort.filters.accounts_file, request.brackets, request.playbook]
     return [path for path in found if path is not None]
 
 
-def _own(
-    request: ReportRequest, declared: Sequence[Parameter], *, spec: str | None, cohort_file: Path | None, as_of: str
-) -> dict[str, object]:
+def _own(plan: PlannedReport, *, spec: str | None, cohort_file: Path | None) -> dict[str, object]:
     """Parameters that have a flag: what was asked for, and what the notebook declares of the rest."""
-    known = {parameter.name for parameter in declared}
+    request, known = plan.request, {parameter.name for parameter in plan.declared}
     asked: dict[str, object] = {"positions": spec, "symbol": request.symbol, "brackets": _absolute(request.brackets)}
     asked |= {"cohort": _absolute(cohort_file), "playbook": _absolute(request.playbook)}
     asked |= {"depth_usd": request.depth_usd, "option_volatility": request.option_volatility}
     values = {name: value for name, value in asked.items() if value is not None}
-    usual = {"as_of": as_of, "max_excluded": request.max_excluded}
+    usual = {"as_of": plan.as_of, "max_excluded": request.max_excluded}
     return values | {name: value for name, value in usual.items() if name in known}
 
 
 def _extra(request: ReportRequest, declared: Sequence[Parameter]) -> dict[str, Value]:
-    """Parameters given with -p, refused at once where a flag sets them, the name is unknown or the value ill-typed."""
-    given = parse_assignments(request.parameters)
+    """Parameters given with -p or in a file, refused where a flag sets them, or the name or the value is wrong."""
+    given = {
+        **(read_parameters(request.params_file) if request.params_file else {}),
+        **parse_assignments(request.parameters),
+    }
     taken = sorted(given.keys() & _FLAGS.keys())
     if taken:
-        raise UsageError(f"-p got {taken[0]!r}, which has a flag of its own. Give it with {_FLAGS[taken[0]]}.")
+        raise UsageError(
+            f"The parameter {taken[0]!r} is given by -p or --params-file and has a flag of its own. Give it with "
+            f"{_FLAGS[taken[0]]}."
+        )
     return bound_values(declared, given)
 
 
@@ -342,8 +348,8 @@ def _refuse_bad_values(request: ReportRequest, extra: Mapping[str, Value]) -> No
         refuse_bad_target(given.get("assumptions"), given.get("to"), as_of=day)
 
 
-def _published(moment: str | None) -> str | None:
-    """The time of publication as given, if it is one."""
+def _refuse_bad_time(moment: str | None) -> None:
+    """Refuse a time of publication that is none."""
     if moment is not None:
         try:
             datetime.fromisoformat(moment)
@@ -351,7 +357,6 @@ def _published(moment: str | None) -> str | None:
             raise UsageError(
                 f"--published got {moment!r}; allowed is a time such as 2026-02-19T07:00:00Z. Correct it."
             ) from error
-    return moment
 
 
 def _absolute(path: Path | None) -> str | None:

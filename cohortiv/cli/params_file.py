@@ -40,7 +40,9 @@ def _json_fields(path: Path) -> dict[object, object]:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_repetition)
     except OSError as error:
-        raise UsageError(f"{_KIND} {path}: {error.strerror}. Allowed is a YAML or JSON file; check the path.") from error
+        raise UsageError(
+            f"{_KIND} {path}: {error.strerror}. Allowed is a YAML or JSON file; check the path."
+        ) from error
     except ValueError as error:
         raise UsageError(f"{_KIND} {path}: not JSON in UTF-8 ({error}). Correct the file.") from error
     if not isinstance(fields, dict):

@@ -54,6 +54,16 @@ def located_study(path: str) -> str:
     return str(Path(path).expanduser().resolve()) if path else path
 
 
+def no_files(_path: str) -> tuple[Path, ...]:
+    """Of a study file and a folder of data by themselves, no file is known: `study_files` takes both."""
+    return ()
+
+
+def named_file(path: str) -> tuple[Path, ...]:
+    """The one file of a parameter; none for an empty text."""
+    return (Path(path).expanduser().resolve(),) if path else ()
+
+
 def study_files(path: str, *, data: str = "") -> tuple[Path, ...]:
     """The study file and every file that it names, each once; none for an empty path.
 

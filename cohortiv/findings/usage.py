@@ -237,10 +237,9 @@ def standing_rows(shown: PublishedUsage | None) -> pd.DataFrame:
     order = {name: number for number, name in enumerate((LOWER, SAME, NO_EQUITY, OTHERS))}
     keyed = table.assign(standing=standing).groupby(["tier", "tier_floor", "standing"], as_index=False)["share"].sum()
     whole = keyed.groupby("tier_floor")["share"].transform("sum")
-    if set(keyed["standing"]) == {OTHERS}:
-        return keyed.head(0)[["tier", "tier_floor", "standing", "share"]]
     keyed = keyed.assign(share=keyed["share"] / whole.where(whole > 0), place=keyed["standing"].map(order))
-    ordered: pd.DataFrame = keyed.sort_values(["place", "tier_floor"], ignore_index=True)
+    told = keyed if set(keyed["standing"]) != {OTHERS} else keyed.head(0)
+    ordered: pd.DataFrame = told.sort_values(["place", "tier_floor"], ignore_index=True)
     return ordered[["tier", "tier_floor", "standing", "share"]]
 
 

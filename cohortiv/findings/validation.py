@@ -78,7 +78,7 @@ class ValidationFindings:
 
     def words(self, name: str, title: str, measure: str, **more: str) -> Words:
         """Words of a figure or table of the judged pair."""
-        return Words(name, title, f"{measure}; {self.pair.title}, {self.period}", self.source, **more)
+        return Words(name, title, f"{measure}; {self.series.title}, {self.period}", self.source, **more)
 
     def score(self, signal: str, metric: str, pair: Pair | None = None) -> "pd.Series[Any]":
         """Row of the table of scores: value, low, high, events, rows, status."""
@@ -279,7 +279,8 @@ def claim(f: ValidationFindings) -> str:
     names = "; ".join(f.title(name) for name in rules.comparators)
     return (
         f"**The claim**: {f.study.hypothesis}\n\n**Judged on**: {pair.title}, {f.period}. **An event** "
-        f"follows where {event_words(f)}. It stands on {independent(pair.events)} and {many(pair.calm_spells, 'calm spell')}.\n\n"
+        f"follows where {event_words(f)}. It stands on {independent(pair.events)} and "
+        f"{many(pair.calm_spells, 'calm spell')}.\n\n"
         f"**Fixed before scoring**: rules {rules.name}, outcomes {f.study.outcomes_version}, dated events "
         f"{f.study.events_version}. The index has to beat each of: {names}; a condition with fewer than "
         f"{rules.fewest_events} independent events decides nothing."

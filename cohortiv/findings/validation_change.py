@@ -12,10 +12,8 @@ from cohortiv.validation.verdict import Condition
 
 #: Key, label, pattern and alignment of the columns of the table, as `page.Column` takes them.
 CONDITION_COLUMNS: Final = (
-    ("what", "What must lie above", "{}", "left"),
-    ("bound", "Bound", "{:g}", "right"),
-    ("found", "Found (interval)", "{}", "left"),
-    ("events", "Independent events", "{:d}", "right"),
+    ("what", "The index is", "{}", "left"),
+    ("found", "Found (interval); events", "{}", "left"),
     ("answer", "Holds", "{}", "left"),
     ("needed", "Events needed in all", "{}", "left"),
 )
@@ -25,7 +23,7 @@ _MOST_TOLD: Final = 1000
 
 
 def condition_rows(f: ValidationFindings) -> pd.DataFrame:
-    """Every condition of the verdict: what, bound, found, events, answer, needed.
+    """Every condition of the verdict: what, found, answer, needed.
 
     Parameters
     ----------
@@ -33,16 +31,20 @@ def condition_rows(f: ValidationFindings) -> pd.DataFrame:
     """
     rows = [
         {
-            "what": condition.statement.partition(":")[0],
-            "bound": condition.bound,
-            "found": interval_words(condition.value, condition.low, condition.high),
-            "events": condition.events,
+            "what": name,
+            "found": f"{interval_words(condition.value, condition.low, condition.high)}; {condition.events}",
             "answer": _ANSWERS[condition.met],
             "needed": _needed_words(f, condition),
         }
-        for condition in f.pair.verdict.conditions
+        for name, condition in zip(_names(f), f.pair.verdict.conditions, strict=True)
     ]
     return pd.DataFrame(rows)
+
+
+def _names(f: ValidationFindings) -> list[str]:
+    """What each condition says of the index: above chance, then better and earlier than each comparator."""
+    asked = [f.title(name) for name in f.pair.verdict.rules.comparators]
+    return ["better than chance", *(f"{way} than: {name}" for name in asked for way in ("better", "earlier"))]
 
 
 def conditions(f: ValidationFindings) -> Words:
@@ -50,8 +52,10 @@ def conditions(f: ValidationFindings) -> Words:
     held = [condition.met for condition in f.pair.verdict.conditions].count(True)
     title = f"{held} of {len(f.pair.verdict.conditions)} conditions hold"
     note = (
-        "A condition holds where the lower end of the interval lies above the bound. Events needed: at the present "
-        "value and with an interval that narrows with the root of their number; “more do not help” where the value "
+        "Better than chance: AUROC above 0.5. Better: AUROC of the index less that of the other above 0. Earlier: the "
+        "same for what follows one horizon later. A condition holds where the lower end of its interval lies above the "
+        "bound. Events needed: at the present value and with an interval that narrows with the root of their number; "
+        "“more do not help” where the value "
         "itself is at the bound or below."
     )
     return f.words("conditions", title, "Conditions of the verdict, fixed before scoring", note=note, reading=change(f))
@@ -82,6 +86,11 @@ def events_needed(condition: Condition) -> float:
     return condition.events * ((condition.value - condition.low) / (condition.value - condition.bound)) ** 2
 
 
+def _name(condition: Condition) -> str:
+    """What a condition is about, without what must hold of it."""
+    return condition.statement.partition(":")[0]
+
+
 def _needed_words(f: ValidationFindings, condition: Condition) -> str:
     if condition.met:
         return "–"
@@ -106,7 +115,7 @@ def change(f: ValidationFindings) -> str:
     if not open_ones and not failed:
         weakest = min(found, key=lambda condition: condition.low - condition.bound)
         return (
-            f"All conditions hold. The nearest to failing is “{weakest.statement.partition(':')[0]}”, whose lower end "
+            f"All conditions hold. The nearest to failing is “{_name(weakest)}”, whose lower end "
             f"of {two(weakest.low)} lies {two(weakest.low - weakest.bound)} above its bound."
         )
     return "\n".join([*(f"- {line}" for line in [*_few(f, open_ones), *_failed(f, failed)])])
@@ -125,8 +134,11 @@ def _few(f: ValidationFindings, open_ones: list[Condition]) -> list[str]:
             f"decide all of them{_years(f, most)}."
         )
     if absent:
-        names = dict.fromkeys(condition.statement.partition(":")[0] for condition in absent)
-        said.append(f"Without any event or without data: {'; '.join(names)}.")
+        names = dict.fromkeys(_name(condition).removesuffix(", one horizon ahead") for condition in absent)
+        told = f"Without an event or without data: {'; '.join(names)}."
+        said.append(
+            told if f.pair.events else f"No independent event follows any snapshot; {needed} are needed to decide."
+        )
     decided = sum(condition.events >= needed for condition in open_ones)
     return [
         *said,
@@ -143,15 +155,15 @@ def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
         more = events_needed(hardest) - hardest.events
         said.append(
             f"Of {many(len(failed), 'condition')} not met, {len(reachable)} would hold at the present values with "
-            f"more events: the hardest of these, “{hardest.statement.partition(':')[0]}” at {two(hardest.value)}, with "
+            f"more events: the hardest of these, “{_name(hardest)}” at {two(hardest.value)}, with "
             f"about {math.ceil(more):,} more{_years(f, more)}."
         )
     below = [condition for condition in failed if not math.isfinite(events_needed(condition))]
     if below:
         worst = min(below, key=lambda condition: condition.value - condition.bound)
         said.append(
-            f"For {many(len(below), 'condition')} the value is at the bound or below it, and more events of the same kind would "
-            f"not help: “{worst.statement.partition(':')[0]}” is {two(worst.value)} on {independent(worst.events)}, "
+            f"For {many(len(below), 'condition')} the value is at the bound or below it, and more events "
+            f"of the same kind would not help: “{_name(worst)}” is {two(worst.value)} on {independent(worst.events)}, "
             f"and would have to rise by {two(worst.bound - worst.value)} even to reach its bound."
         )
     return said

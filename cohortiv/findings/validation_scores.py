@@ -119,8 +119,8 @@ def ranking(f: ValidationFindings) -> Words:
         else f" Average precision by chance is the share of event rows, {two(base['value'])}."
     )
     note = (
-        f"{reading_note(f)}{share} Brier skill is over the base rate of the past. The verdict has resamples of its own, "
-        f"so its intervals differ slightly.{_absent(f, f.pair)}"
+        f"{reading_note(f)}{share} Brier skill is over the base rate of the past. The verdict has resamples of its "
+        f"own, so its intervals differ slightly.{_absent(f, f.pair)}"
     )
     return f.words("scores-ranking", title, "Does a higher score go with an event?", note=note)
 
@@ -170,11 +170,9 @@ def _above(f: ValidationFindings, value: float) -> int:
     return int((_given(f)["value"] > value).sum())
 
 
-def other_pairs(f: ValidationFindings) -> list[tuple[pd.DataFrame, Words]]:
-    """Rows and words of a table for each further pair that has a score."""
-    return [
-        (score_rows(f, pair), _other(f, pair)) for pair in f.study.pairs[1:] if pair.status == SCORED
-    ]  # fmt: skip
+def other_pairs(f: ValidationFindings) -> list[tuple[pd.DataFrame, dict[str, str]]]:
+    """Rows and caption of a table for each further pair that has a score."""
+    return [(score_rows(f, pair), _other(f, pair).caption) for pair in f.study.pairs[1:] if pair.status == SCORED]
 
 
 def _other(f: ValidationFindings, pair: Pair) -> Words:

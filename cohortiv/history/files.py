@@ -105,9 +105,9 @@ def read_cells(wanted: Sequence[Stored], columns: Sequence[str]) -> pa.Table:
     """
     path, rows = wanted[0].path, sum(each.record.cells for each in wanted)
     try:
-        with pq.ParquetFile(path, read_dictionary=TEXT) as file:
+        with pq.ParquetFile(path, read_dictionary=TEXT, pre_buffer=False) as file:
             is_whole = file.metadata.num_rows == rows
-            table = file.read([*columns, *([] if is_whole else [RECORD])], use_threads=wanted[0].is_monthly)
+            table = file.read([*columns, *([] if is_whole else [RECORD])], use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise _unreadable(path, error) from error
     if not is_whole and RECORD in table.column_names:

@@ -67,8 +67,8 @@ def load_series(
     ----------
     folder : Path
     columns : sequence of str, optional
-        Columns of the cells, `as_of` among them, text as categories and whole numbers as small as they are stored; None reads all,
-        typed as in a profile.
+        Columns of the cells, `as_of` among them, text as categories and whole numbers as small as they are stored;
+        None reads all, typed as in a profile.
     cohort, symbol, basis : str, optional
         Which series; the symbol "all" is the cohort as a whole. Needed only where the folder holds several.
     as_first_stored : bool

@@ -1,9 +1,10 @@
-"""Cells of a history as Arrow tables: small types, no missing values; and many tables as one frame, each value copied once."""
+"""Cells of a history as Arrow tables of small types without missing values, and many tables stacked to one frame."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -22,6 +23,7 @@ CELL_SCHEMA: Final = pa.schema(
     ]
 )
 """Columns of every file: what is never missing and small is read several times as fast."""
+Values = npt.NDArray[Any]
 _MONTH_SCHEMA: Final = CELL_SCHEMA.append(pa.field(RECORD, pa.int32(), nullable=False))
 
 
@@ -47,8 +49,8 @@ def stacked(tables: Iterable[pa.Table], rows: int) -> pd.DataFrame:
     Parameters
     ----------
     tables : iterable of pyarrow.Table
-        At least one, all with the same columns and without missing values; text as dictionaries. Each is taken, copied and let
-        go before the next.
+        At least one, all with the same columns and without missing values; text as dictionaries. Each is copied and
+        let go before the next but one is taken.
     rows : int
         Rows of all of them together.
 
@@ -76,20 +78,23 @@ class _Column:
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
-        self._only: np.ndarray | None = None
-        self._values: np.ndarray | None = None
+        self._only: Values | None = None
+        self._values: Values | None = None
 
     def add(self, chunk: pa.Array, start: int) -> None:
         """Take the values of a chunk, whose first row is `start`; chunks come in order."""
         self._fill(chunk.to_numpy(zero_copy_only=False), start)
 
-    def done(self) -> np.ndarray | pd.Categorical:
+    def done(self) -> Values | pd.Categorical:
         """The column; one that has a single value is a view of it."""
+        return self._filled()
+
+    def _filled(self) -> Values:
         if self._values is not None:
             return self._values
         return np.broadcast_to(np.zeros(1) if self._only is None else self._only, self._rows)
 
-    def _fill(self, values: np.ndarray, start: int) -> None:
+    def _fill(self, values: Values, start: int) -> None:
         if self._values is None:
             if self._only is None:
                 self._only = values[:1].copy()
@@ -115,7 +120,10 @@ class _Text(_Column):
 
     def done(self) -> pd.Categorical:
         """The column as categories."""
-        return pd.Categorical.from_codes(super().done(), categories=list(self._numbers))
+        texts: pd.Categorical = pd.Categorical.from_codes(
+            self._filled(), categories=pd.Index(list(self._numbers), dtype="str")
+        )
+        return texts
 
 
 def _table(cells: pd.DataFrame, schema: pa.Schema) -> pa.Table:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -103,17 +104,17 @@ class LiquidationProfile:
             origin={"added": [dict(self.origin), dict(other.origin)]},
         )
 
-    @property
+    @cached_property
     def used(self) -> pd.DataFrame:
         """Cells in use, leveraged or not."""
         return self.cells[self.cells["reason"] == USED]
 
-    @property
+    @cached_property
     def leveraged(self) -> pd.DataFrame:
         """Cells in use with leverage: what every share is of."""
         return self.used[self.used["tier"] != UNLEVERAGED]
 
-    @property
+    @cached_property
     def excluded(self) -> pd.DataFrame:
         """Cells that a rule excludes."""
         return self.cells[~self.cells["reason"].isin([USED, OUT_OF_SCOPE])]

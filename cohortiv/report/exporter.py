@@ -6,9 +6,10 @@ It is registered under `nbconvert.exporters`, so `jupyter nbconvert --to cohorti
 import base64
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import DictLoader, Environment
 from nbconvert.exporters.html import HTMLExporter
 from nbformat import NotebookNode
 from traitlets import List, Unicode, default
@@ -22,6 +23,7 @@ from cohortiv.report.wording import FILTERS
 
 _POLICY_MARK = "cohortiv-content-security-policy"
 _SCRIPTS_MARK = "<!--cohortiv-scripts-->"
+_OWN_PAGE = "own-page.html.j2"
 
 
 class ReportExporter(HTMLExporter):
@@ -31,6 +33,7 @@ class ReportExporter(HTMLExporter):
     default_preprocessors: List[Any] = List([]).tag(config=True)
     template_name = Unicode("report").tag(config=True)
     brand: Brand | None = None
+    page_template: Path | None = None
 
     @default("extra_template_basedirs")
     def _our_templates(self) -> list[str]:
@@ -63,6 +66,10 @@ class ReportExporter(HTMLExporter):
         RunError, UsageError
             If the notebook failed or shows what a report may not hold.
         """
+        template = self.page_template or _template_of(resources)
+        if template is not None:
+            self.extra_loaders = [DictLoader({_OWN_PAGE: template.read_text(encoding="utf-8")})]
+            self.template_file = _OWN_PAGE
         content = read_content(nb)
         ours = {"content": content, "brand": self.brand or load_brand(), "record": nb.metadata.get("cohortiv", {})}
         html, done = super().from_notebook_node(nb, {**(resources or {}), **ours}, **options)
@@ -75,6 +82,29 @@ class ReportExporter(HTMLExporter):
         environment.globals["codes"] = CODES
         environment.filters |= FILTERS
         return environment
+
+
+def own_template(notebook: Path) -> Path | None:
+    """Find the template that a notebook brings for its page.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook.
+
+    Returns
+    -------
+    Path or None
+        The file of the same name beside it that ends in ".html.j2"; None where there is none.
+    """
+    beside = notebook.with_suffix(".html.j2")
+    return beside.resolve() if beside.is_file() else None
+
+
+def _template_of(resources: dict[str, Any] | None) -> Path | None:
+    """The same for a notebook that nbconvert or JupyterLab exports, which say where it is."""
+    said = (resources or {}).get("metadata", {})
+    return own_template(Path(said["path"], f"{said['name']}.ipynb")) if said.get("path") and said.get("name") else None
 
 
 def page_scripts() -> tuple[str, ...]:

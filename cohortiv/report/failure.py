@@ -21,7 +21,6 @@ from cohortiv.errors import CohortivError, UsageError
 from cohortiv.report.entries import FAILED_PAGE
 from cohortiv.report.exporter import with_scripts
 from cohortiv.report.manifest import software_versions
-from cohortiv.report.parameters import Value
 from cohortiv.report.secrets import scrubbed
 from cohortiv.report.shelf import Place
 from cohortiv.report.wording import FILTERS
@@ -54,7 +53,7 @@ class Attempt:
     """
 
     notebook: str
-    parameters: Mapping[str, Value]
+    parameters: Mapping[str, object]
     brand: Brand
 
 
@@ -165,7 +164,9 @@ def _write(page: Path, text: str) -> None:
     unfinished = page.with_name(f".{page.name}.new")
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as file:
             file.write(text)
         unfinished.replace(page)
     except OSError:

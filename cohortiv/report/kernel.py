@@ -12,7 +12,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from cohortiv.report.nursery import Nursery
 
@@ -37,15 +37,16 @@ class ForkingProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:  # noqa: ANN401 - as in the base
         """Start the kernel; of the command only its arguments count."""
-        self.process = self.nursery.fork(
+        kernel = self.nursery.fork(
             arguments=cmd[len(_PROGRAM) :], environment=kwargs["env"], folder=str(kwargs.get("cwd") or Path.cwd())
         )
-        self.pid = self.pgid = self.process.pid
+        self.process = kernel  # type: ignore[assignment]  # the base only uses what both kinds have
+        self.pid = self.pgid = kernel.pid
         return self.connection_info
 
 
 class PrivateKernelManager(AsyncKernelManager):
-    """Starts this interpreter's kernel; where sockets can be files, in a folder that nobody else can enter."""
+    """Starts this interpreter's kernel; its sockets are files in a folder that nobody else can enter, or encrypted."""
 
     room: Path
     nursery: Nursery | None = None
@@ -53,19 +54,24 @@ class PrivateKernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """Kernel of this interpreter, whatever kernel of that name the user has installed."""
-        return KernelSpec(argv=[*_PROGRAM, "-f", "{connection_file}"], display_name="cohortiv", language="python")
+        return KernelSpec(
+            argv=[*_PROGRAM, "-f", "{connection_file}"],
+            display_name="cohortiv",
+            language="python",
+            metadata={"supported_encryption": ["curve"]},
+        )
 
     async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as in the base
         """Start the kernel with our settings and without the user's IPython profile and history."""
         self.connection_file = str(self.room / "kernel.json")
         if os.name == "posix" and len(os.fsencode(self.room / "k-5")) < _SOCKET_PATH_LIMIT:
             self.transport, self.ip = "ipc", str(self.room / "k")
+        else:
+            self.transport_encryption = "required"
         options["env"] = {**kernel_environment(), "IPYTHONDIR": str(self.room / "ipython")}
         if self.nursery is not None:
             self.kernel_id = self.kernel_id or str(uuid.uuid4())
-            self.provisioner = ForkingProvisioner(
-                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
-            )
+            self.provisioner = ForkingProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
             self.provisioner.nursery = self.nursery
         await super().start_kernel(**options)
 

@@ -1,6 +1,6 @@
 """Where kernels come from: one process loads the libraries, and each kernel is a fork of it that no other one sees.
 
-A fork shares what was loaded, and nothing that happens afterwards: what a notebook sets, imports or breaks ends with it.
+A fork shares what was loaded and nothing that happens afterwards: what a notebook sets, imports or breaks ends with it.
 """
 
 import ast
@@ -112,7 +112,8 @@ class Nursery:
             return ForkedKernel(int(answers.readline()))
         except (OSError, ValueError) as error:
             raise RunError(
-                "The process that starts kernels is gone, as it is when memory runs out. Nothing is published; run again."
+                "The process that starts kernels is gone, as it is when memory runs out. Nothing is published; run it "
+                "again."
             ) from error
 
 

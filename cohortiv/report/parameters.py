@@ -7,17 +7,20 @@ import math
 import re
 import tokenize
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
 from cohortiv.errors import UsageError
+from cohortiv.report.ranges import Range, split_range
 from cohortiv.report.secrets import SECRET_NAME
 
 Value = str | int | float | bool | list["str | int | float | bool"] | None
 
 _SCALARS = {"str": str, "int": int, "float": float, "bool": bool}
-_RULE = "Allowed is one assignment a line: `name: type = literal  # unit and meaning`."
+_RULE = (
+    "Allowed is one assignment a line: `name: type = literal  # unit and meaning; 0 < name <= 1`, the range left out."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,20 @@ class Parameter:
         The value in the notebook.
     meaning : str
         Unit and meaning, from the comment behind it.
+    range : Range or None
+        Which numbers it may be, from the end of that comment; of a list, each of its items.
     """
 
     name: str
     type: ParameterType
     default: Value
     meaning: str
+    range: Range | None = None
+
+    @property
+    def allowed(self) -> str:
+        """What it may hold, in words."""
+        return f"{self.type}, {self.range.text}" if self.range else str(self.type)
 
 
 def declared_parameters(notebook: Mapping[str, object]) -> tuple[Parameter, ...]:
@@ -243,8 +254,11 @@ def _declared(line: ast.stmt, comment: str) -> Parameter:
         default = ast.literal_eval(line.value)
     except ValueError as error:
         raise UsageError(f"The default of {name!r} is `{ast.unparse(line.value)}`. {_RULE}") from error
-    parameter = Parameter(name, declared_type, None, comment)
-    return Parameter(name, declared_type, _checked(parameter, default), comment)
+    meaning, limits = split_range(comment, name)
+    if limits and declared_type.scalar not in {"int", "float"}:
+        raise UsageError(f"The parameter {name!r} has the range `{limits.text}` and is no number. {_RULE}")
+    parameter = Parameter(name, declared_type, None, meaning, limits)
+    return replace(parameter, default=_checked(parameter, default))
 
 
 def _read_type(annotation: ast.expr, name: str) -> ParameterType:
@@ -286,8 +300,11 @@ def _checked(parameter: Parameter, value: object) -> Value:
 
 def _checked_scalar(parameter: Parameter, value: object) -> str | int | float | bool:
     wanted = _SCALARS[parameter.type.scalar]
-    if wanted is float and isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if parameter.range is not None and not parameter.range.holds(value):
+            raise _ill_typed(parameter, value)
+        if wanted is float and math.isfinite(value):
+            return float(value)
     if type(value) is wanted and wanted is not float:
         return value  # type: ignore[return-value]
     raise _ill_typed(parameter, value)
@@ -314,7 +331,7 @@ def _parsed_scalar(parameter: Parameter, text: str) -> str | int | float | bool:
     if scalar == "bool" and word.lower() in {"true", "false"}:
         return word.lower() == "true"
     if scalar == "int" and re.fullmatch(r"[+-]?[0-9]+", word):
-        return int(word)
+        return _checked_scalar(parameter, int(word))
     if scalar == "float" and re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", word):
         return _checked_scalar(parameter, float(word))
     raise _ill_typed(parameter, text)
@@ -322,7 +339,7 @@ def _parsed_scalar(parameter: Parameter, text: str) -> str | int | float | bool:
 
 def _ill_typed(parameter: Parameter, value: object) -> UsageError:
     meaning = f" ({parameter.meaning})" if parameter.meaning else ""
-    return UsageError(f"The parameter {parameter.name!r}{meaning} got {value!r}. Allowed: {parameter.type}.")
+    return UsageError(f"The parameter {parameter.name!r}{meaning} got {value!r}. Allowed: {parameter.allowed}.")
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

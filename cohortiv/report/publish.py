@@ -13,7 +13,7 @@ from cohortiv.config.brand import Brand
 from cohortiv.errors import RunError, UsageError
 from cohortiv.report.definition import refuse_other_definition
 from cohortiv.report.editions import Edition, Status, edition_of, keep_editions, refuse_empty_reason
-from cohortiv.report.exporter import ReportExporter
+from cohortiv.report.exporter import ReportExporter, own_template
 from cohortiv.report.formats import PAGE_ONLY, Formats, size_notes, write_formats
 from cohortiv.report.gate import check_complete
 from cohortiv.report.manifest import (
@@ -226,7 +226,7 @@ def _record(
         "as_of": place.as_of,
         "name": place.name,
         "published": published,
-        "notebook": {"name": notebook.name, "sha256": sha256_of(notebook)},
+        "notebook": {"name": notebook.name, "sha256": sha256_of(notebook)} | _template_digest(notebook),
         "inputs": [asdict(item) for item in described_inputs(inputs)],
         "previous": asdict(previous) if previous else None,
         "versions": software_versions(),
@@ -274,6 +274,7 @@ def _make(
     clean = normalised(ran, public_values=plan.public_values, record=plan.record)
     exporter = ReportExporter()  # type: ignore[no-untyped-call]
     exporter.brand = brand
+    exporter.page_template = own_template(plan.notebook)
     html, _ = exporter.from_notebook_node(clean, {"metadata": {"name": place.name}})
     (stage / PAGE).write_text(html, encoding="utf-8", newline="\n")
     (stage / NOTEBOOK).write_text(nbformat.writes(clean) + "\n", encoding="utf-8", newline="\n")
@@ -294,3 +295,9 @@ def _make(
 def _stamps(paths: Sequence[Path]) -> list[tuple[int, int]]:
     """Size and time of each file, which tell cheaply whether it changed."""
     return [(stat.st_size, stat.st_mtime_ns) for stat in (path.stat() for path in paths if path.exists())]
+
+
+def _template_digest(notebook: Path) -> dict[str, str]:
+    """Digest of the template that a notebook brings for its page; nothing where it brings none."""
+    template = own_template(notebook)
+    return {} if template is None else {"template_sha256": sha256_of(template)}

@@ -114,7 +114,9 @@ def workroom(place: Place) -> Iterator[Path]:
     Raises
     ------
     RunError
-        If another run is making the same report, or the folder of reports cannot be written.
+        If another run is making the same report, or writing it fails, as on a full disk.
+    OSError
+        If the folder of reports cannot be written at all.
     """
     try:
         place.workroom.parent.mkdir(parents=True, exist_ok=True)
@@ -127,6 +129,13 @@ def workroom(place: Place) -> Iterator[Path]:
                 shutil.rmtree(place.workroom, ignore_errors=True)
     except Timeout as error:
         raise RunError(f"Another run is making {place.as_of}/{place.name}. Wait for it to end.") from error
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise RunError(
+            f"Cannot make {place.as_of}/{place.name}: {error.strerror or error}. Allowed is a disk with room for it, "
+            "and one for temporary files. Nothing is published, and what was there before is unchanged."
+        ) from error
 
 
 def put_in_place(stage: Path, place: Place) -> None:

@@ -2,14 +2,16 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from cohortiv.validation.known import checked, logarithm
-from cohortiv.validation.volatility_models import DAY, DAYS_A_YEAR
+from cohortiv.validation.volatility_models import DAYS_A_YEAR
 
 #: Moves between snapshots that a window needs.
 FEWEST_MOVES: Final = 7
-#: Longest step within a window, and how much shorter than it the moves may be [part of the window].
+_SECONDS: Final = 86_400.0
+#: Longest step within a window, and how little of it the moves may cover [part of the window].
 _LONGEST_STEP, _LEAST_COVERED = 0.25, 0.9
 
 
@@ -26,8 +28,8 @@ def mark_volatility(marks: "pd.Series[float]", *, days: int) -> "pd.Series[float
     Returns
     -------
     Series
-        By snapshot [1/sqrt(year)]; NaN where the window holds fewer than seven moves, a step of over a quarter of it, or
-        moves over less than nine tenths of it. Empty for no marks.
+        By snapshot [1/sqrt(year)]; NaN where the window holds fewer than seven moves, a step of over a quarter of it,
+        or moves over less than nine tenths of it. Empty for no marks.
 
     Raises
     ------
@@ -42,13 +44,15 @@ def mark_volatility(marks: "pd.Series[float]", *, days: int) -> "pd.Series[float
     checked(marks.index, what="marks")
     known = marks.dropna()
     times = known.index.to_series()
-    moves = pd.DataFrame({"square": logarithm(known).diff() ** 2, "step": times.diff() / DAY})
-    within = moves.rolling(f"{days}D")
-    covered = within["step"].sum()
+    squares = logarithm(known).diff() ** 2
+    steps = times.diff().dt.total_seconds() / _SECONDS
+    window = f"{days}D"
+    covered = steps.rolling(window).sum()
     enough = (
-        (within["square"].count() >= FEWEST_MOVES)
-        & (within["step"].max() <= _LONGEST_STEP * days)
+        (squares.rolling(window).count() >= FEWEST_MOVES)
+        & (steps.rolling(window).max() <= _LONGEST_STEP * days)
         & (covered >= _LEAST_COVERED * days)
     )
-    volatility = (within["square"].sum() * (DAYS_A_YEAR / covered.where(covered > 0.0))).clip(lower=0.0) ** 0.5
-    return volatility.where(enough).reindex(marks.index)
+    yearly = squares.rolling(window).sum().clip(lower=0.0) * (DAYS_A_YEAR / covered.where(covered > 0.0))
+    found: pd.Series[float] = pd.Series(np.sqrt(yearly)).where(enough).reindex(marks.index)
+    return found

@@ -1,0 +1,78 @@
+"""The sentences of a validation report, with their numbers."""
+
+import pytest
+from cohort_support import ENGINE_WARNINGS
+from validation_cases import findings
+
+from cohortiv.findings import validation as told
+
+pytestmark = ENGINE_WARNINGS
+
+
+@pytest.mark.parametrize(
+    ("kind", "badge"), [("leads", "Supported"), ("blind", "Not supported"), ("few", "Too few events")]
+)
+def test_the_verdict_opens_the_sentence(kind: str, badge: str) -> None:
+    """Badge and sentence say the same."""
+    f = findings(kind)
+    assert f.badge == badge
+    assert told.sentence(f).startswith(f"{badge}: ")
+
+
+def test_the_sentence_has_the_verdicts_own_numbers() -> None:
+    """AUROC with its interval, events and the best comparator."""
+    f = findings("leads")
+    own = f.pair.verdict.conditions[0]
+    said = told.sentence(f)
+    assert told.interval_words(own.value, own.low, own.high) in said
+    assert f"{own.events} independent events" in said
+    assert f.title(str(told.best_comparator(f))) in said
+
+
+def test_too_few_events_say_how_many_are_needed() -> None:
+    """And that nothing can be said."""
+    said = told.sentence(findings("few"))
+    assert "holds 3 independent events" in said
+    assert "a verdict needs 10" in said
+
+
+def test_the_headline_shows_the_verdict_in_place_of_a_code() -> None:
+    """With five figures; the last index is one of them."""
+    head = told.headline(findings("blind"))
+    assert head["verdict"] == "Not supported"
+    assert [figure["label"] for figure in head["key_figures"]][-1] == "Last IV Index"
+    assert len(head["key_figures"]) == 5
+
+
+def test_a_figure_without_a_value_says_why() -> None:
+    """Never a silent dash."""
+    figures = told.key_figures(findings("few"))
+    assert [figure["value"] for figure in figures[:4]] == ["none"] * 4
+    assert "too few events: 3 independent events" in figures[0]["context"]
+
+
+def test_the_best_comparator_is_no_other_form_of_the_index() -> None:
+    """Nor chance."""
+    assert told.best_comparator(findings("leads")) not in {"weighted_index", "random", "iv_index"}
+
+
+def test_the_claim_names_what_was_fixed() -> None:
+    """Hypothesis, event, rules and floor."""
+    said = told.claim(findings("leads"))
+    assert "warns of liquidations earlier and better" in said
+    assert "is more than 15\u00a0%" in said
+    assert "rules verdict-1, outcomes outcomes-1" in said
+    assert "fewer than 10 independent events decides nothing" in said
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "said"),
+    [
+        (0.5, 0.4, 0.6, "0.50 (0.40 to 0.60)"),
+        (-0.1, float("nan"), float("nan"), "−0.10"),
+        (float("nan"), float("nan"), float("nan"), "none"),
+    ],
+)
+def test_intervals_are_written_in_full(value: float, low: float, high: float, said: str) -> None:
+    """Without ends the value alone; without a value a word."""
+    assert told.interval_words(value, low, high) == said

@@ -1,0 +1,66 @@
+"""What would change the verdict, in numbers."""
+
+import math
+
+import pytest
+from cohort_support import ENGINE_WARNINGS
+from validation_cases import findings
+
+from cohortiv.findings import validation_change as change
+from cohortiv.validation.verdict import Condition
+
+pytestmark = ENGINE_WARNINGS
+
+
+def condition(value: float, low: float, *, bound: float = 0.5, events: int = 10) -> Condition:
+    """One condition that does not hold."""
+    return Condition("AUROC of X: the lower end lies above 0.5", value, low, value + 0.1, bound, events, met=False)
+
+
+def test_events_needed_by_hand() -> None:
+    """A lower end 0.2 below the value, 0.1 above the bound: four times as many events."""
+    assert change.events_needed(condition(0.6, 0.4)) == pytest.approx(40.0)
+
+
+def test_more_events_do_not_help_below_the_bound() -> None:
+    """At the present value the interval never rises above it."""
+    assert change.events_needed(condition(0.5, 0.3)) == math.inf
+    assert math.isnan(change.events_needed(condition(math.nan, math.nan)))
+
+
+@pytest.mark.parametrize("kind", ["leads", "blind", "few"])
+def test_every_condition_has_a_row(kind: str) -> None:
+    """Chance, then better and earlier for each comparator."""
+    rows = change.condition_rows(findings(kind))
+    assert len(rows) == 9
+    assert list(rows["what"][:3]) == [
+        "better than chance",
+        "better than: Realised volatility, 7 days",
+        "earlier than: Realised volatility, 7 days",
+    ]
+    assert list(rows.columns) == [name for name, *_ in change.CONDITION_COLUMNS]
+
+
+def test_a_supported_verdict_names_its_weakest_condition() -> None:
+    """With the distance from its bound."""
+    assert change.change(findings("leads")).startswith("All conditions hold. The nearest to failing is")
+
+
+def test_a_refused_verdict_says_what_does_not_help() -> None:
+    """And what lacks data."""
+    said = change.change(findings("blind"))
+    assert "would not help" in said
+    assert "Without an event or without data" in said
+    assert "DVOL" in said
+
+
+def test_few_events_are_counted_in_years() -> None:
+    """How many more, and how long they take at the present rate."""
+    said = change.change(findings("few"))
+    assert "7 more decide all of them, about 4." in said
+    assert "years at the present 1.6 a year" in said
+
+
+def test_the_table_is_titled_by_what_holds() -> None:
+    """Of all nine."""
+    assert change.conditions(findings("leads")).title == "9 of 9 conditions hold"

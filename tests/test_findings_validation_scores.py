@@ -1,0 +1,88 @@
+"""Tables of scores: every number with its interval and its independent events."""
+
+from collections.abc import Callable
+
+import pytest
+from cohort_support import ENGINE_WARNINGS
+from validation_cases import findings
+
+from cohortiv.findings import validation_scores as scores
+from cohortiv.findings.context import Words
+from cohortiv.findings.validation import ValidationFindings
+
+pytestmark = ENGINE_WARNINGS
+
+
+@pytest.mark.parametrize("kind", ["leads", "blind", "few"])
+@pytest.mark.parametrize("words", [scores.ranking, scores.alarms, scores.comparisons], ids=lambda words: words.__name__)
+def test_tables_have_titles_and_no_gaps(words: Callable[[ValidationFindings], Words], kind: str) -> None:
+    """Also where nothing is scored."""
+    found = words(findings(kind))
+    assert found.title
+    assert "nan" not in f"{found.title} {found.note}"
+
+
+def test_a_cell_has_value_interval_and_events() -> None:
+    """In that order."""
+    row = {"metric": "AUROC", "value": 0.551, "low": 0.4, "high": 0.7, "events": 12, "status": "scored"}
+    assert scores.score_cell(row) == "0.55 (0.40 to 0.70); 12"
+
+
+def test_a_cell_without_a_value_says_why() -> None:
+    """With the events that were too few."""
+    nothing = float("nan")
+    row = {
+        "metric": "AUROC",
+        "value": nothing,
+        "low": nothing,
+        "high": nothing,
+        "events": 2,
+        "status": "too few events",
+    }
+    assert scores.score_cell(row) == "too few events; 2"
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"), [("share of events warned", "50\u00a0%; 8"), ("false alarms a year", "0.5; 8")]
+)
+def test_a_cell_is_in_its_unit(metric: str, said: str) -> None:
+    """Shares in percent, counts with a decimal."""
+    nothing = float("nan")
+    row = {"metric": metric, "value": 0.5, "low": nothing, "high": nothing, "events": 8, "status": "scored"}
+    assert scores.score_cell(row) == said
+
+
+def test_every_signal_with_data_has_a_row() -> None:
+    """What lacks data is named in the note."""
+    f = findings("blind")
+    names = list(scores.score_rows(f)["signal"])
+    assert names[0] == "IV Index"
+    assert "Implied volatility of options (DVOL)" not in names
+    assert "Implied volatility of options (DVOL) (no such data given)" in scores.ranking(f).note
+
+
+@pytest.mark.parametrize("columns", [scores.RANKING_COLUMNS, scores.ALARM_COLUMNS, scores.SHORT_COLUMNS])
+def test_tables_have_the_columns_they_show(columns: scores.Columns) -> None:
+    """Every key is in the rows."""
+    assert {key for key, *_ in columns} <= set(scores.score_rows(findings("leads")))
+
+
+def test_nothing_scored_is_no_row() -> None:
+    """In place of a wall of the same reason."""
+    assert scores.score_rows(findings("few")).empty
+    assert scores.comparison_rows(findings("few")).empty
+
+
+def test_every_other_signal_is_compared() -> None:
+    """With the events that both have."""
+    rows = scores.comparison_rows(findings("leads"))
+    assert len(rows) == 7
+    assert rows["better"].str.endswith("; 10").all()
+
+
+def test_other_pairs_have_a_table_each() -> None:
+    """The stand-in is named."""
+    ((rows, caption),) = scores.other_pairs(findings("leads"))
+    assert len(rows) == 8
+    assert caption["title"].startswith("AUROC of the index 0.")
+    assert "margin longs and shorts, a stand-in" in caption["note"]
