@@ -9,6 +9,7 @@ from cohortiv import charts, page
 from cohortiv.assessment import Assessment
 from cohortiv.cascade import Cascade
 from cohortiv.charts import alt_text
+from cohortiv.display import Displayed
 from cohortiv.implications.live import CAPS, SHOCKS, Controls, LiveCohort, LiveView
 from cohortiv.implications.standing import terms_of
 from cohortiv.palette import CODES
@@ -20,7 +21,7 @@ DEPTH_SHARES = (0.005, 0.01, 0.02, 0.05, 0.10, 0.20, 0.50)
 
 
 @dataclass(frozen=True, eq=False)
-class LivePanel:
+class LivePanel(Displayed):
     """A cohort that answers.
 
     Attributes

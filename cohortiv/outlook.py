@@ -12,6 +12,7 @@ import pandas as pd
 from cohortiv.assessment import Assessment
 from cohortiv.assessment.nodes import nodes_of
 from cohortiv.config.assumptions import STRANDS, OutlookAssumptions, Strand
+from cohortiv.display import Displayed
 from cohortiv.distribution.attribution import Attribution, attribute
 from cohortiv.distribution.backtest import Backtest, backtest
 from cohortiv.distribution.composition import composition_history
@@ -32,7 +33,7 @@ BACKTEST_STEPS: Final = (1, 4)
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
+class Outlook(Displayed):
     """What is expected of a cohort at a coming date, as draws.
 
     Attributes

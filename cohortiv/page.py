@@ -8,18 +8,16 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
 from textwrap import wrap
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from cohortiv.assets import asset
+from cohortiv.display import Displayed, rendered
 from cohortiv.errors import UsageError
 from cohortiv.plain import csv_text, plain_values, shown
 from cohortiv.specification import check_specification, with_width
 
 if TYPE_CHECKING:
     import pandas as pd
-    from jinja2 import Environment
 
 HEADLINE_MIME = "application/vnd.cohortiv.headline+json"
 TABLE_MIME = "application/vnd.cohortiv.table+json"
@@ -61,7 +59,7 @@ class KeyFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Column(Displayed):
     """How one column of a table is shown.
 
     Attributes
@@ -385,16 +383,8 @@ def _text_bundle(markdown: str) -> Bundle:
 
 
 def _typed_bundle(mime: str, *, kind: str, content: dict[str, object], plain: str) -> Bundle:
-    html = _environment().get_template(f"{kind}.html.j2").render(**content)
+    html = rendered(kind, content)
     return Bundle({mime: plain_values(content), "text/html": html, "text/plain": plain}, {"cohortiv": {"kind": kind}})
-
-
-@cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - only a notebook needs it
-
-    loader = FileSystemLoader(asset("templates") / "display")
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 def _display(bundle: Bundle) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cohortiv.assessment import Assessment, CohortReading, exclusions
 from cohortiv.assessment.disclosed import AT_MARK, BOTH, FARTHEST_AVERAGED, NOWHERE
+from cohortiv.display import Displayed
 from cohortiv.ladder import hides_much, shown_ladder
 from cohortiv.liquidation import MARKET, NO_LINE, PAST
 from cohortiv.volatility import hit_curve, root_horizon
@@ -30,7 +31,7 @@ TIER_ROW_COLUMNS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Publication:
+class Publication(Displayed):
     """Frames that may be shown; every one is a sum over safe cells.
 
     Attributes

@@ -21,6 +21,7 @@ from cohortiv.cascade import (
 )
 from cohortiv.cascade.cliff import LARGEST_SHOCK, SMALLEST_JUMP
 from cohortiv.cascade.moves import SIGNS
+from cohortiv.display import Displayed
 from cohortiv.errors import UsageError
 from cohortiv.ladder import hides_much, market_ladder
 
@@ -44,7 +45,7 @@ _FARTHEST_FALL: Final = 0.99
 
 
 @dataclass(frozen=True, eq=False)
-class PublishedCascade:
+class PublishedCascade(Displayed):
     """Total moves over shocks and depths, for both directions.
 
     Attributes

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from cohortiv.display import Displayed
 from cohortiv.distribution.backtest import ALL_TIERS, Backtest
 from cohortiv.distribution.index_backtest import INDEX
 from cohortiv.distribution.index_draws import code_shares, median_error
@@ -28,7 +29,7 @@ TIER_COLUMNS: Final = ("tier", "tier_floor", "now", "low", "median", "high", "me
 
 
 @dataclass(frozen=True, eq=False)
-class PublishedOutlook:
+class PublishedOutlook(Displayed):
     """Frames of an outlook that may be shown.
 
     Attributes

@@ -11,6 +11,7 @@ from cohortiv.assessment import Assessment
 from cohortiv.assessment.disclosed import BOTH
 from cohortiv.assessment.disclosed_usage import UsageCells
 from cohortiv.disclosure import DisclosureRule
+from cohortiv.display import Displayed
 from cohortiv.distribution.concentration import STATISTICS, TOPS, Concentration
 from cohortiv.distribution.density import LeverageDensity, leverage_density
 from cohortiv.distribution.effective import BELOW_EDGES, KNOWN, EffectiveLeverage
@@ -25,7 +26,7 @@ EFFECTIVE_COLUMNS: Final = (
 
 
 @dataclass(frozen=True, eq=False)
-class PublishedUsage:
+class PublishedUsage(Displayed):
     """Frames of a leverage usage that may be shown; missing is what may not.
 
     Attributes

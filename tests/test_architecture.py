@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cohortiv"
 ROOMS = (
     "errors",
     "assets",
+    "display",
     "palette",
     "schema",
     "config",

@@ -27,7 +27,8 @@ def test_prices_are_those_of_the_positions(data: StudyData) -> None:
     """The last close is the mark of the last snapshot."""
     profile = data.index[0].profile
     assert profile is not None
-    last = profile.cells[profile.cells["as_of"] == LAST_SNAPSHOT.replace(tzinfo=None)]
+    cells = profile.cells[profile.cells["symbol"] == "BTC"]
+    last = cells[cells["as_of"] == LAST_SNAPSHOT.replace(tzinfo=None)]
     assert set(last["mark_low"].dropna()) == {data.prices.frame["close"].iloc[-1]}
 
 

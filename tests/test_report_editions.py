@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from report_support import publish_small
+from command_support import Shell
+from report_support import SMALL, publish_small
+from test_report_signature import keys as keys  # noqa: PLC0414 - a fixture
 
 from cohortiv.errors import DataError, RunError, UsageError
 from cohortiv.report import publish
@@ -215,6 +217,25 @@ def test_damaged_report_is_not_superseded(copied: Path) -> None:
     (copied / "report.html").write_text("", encoding="utf-8")
     with pytest.raises(DataError, match=r"report\.html is not the file that was published\. Nothing has run"):
         publish_small(copied.parents[1], parameters=REAL, supersede="x")
+
+
+def test_command_restates_and_signs(
+    tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run again, the command says that nothing changed; with another brand it wants a reason, and signs on demand."""
+    shell = Shell(capsys, monkeypatch, tmp_path)
+    (tmp_path / "brand.yaml").write_text("name: Another house\n", encoding="utf-8")
+    command = ["report", SMALL, "--positions", SMALL, "--as-of", "2026-02-12", "-p", "synthetic=false"]
+    first, again = shell.run(*command), shell.run(*command)
+    assert (first.code, again.code, again.out) == (0, 0, first.out)
+    assert "Unchanged: it is published on the same inputs" in again.err
+    refused = shell.run(*command, "--brand", "brand.yaml")
+    assert (refused.code, "this run has another brand. Nothing has run." in refused.err) == (3, True)
+    restated = shell.run(*command, "--brand", "brand.yaml", "--supersede", REASON, "--sign", keys / "ours")
+    assert "Restated: the edition before is kept" in restated.err
+    folder = Path(restated.out.strip()).parent
+    checked = shell.run("verify", folder, "--allowed-signers", keys / "allowed")
+    assert (checked.code, checked.err) == (0, "Signed by risk@example.org.\n")
 
 
 @pytest.mark.usefixtures("never_runs")

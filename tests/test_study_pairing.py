@@ -12,8 +12,11 @@ from cohortiv.study.outcome_pairs import candidates
 from cohortiv.study.pairing import score_pair
 from cohortiv.study.result import Pair
 from cohortiv.study.signals import common_of
+from cohortiv.validation.propensity import Learner
 
 pytestmark = ENGINE_WARNINGS
+#: Too few rotations to learn anything, enough to try.
+FEW: dict[Learner, int] = {"logistic": 3, "boosting": 2}
 
 
 @functools.cache
@@ -22,7 +25,7 @@ def pair(pull: float) -> Pair:
     data, listed = study_data(pull), load_outcomes()
     first = replace(candidates([solved()], data, listed)[0], primary=pull > 0.0)
     common = common_of(data, None, horizons_days=[7.0])
-    return score_pair(first, data, version=listed.name, rules=quick_rules(), common=common)
+    return score_pair(first, data, version=listed.name, rules=quick_rules(), common=common, rotations=FEW)
 
 
 def test_a_signal_that_leads_scores_so() -> None:

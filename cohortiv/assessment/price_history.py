@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cohortiv.display import Displayed
 from cohortiv.errors import DataError
 from cohortiv.sources.validation_data import read_validation_series
 
 
 @dataclass(frozen=True, eq=False)
-class PriceHistory:
+class PriceHistory(Displayed):
     """Closing prices.
 
     Attributes

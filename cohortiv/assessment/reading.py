@@ -22,6 +22,7 @@ from cohortiv.assessment.suspicions import suspicions
 from cohortiv.assessment.withheld import Withheld, narrowed, withhold
 from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import CohortConfig
+from cohortiv.display import Displayed
 from cohortiv.duplicates import one_a_side, without_duplicates
 from cohortiv.liquidation import liquidation_lines
 from cohortiv.liquidation.lines import LineTable
@@ -57,7 +58,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
-class CohortReading:
+class CohortReading(Displayed):
     """One cohort at one snapshot, read and aggregated; nothing here is position-sized.
 
     Attributes

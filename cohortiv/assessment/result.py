@@ -13,6 +13,7 @@ from cohortiv.assessment.largest import largest_book
 from cohortiv.assessment.nodes import book_of, has_root, keyed_book, nodes_of
 from cohortiv.assessment.reading import CohortReading
 from cohortiv.assessment.settings import Settings
+from cohortiv.display import Displayed
 from cohortiv.early_warning import Code, GreyRules, Thresholds, code_of, grey_reasons, held_codes
 from cohortiv.iv_index import (
     CriticalMoves,
@@ -37,7 +38,7 @@ LEVERAGE_INVALID = 7
 
 
 @dataclass(frozen=True, eq=False)
-class Assessment:
+class Assessment(Displayed):
     """What is known of a cohort at one snapshot.
 
     Attributes

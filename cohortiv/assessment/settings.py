@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from cohortiv.display import Displayed
 from cohortiv.errors import UsageError
 
 CRITICAL_MASS = 0.15
@@ -26,7 +27,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Displayed):
     """One run.
 
     Attributes

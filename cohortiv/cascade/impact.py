@@ -6,6 +6,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from cohortiv.display import Displayed
 from cohortiv.profile.bins import FloatArray
 
 ImpactLaw = Literal["linear", "square_root"]
@@ -46,7 +47,7 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, eq=False)
-class PriceImpact:
+class PriceImpact(Displayed):
     """A law of price impact for one or many profiles; made by `linear_impact` or `square_root_impact`.
 
     Attributes

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import altair as alt
 import pandas as pd
 
+from cohortiv.display import Displayed
 from cohortiv.palette import INK, MUTED, PAPER, RULE
 
 #: Width of a chart on a desk's screen and on paper [px].
@@ -60,7 +61,7 @@ _NARROW_BELOW = 520
 
 
 @dataclass(frozen=True)
-class Renditions:
+class Renditions(Displayed):
     """One figure drawn twice, from the same frame.
 
     Attributes

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from cohortiv.cli.inputs import AggregateInputs, aggregate_inputs
 from cohortiv.cli.naming import find_notebook, issue_date, report_name
@@ -43,8 +42,6 @@ _FLAGS = {
     "tier_cohort": "--tier-cohort", "market": "--market", "open_interest": "--open-interest", "venue": "--venue",
     "tier_mix": "--tier-mix",
 }  # fmt: skip
-#: Figures that a notebook may declare, and that have a range.
-_FIGURES = ("critical_mass", "horizon_days", "reference_volatility")
 #: Parameters that name what ships or a file of the user's: the same by absolute path, and the user's files behind it.
 _NAMED: Mapping[str, tuple[Callable[[str], str], Callable[[str], tuple[Path, ...]]]] = {
     "scenario": (located_scenarios, scenario_files),
@@ -337,11 +334,10 @@ def _extra(request: ReportRequest, declared: Sequence[Parameter]) -> dict[str, V
 
 def _refuse_bad_values(request: ReportRequest, extra: Mapping[str, Value]) -> None:
     """Refuse what the run would refuse of its figures, in the same words, before it starts."""
-    figures: dict[str, Any] = {name: value for name in _FIGURES if isinstance(value := extra.get(name), float)}
-    if figures or not 0 <= request.max_excluded <= 1:
+    if not 0 <= request.max_excluded <= 1:
         from cohortiv.assessment.settings import Settings
 
-        Settings(**figures, max_excluded=request.max_excluded)
+        Settings(max_excluded=request.max_excluded)
     if given := {name: str(extra[name]) for name in ("assumptions", "to") if extra.get(name)}:
         wanted = parse_as_of(_as_of(request))
         day = wanted.date() if isinstance(wanted, datetime) else wanted

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from cohortiv.assets import asset
 from cohortiv.config.outlook_strands import AdoptionStrand, DistanceComponent, HistoryStrand, RegulationStrand
 from cohortiv.config.yaml_file import SLUG, Name, StrictSettings, read_fields, validated
+from cohortiv.display import Displayed
 from cohortiv.errors import UsageError
 
 KIND = "assumptions file"
@@ -22,7 +23,7 @@ Strand = Literal["history", "adoption", "regulation"]
 STRANDS: tuple[Strand, ...] = ("history", "adoption", "regulation")
 
 
-class OutlookAssumptions(StrictSettings):
+class OutlookAssumptions(Displayed, StrictSettings):
     """Everything that a projection takes for granted besides the snapshots.
 
     Attributes

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from cohortiv.assets import asset
 from cohortiv.config.yaml_file import Name, Names, StrictSettings, read_fields, validated
+from cohortiv.display import Displayed
 
 Audience = Literal["hedge_fund", "market_maker", "exchange"]
 AUDIENCES: Final[tuple[Audience, ...]] = get_args(Audience)
@@ -164,7 +165,7 @@ class Advice(StrictSettings):
         return sentences
 
 
-class Playbook(StrictSettings):
+class Playbook(Displayed, StrictSettings):
     """What an institution's readers should consider at each code.
 
     Attributes

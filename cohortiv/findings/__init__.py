@@ -5,4 +5,15 @@ from cohortiv.findings.context import Findings, Words, read_previous
 from cohortiv.findings.headline import headline
 from cohortiv.findings.issue import issue
 
-__all__ = ["Findings", "Words", "about", "actions", "cascade", "figures", "headline", "issue", "read_previous", "tables"]
+__all__ = [
+    "Findings",
+    "Words",
+    "about",
+    "actions",
+    "cascade",
+    "figures",
+    "headline",
+    "issue",
+    "read_previous",
+    "tables",
+]

@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from cohortiv.assessment import Assessment
+from cohortiv.display import Displayed
 from cohortiv.early_warning import Thresholds
 from cohortiv.publication import Publication
 
 
 @dataclass(frozen=True)
-class Words:
+class Words(Displayed):
     """The words of one figure or table.
 
     Attributes
@@ -48,7 +49,7 @@ class Words:
 
 
 @dataclass(frozen=True, eq=False)
-class Findings:
+class Findings(Displayed):
     """A result with what its sentences need; every number in them is computed.
 
     Attributes

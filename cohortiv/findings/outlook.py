@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cohortiv.display import Displayed
 from cohortiv.distribution.backtest import PROJECTION, Backtest
 from cohortiv.distribution.index_backtest import MIX_ALONE
 from cohortiv.early_warning import Code, Thresholds, code_of
@@ -23,7 +24,7 @@ _NOTICEABLE: Final = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class OutlookFindings:
+class OutlookFindings(Displayed):
     """An outlook with what its sentences need.
 
     Attributes

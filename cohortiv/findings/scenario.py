@@ -9,6 +9,7 @@ import pandas as pd
 
 from cohortiv.cascade import DEPTH_SHARES
 from cohortiv.config.scenario import Changes, ScenarioConfig
+from cohortiv.display import Displayed
 from cohortiv.findings.context import Findings, Words, read_previous
 from cohortiv.findings.issue import NOT_PUBLISHED, PUBLISHED
 from cohortiv.findings.scenario_words import (
@@ -42,7 +43,7 @@ CHANGE_COLUMNS = (("scenario", "Scenario"), ("what", "What changes"), ("value", 
 
 
 @dataclass(frozen=True, eq=False)
-class ScenarioFindings:
+class ScenarioFindings(Displayed):
     """Scenarios with what their sentences need.
 
     Attributes

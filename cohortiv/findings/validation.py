@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from cohortiv.display import Displayed
 from cohortiv.findings.context import Words
 from cohortiv.findings.headline import long_day
 from cohortiv.palette import CODES
@@ -23,7 +24,7 @@ _FEW: Final = "Too few events"
 
 
 @dataclass(frozen=True, eq=False)
-class ValidationFindings:
+class ValidationFindings(Displayed):
     """A study with what its sentences need.
 
     Attributes

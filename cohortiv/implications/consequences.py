@@ -23,6 +23,7 @@ from cohortiv.cascade import (
     forced_lines,
 )
 from cohortiv.code_series import CodeSpell, current_spell
+from cohortiv.display import Displayed
 from cohortiv.early_warning import Code
 from cohortiv.implications.funding import FundingPressure, funding_pressure
 from cohortiv.implications.hedging import Hedges, hedges_at
@@ -48,7 +49,7 @@ _BOTH: Final[tuple[Direction, Direction]] = ("down", "up")
 
 
 @dataclass(frozen=True, eq=False)
-class MarketView:
+class MarketView(Displayed):
     """What is assumed of the market besides the positions.
 
     Attributes
@@ -79,7 +80,7 @@ class MarketView:
 
 
 @dataclass(frozen=True, eq=False)
-class Consequences:
+class Consequences(Displayed):
     """What follows from a result. A Grey result has none: everything is None or empty, the spell apart.
 
     Attributes

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cohortiv.config.playbook import AUDIENCES, Audience, Playbook, Sentence, placeholders_in
+from cohortiv.display import Displayed
 from cohortiv.early_warning import Code
 
 TITLES: Final[Mapping[Audience, str]] = {
@@ -16,7 +17,7 @@ TITLES: Final[Mapping[Audience, str]] = {
 
 
 @dataclass(frozen=True)
-class Guidance:
+class Guidance(Displayed):
     """What one audience should consider.
 
     Attributes

@@ -70,7 +70,7 @@ class ForkedKernel:
 class Nursery:
     """The process that forks kernels; use `open_nursery`."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         """Speak to a process that runs `cohortiv.report.zygote`.
 
         Parameters
@@ -107,8 +107,7 @@ class Nursery:
         try:
             if requests is None or answers is None:
                 raise BrokenPipeError
-            requests.write(json.dumps(request) + "\n")
-            requests.flush()
+            requests.write(json.dumps(request).encode() + b"\n")
             return ForkedKernel(int(answers.readline()))
         except (OSError, ValueError) as error:
             raise RunError(
@@ -141,8 +140,8 @@ def open_nursery(modules: Sequence[str], *, environment: Mapping[str, str]) -> I
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        bufsize=0,
         env=dict(environment),
-        text=True,
         start_new_session=True,
     ) as process:
         yield Nursery(process)

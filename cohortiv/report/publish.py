@@ -222,6 +222,11 @@ def _record(
     """Gather all that decides the report; what is public names no folder of this machine."""
     previous = previous_issue(place)
     public = {key: without_folders(value, inputs) for key, value in values.items()}
+    shown = [
+        {"name": item.name, "value": public.get(item.name, item.default), "meaning": item.meaning}
+        for item in declared
+        if item.name not in _OURS
+    ]
     record: dict[str, object] = {
         "as_of": place.as_of,
         "name": place.name,
@@ -230,16 +235,17 @@ def _record(
         "inputs": [asdict(item) for item in described_inputs(inputs)],
         "previous": asdict(previous) if previous else None,
         "versions": software_versions(),
-        "brand_sha256": hashlib.sha256(json_text(brand.model_dump(mode="json")).encode()).hexdigest(),
+        "brand_sha256": _digest(brand.model_dump(mode="json")),
         "code_sha256": code_digest(),
         "lock_sha256": lock_digest(),
-        "parameters": [
-            {"name": item.name, "value": public.get(item.name, item.default), "meaning": item.meaning}
-            for item in declared
-            if item.name not in _OURS
-        ],
+        "parameters": shown,
+        "parameters_sha256": _digest(shown),
     }
     return {**record, "run_id": run_identity(record)}
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json_text(content).encode()).hexdigest()
 
 
 def _plan(

@@ -1,7 +1,6 @@
 """Run a notebook with papermill, in a fresh kernel and a folder of its own, and say plainly how it failed."""
 
 import logging
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from cohortiv.errors import CohortivError, DataError, RunError, UsageError
 from cohortiv.report.kernel import private_kernel
 from cohortiv.report.nursery import Nursery
 from cohortiv.report.parameters import Value
+from cohortiv.report.secrets import scrubbed
 
 # Papermill overlooks parameters of the type `X | None` and warns that they are unknown; ours are checked before.
 logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -121,7 +121,7 @@ def _read(path: Path) -> NotebookNode:
 def _keep(output: Path, target: Path) -> None:
     if output.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(output, target)
+        target.write_text(scrubbed(output.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _own_error(error: PapermillExecutionError, kept: Path) -> CohortivError:

@@ -75,7 +75,7 @@ def verify_report(folder: Path, *, inputs: Sequence[Path] = (), allowed_signers:
             *_differences(folder, manifest),
             *_input_problems(manifest, inputs),
             *chain.problems,
-            *_edition_problems(manifest, folder, allowed_signers),
+            *_edition_problems(manifest, folder),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder / MANIFEST} has not the form of a manifest. Give a published report.") from error
@@ -156,7 +156,8 @@ def _restated_issue(manifest: Mapping[str, object], folder: Path) -> Verificatio
     return Verification((f"The previous issue, {day}, is not the one that this report was compared with.",))
 
 
-def _edition_problems(manifest: Mapping[str, object], folder: Path, allowed_signers: Path | None) -> Iterator[str]:
+def _edition_problems(manifest: Mapping[str, object], folder: Path) -> Iterator[str]:
+    """Compare the editions that are kept; whoever signed the report signed the digests of theirs too."""
     for each in _listed_editions(manifest):
         number = int(str(each["edition"]))
         kept = edition_folder(folder, number)
@@ -165,5 +166,5 @@ def _edition_problems(manifest: Mapping[str, object], folder: Path, allowed_sign
         elif sha256_of(kept / MANIFEST) != each["manifest_sha256"]:
             yield f"{EDITIONS}/{number}/{MANIFEST} is not the file that was published."
         elif folder.parent.name != EDITIONS:
-            found = verify_report(kept, allowed_signers=allowed_signers)
+            found = verify_report(kept)
             yield from (f"{EDITIONS}/{number}: {problem}" for problem in found.problems)

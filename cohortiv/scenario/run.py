@@ -10,6 +10,7 @@ from cohortiv.assessment.made_up import read_made_up
 from cohortiv.cascade import ForcedLines, forced_lines, pullbacks
 from cohortiv.config.scenario import ScenarioConfig
 from cohortiv.config.scenario_depth import Depth
+from cohortiv.display import Displayed
 from cohortiv.errors import UsageError
 from cohortiv.profile import LiquidationProfile
 from cohortiv.scenario.apply import apply_changes, reading_after
@@ -65,7 +66,7 @@ class ScenarioState:
 
 
 @dataclass(frozen=True, eq=False)
-class ScenarioResult:
+class ScenarioResult(Displayed):
     """One scenario, before and after its changes.
 
     Attributes

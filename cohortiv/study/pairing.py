@@ -1,6 +1,7 @@
 """One pair scored: every metric of every signal, the index against the others, the verdict, and curves to draw."""
 
 import zlib
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -10,10 +11,11 @@ from cohortiv.assessment.study_data import StudyData
 from cohortiv.config.verdict import VerdictRules
 from cohortiv.study.outcome_pairs import Candidate, outcome_of
 from cohortiv.study.result import Pair
-from cohortiv.study.signals import INDEX, TITLES, Common, signals_of, weighted_series
+from cohortiv.study.signals import INDEX, ROTATIONS, TITLES, Common, signals_of, weighted_series
 from cohortiv.validation.alarms import event_record, onsets
 from cohortiv.validation.comparison import Comparison, compare
 from cohortiv.validation.curves import reliability_curves, roc_curves
+from cohortiv.validation.propensity import Learner
 from cohortiv.validation.rules import ScoringRules
 from cohortiv.validation.sample import Sample, read_sample
 from cohortiv.validation.scores import SCORED, score_table
@@ -31,6 +33,7 @@ def score_pair(
     version: str,
     rules: VerdictRules,
     common: Common,
+    rotations: Mapping[Learner, int] = ROTATIONS,
 ) -> Pair:
     """Hold one series against one outcome.
 
@@ -43,6 +46,8 @@ def score_pair(
         Name of the outcomes file.
     rules : VerdictRules
     common : Common
+    rotations : mapping of str to int, optional
+        Rotations of the permutation test of learned weights, by learner.
 
     Returns
     -------
@@ -55,7 +60,9 @@ def score_pair(
         4
     )
     weighted, weights = (
-        weighted_series(candidate.solved, outcome, data, rng=for_weights) if candidate.primary else (None, None)
+        weighted_series(candidate.solved, outcome, data, rng=for_weights, rotations=rotations)
+        if candidate.primary
+        else (None, None)
     )
     signals = signals_of(candidate.solved, outcome, data, common=common, weighted=weighted)
     days, scoring = candidate.definition.horizon_days, scoring_rules(rules)

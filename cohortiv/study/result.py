@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cohortiv.display import Displayed
 from cohortiv.early_warning import Thresholds
 from cohortiv.validation.comparison import Comparison
 from cohortiv.validation.events import EventOverlay
@@ -159,7 +160,7 @@ class Pair:
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(Displayed):
     """A study, done.
 
     Attributes

@@ -35,13 +35,14 @@ DIRECTIONS: Final[Mapping[str, str]] = {
     WEIGHTED: "the same, tiers weighted by what they did before events",
     **{item.name: item.direction for item in COMPARATORS},
 }
+ROTATIONS: Final[Mapping[Learner, int]] = {"logistic": PERMUTATIONS, "boosting": 39}
+"""Rotations of the permutation test; boosting takes far longer, and 39 can show 5 %."""
+
 NOT_LEARNED: Final = "learned for the primary pair only"
 #: Days between two times at which weights are learned anew.
 _RELEARN_DAYS: Final = 365
 #: What of a cell's notional is in the index, all multiplied by its tier's weight.
 _WEIGHED: Final = ("notional_cents", "first", "second", "third", "other_first")
-#: Rotations of the permutation test; boosting takes a hundred times longer, and 39 can show 5 %.
-_ROTATIONS: Final[Mapping[Learner, int]] = {"logistic": PERMUTATIONS, "boosting": 39}
 #: Seed of the random comparator.
 _SEED: Final = 20260930
 
@@ -139,7 +140,12 @@ def signals_of(
 
 
 def weighted_series(
-    solved: SolvedSeries, outcome: Outcome, data: StudyData, *, rng: np.random.Generator
+    solved: SolvedSeries,
+    outcome: Outcome,
+    data: StudyData,
+    *,
+    rng: np.random.Generator,
+    rotations: Mapping[Learner, int] = ROTATIONS,
 ) -> tuple["pd.Series[float]", LearnedWeights]:
     """The index under tier weights, each time those that could have been learned by then.
 
@@ -150,6 +156,8 @@ def weighted_series(
         That the weights are learned on.
     data : StudyData
     rng : numpy.random.Generator
+    rotations : mapping of str to int, optional
+        Rotations of the permutation test by learner.
 
     Returns
     -------
@@ -163,7 +171,7 @@ def weighted_series(
     streams = rng.spawn(len(LEARNERS) + 1)
     learned: dict[str, TierWeights] = {
         learner: learn_weights(
-            shares, event, horizon_days=days, rng=stream, learner=learner, permutations=_ROTATIONS[learner]
+            shares, event, horizon_days=days, rng=stream, learner=learner, permutations=rotations[learner]
         )
         for learner, stream in zip(LEARNERS, streams[1:], strict=True)
     }
