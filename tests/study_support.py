@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from cohortiv.assessment.aggregate import Basis
+from cohortiv.assessment.settings import Basis
 from cohortiv.assessment.study_data import IndexInput, StudyData
 from cohortiv.assets import asset
 from cohortiv.config.cohort import ALL_ACCOUNTS
@@ -105,13 +105,13 @@ def feed_file() -> FeedFile:
 def written(folder: Path, **changes: object) -> Path:
     """A study file beside its data; None takes a field away."""
     held = bars()
-    starts = (held.index - STEP).strftime("%Y-%m-%dT%H:%M:%SZ")
-    ends = held.index.strftime("%Y-%m-%dT%H:%M:%SZ")
+    times = pd.DatetimeIndex(held.index)
+    starts, ends = (each.strftime("%Y-%m-%dT%H:%M:%SZ") for each in (times - STEP, times))
     held.drop(columns="oi_usd").assign(time=starts).to_csv(folder / "prices.csv", index=False)
     held[["oi_usd"]].assign(time=ends).to_csv(folder / "interest.csv", index=False)
     _, read = study_data(2.0).feeds[0]
-    times = pd.DatetimeIndex(read.frame.index).strftime("%Y-%m-%dT%H:%M:%SZ")
-    read.frame.assign(time=times).to_csv(folder / "feed.csv", index=False)
+    known = pd.DatetimeIndex(read.frame.index).strftime("%Y-%m-%dT%H:%M:%SZ")
+    read.frame.assign(time=known).to_csv(folder / "feed.csv", index=False)
     rules = yaml.safe_load((asset("templates") / "validation" / "verdict-1.yaml").read_text(encoding="utf-8"))
     (folder / "rules.yaml").write_text(yaml.safe_dump(rules | {"draws": 30, "name": "quick"}), encoding="utf-8")
     fields = {**FIELDS, "verdict": "rules.yaml", **changes}

@@ -12,7 +12,10 @@ from cohortiv.errors import UsageError
 
 def fields(**changes: object) -> dict[object, object]:
     """Fields of a sound study with some changed."""
-    return {**copy.deepcopy(FIELDS), **changes}
+    made: dict[object, object] = {}
+    for each in (copy.deepcopy(FIELDS), changes):
+        made.update(each.items())
+    return made
 
 
 def test_a_sound_study_is_read() -> None:

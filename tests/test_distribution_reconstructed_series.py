@@ -57,7 +57,7 @@ def test_no_later_bar_enters() -> None:
     frame = held()
     at = pd.DatetimeIndex(frame.index[[60, 100]])
     later = frame.index > at[-1]
-    changed = frame.assign(**{name: frame[name].where(~later, frame[name] * 1.7) for name in frame})
+    changed = frame.assign(**{str(name): frame[name].where(~later, frame[name] * 1.7) for name in frame})
     pd.testing.assert_frame_equal(series(frame, at).cells, series(changed, at).cells)
 
 

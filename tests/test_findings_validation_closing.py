@@ -58,3 +58,4 @@ def test_about_names_the_versions() -> None:
     said = closing.about(findings("leads"))
     assert "Rules verdict-1, outcomes outcomes-1, dated events events-small." in said
     assert "A small study (small)" in said
+    assert "positions.parquet, bars.csv (SYNTHETIC)" in said

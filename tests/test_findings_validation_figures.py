@@ -41,7 +41,7 @@ def test_curves_reach_both_corners() -> None:
     own = rows[rows["name"] == "IV Index"]
     assert own[["false_rate", "true_rate"]].iloc[0].tolist() == [0.0, 0.0]
     assert own[["false_rate", "true_rate"]].iloc[-1].tolist() == [1.0, 1.0]
-    assert len(own) <= 102
+    assert len(own) <= 52
 
 
 def test_what_is_drawn_is_thinned_to_its_peaks() -> None:

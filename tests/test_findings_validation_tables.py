@@ -56,5 +56,5 @@ def test_leads_are_those_of_both() -> None:
 def test_sources_have_names_and_notes() -> None:
     """A source without a title is named by its file."""
     rows = tables.source_rows(findings("leads"))
-    assert list(rows["title"]) == ["Made-up index", "bars.csv"]
+    assert list(rows["title"]) == ["Made-up index (index)", "bars.csv (index)"]
     assert rows["note"].iloc[1] == "A lower bound"

@@ -50,3 +50,15 @@ def test_the_what_if_is_no_report(shell: Shell) -> None:
     done = shell.run("report", "what-if")
     assert (done.code, done.out) == (2, "")
     assert "it is no report: open it in JupyterLab" in done.err
+
+
+def test_a_validation_report_shows_its_verdict_in_place_of_a_code(shell: Shell) -> None:
+    """On the sample, without a study: SYNTHETIC by name, and the verdict in page and summary."""
+    done = shell.run("report", "validation-report")
+    assert done.code == 0, done.err
+    folder = Path(done.out.strip()).parent
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["synthetic"], summary["validation"]["verdict"]) == (True, "undecided: too few events")
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Verdict on the claim, no code" in html
+    assert "Too few events" in html

@@ -149,6 +149,7 @@ def test_headline_is_plain_json() -> None:
         "as_of": "2026-02-12",
         "classification": "",
         "synthetic": False,
+        "verdict": "",
         "code": "red",
         "code_held": None,
         "iv_index": "inf",
@@ -159,6 +160,26 @@ def test_headline_is_plain_json() -> None:
             {"label": "b", "value": "2", "context": "c"},
         ],
     }
+
+
+def test_several_tables_have_one_form() -> None:
+    """Each with its own rows and words."""
+    frame = pd.DataFrame({"a": [1.0]})
+    pairs = [(frame, {"name": name, "title": name.upper()}) for name in ("one", "two")]
+    shown = shown_by(lambda: page.tables(pairs, columns=[page.Column("a", "A", "{:.1f}")]))
+    contents = [bundle.data[page.TABLE_MIME] for bundle in shown]
+    assert [(content["title"], content["rows"]) for content in contents] == [("ONE", [["1.0"]]), ("TWO", [["1.0"]])]
+
+
+def test_a_verdict_stands_in_place_of_a_code() -> None:
+    """In the notebook too."""
+    bundle = shown_by(
+        lambda: page.headline(
+            series="S", title="T", cohort="C", symbols=(), as_of="2026-02-12", sentence="One.", key_figures=[],
+            code="green", iv_index=None, verdict="Not supported",
+        )
+    )[0]  # fmt: skip
+    assert "<strong>Not supported</strong>" in str(bundle.data["text/html"])
 
 
 def test_dollars_in_sentences_are_no_formulas() -> None:

@@ -4,14 +4,17 @@ import base64
 import hashlib
 import re
 from importlib.metadata import entry_points
+from pathlib import Path
 
+import nbformat
 import pytest
 from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from report_support import exported, notebook_of, show_everything, shown_by
 
+from cohortiv.assets import asset
 from cohortiv.errors import RunError
-from cohortiv.report.exporter import ReportExporter
+from cohortiv.report.exporter import ReportExporter, own_template
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +98,24 @@ def test_exporter_is_registered() -> None:
     """Jupyter finds the exporter by its name."""
     assert "cohortiv" in {entry.name for entry in entry_points(group="nbconvert.exporters")}
     assert get_exporter("cohortiv") is ReportExporter
+
+
+def test_notebook_brings_its_own_template(tmp_path: Path) -> None:
+    """The file of the same name beside a notebook changes its page, whether the run or the export menu makes it."""
+    notebook = tmp_path / "index.ipynb"
+    nbformat.write(notebook_of(shown_by(show_everything)), notebook)
+    plain, _ = ReportExporter().from_filename(str(notebook))  # type: ignore[no-untyped-call]
+    own = '{% extends "index.html.j2" %}{% block closing %}<p>{{ resources.brand.name }} & us</p>{% endblock %}'
+    (tmp_path / "index.html.j2").write_text(own, encoding="utf-8")
+    html, _ = ReportExporter().from_filename(str(notebook))  # type: ignore[no-untyped-call]
+    assert html.replace("<p>cohortiv &amp; us</p>", "").split() == plain.split()
+    assert own_template(notebook) == tmp_path / "index.html.j2"
+
+
+def test_scaffold_template_is_a_page() -> None:
+    """The template that new reports begin with can be filled, and its text is escaped as the page's is."""
+    exporter = ReportExporter()  # type: ignore[no-untyped-call]
+    exporter.page_template = asset("templates") / "scaffold" / "report.html.j2"
+    html, _ = exporter.from_notebook_node(notebook_of(shown_by(lambda: show_everything("<script>x"))))
+    assert "Prepared with cohortiv for" in html
+    assert "<script>x" not in html

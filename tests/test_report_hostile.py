@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import altair as alt
 import mistune
@@ -17,11 +18,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from playwright.sync_api import Browser, Page, expect
 from report_support import exported, notebook_of, shown_by
+from test_report_catalogue import shelve
 
 from cohortiv import page as notebook_page
-from cohortiv.config.brand import load_brand
+from cohortiv.config.brand import Brand, load_brand
+from cohortiv.errors import RunError
 from cohortiv.report import content
+from cohortiv.report.catalogue import write_catalogue
 from cohortiv.report.exporter import ReportExporter
+from cohortiv.report.failure import Attempt, failure_page
+from cohortiv.report.shelf import place_of
 from cohortiv.report.static_edition import static_edition
 
 ALL = " ".join(PAYLOADS)
@@ -119,12 +125,17 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def hostile_brand() -> Brand:
+    """Brand whose every text is hostile."""
+    texts = {"name": ALL, "tagline": ALL, "disclaimer": ALL, "classification": ALL, "contact": ALL, "serif": ALL}
+    return load_brand().model_copy(update=texts)
+
+
 @pytest.fixture(scope="module")
 def defended() -> str:
     """Page with all payloads in every place, a figure included."""
     exporter = ReportExporter()  # type: ignore[no-untyped-call]
-    texts = {"name": ALL, "tagline": ALL, "disclaimer": ALL, "classification": ALL, "contact": ALL, "serif": ALL}
-    exporter.brand = load_brand().model_copy(update=texts)
+    exporter.brand = hostile_brand()
     notebook = hostile_notebook(ALL, figure=True)
     notebook.cells += [new_markdown_cell(f"## {payload}\n\n{payload}") for payload in PAYLOADS]
     html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": ALL}})
@@ -153,6 +164,24 @@ def test_each_would_run_without_our_defences(page: Page, undefended: Callable[[s
     html = undefended(PAYLOADS[number])
     assert ran(page, without_policy(html), expected=True) == [number]
     assert ran(page, html, expected=False) == []
+
+
+def test_nothing_runs_in_the_catalogue(page: Page, tmp_path: Path) -> None:
+    """Names that a summary brings are text in the list of reports, in its lines and in its search."""
+    for day in (11, 12):
+        shelve(tmp_path, as_of=f"2026-02-{day}", cohort=ALL, symbols=[*PAYLOADS], iv_index=20.0 + day)
+    html = write_catalogue(tmp_path, brand=hostile_brand()).read_text(encoding="utf-8")
+    assert ran(page, html, expected=False) == []
+    assert "&lt;ScRiPt&gt;" in html
+
+
+def test_nothing_runs_on_the_page_of_a_failure(page: Page, tmp_path: Path) -> None:
+    """Messages, tracebacks and parameters are text there."""
+    place = place_of(tmp_path, as_of="2026-02-12", name="small-all")
+    attempt = Attempt(ALL, {ALL: ALL}, hostile_brand())
+    html = failure_page(RunError(ALL), place=place, attempt=attempt)
+    assert ran(page, html, expected=False) == []
+    assert "&lt;ScRiPt&gt;" in html
 
 
 def linked_tables(html: str) -> list[list[list[str]]]:

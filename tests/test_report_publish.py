@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from nbconvert.exporters import get_exporter
 from report_support import publish_small, read
 
 from cohortiv.errors import CohortivError, DataError, RunError, UsageError
@@ -157,3 +158,9 @@ def test_report_of_another_definition_is_not_replaced(first: PublishedReport) ->
     with pytest.raises(UsageError, match=r"horizon 5 days.*horizon 9 days.*Give --out another folder"):
         publish_small(first.folder.parents[1], parameters={"horizon_days": 9})
     assert contents(first) == before
+
+
+def test_export_menu_gives_the_same_page(first: PublishedReport) -> None:
+    """What nbconvert, and so JupyterLab's menu, makes of the published notebook is the published page."""
+    html, _ = get_exporter("cohortiv")().from_filename(str(first.notebook))
+    assert html == first.page.read_text(encoding="utf-8")

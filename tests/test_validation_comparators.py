@@ -23,7 +23,7 @@ NAMES = [item.name for item in COMPARATORS]
 DAYS = 300
 CLOSES = prices(DAYS)
 RNG = np.random.default_rng(11)
-DAILY = {name: series(RNG.random(DAYS) * 100, DAY) for name in ("implied", "fear_greed", "interest")}
+DAILY = {name: series(RNG.random(DAYS) * 100, DAY) for name in ("implied", "fear_greed", "interest", "sentiment")}
 FUNDING = series(RNG.normal(size=DAYS * 3), 8 * HOUR)
 AMOUNTS = series(RNG.exponential(1e6, DAYS * 24))
 TIMES = pd.date_range(START + 260 * DAY, periods=35, freq="D", unit="us")
@@ -48,7 +48,7 @@ def inputs(*, after: pd.Timestamp | None = None) -> ComparatorInputs:
         closes=seen(CLOSES), step=HOUR, horizon_days=1, seed=5,
         outcome=outcome(seen(AMOUNTS), times_of(DAILY["implied"])),
         implied=seen(DAILY["implied"]), funding=seen(FUNDING), interest=seen(DAILY["interest"]),
-        fear_greed=seen(DAILY["fear_greed"]),
+        fear_greed=seen(DAILY["fear_greed"]), sentiment=seen(DAILY["sentiment"]),
     )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_what_is_not_given_is_said_to_be_missing() -> None:
     """Prices alone make volatilities and the random score."""
     found = comparators(ComparatorInputs(closes=CLOSES[: 50 * 24], step=HOUR, horizon_days=1, seed=5), TIMES[:2])
     assert {name for name, why in found.missing.items() if why == NO_INPUT} == {
-        "implied", "funding", "interest", "interest_change", "fear", "last_outcome", "base_rate",
+        "implied", "funding", "interest", "interest_change", "fear", "sentiment", "last_outcome", "base_rate",
     }  # fmt: skip
     assert found.missing["garch"] == "no value at any of the times"
 

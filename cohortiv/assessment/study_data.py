@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cohortiv.assessment.settings import Basis
 from cohortiv.assessment.reading import build_past
-from cohortiv.assessment.settings import Settings
+from cohortiv.assessment.settings import Basis, Settings
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.config.study import DataFile, FeedFile, FundingFile, IndexSource, InterestFile, StudyFile
 from cohortiv.distribution.entry_profile import DEFAULT_MIX, TierMix

@@ -8,9 +8,8 @@ from typing import Final
 
 import pandas as pd
 
-from cohortiv.assessment.settings import Basis
 from cohortiv.assessment.reading import build_past
-from cohortiv.assessment.settings import Settings
+from cohortiv.assessment.settings import Basis, Settings
 from cohortiv.assessment.study_data import IndexInput, StudyData
 from cohortiv.config.cohort import ALL_ACCOUNTS
 from cohortiv.config.study import StudyFile

@@ -30,9 +30,7 @@ def source_table(data: StudyData) -> pd.DataFrame:
     """
     rows = [{"role": "prices", "name": "prices"} | _row(data.study.prices, data.prices)]
     rows += [{"role": "liquidations", "name": feed.name} | _row(feed, read) for feed, read in data.feeds]
-    rows += [
-        {"role": "comparator", "name": name} | _row(file, read) for name, (file, read) in data.comparators.items()
-    ]
+    rows += [{"role": "comparator", "name": name} | _row(file, read) for name, (file, read) in data.comparators.items()]
     if data.texts is not None and len(data.texts):
         rows.append(_of_texts(data.texts, data.study.texts))
     return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))

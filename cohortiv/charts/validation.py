@@ -121,7 +121,7 @@ def reliability_picture(curves: pd.DataFrame, *, width: int = WIDTH) -> alt.Laye
     x = alt.X("forecast:Q", axis=_share_axis("Forecast chance of an event (%)"), scale=_whole())
     y = alt.Y("observed:Q", axis=_share_axis("Share of rows with an event (%)"), scale=_whole())
     dots = alt.Chart(frame).mark_point(size=46, filled=True, opacity=1).encode(
-        x=x, y=y, color=_colour(frame),
+        x=x, y=y, color=name_colour(list(dict.fromkeys(frame["name"]))),
         tooltip=[
             alt.Tooltip("name:N", title="Signal"),
             *(alt.Tooltip(f"{name}:Q", title=name.capitalize(), format=".0%") for name in numbers),
@@ -216,25 +216,28 @@ def _whole() -> alt.Scale:
     return alt.Scale(domain=[0, 1], nice=False)
 
 
-def _colour(frame: pd.DataFrame) -> alt.Color:
-    """Shade of each name, told by the legend of the lines."""
-    names = list(dict.fromkeys(frame["name"]))
-    return alt.Color("name:N", sort=None, scale=alt.Scale(domain=names, range=shades_of(len(names))), legend=None)
-
-
 def _lines(frame: pd.DataFrame, x: alt.X, y: alt.Y, *, order: str) -> alt.Chart:
     """A line for each name, in a shade and a pattern of its own."""
     names = list(dict.fromkeys(frame["name"]))
-    legend = alt.Legend(
-        title=None, columns=1, symbolType="stroke", symbolStrokeWidth=3, symbolSize=500, labelLimit=0, orient="bottom"
-    )
-    shades, patterns = (alt.Scale(domain=names, range=looks) for looks in (shades_of(len(names)), list(DASHES)))
+    patterns = alt.Scale(domain=names, range=list(DASHES))
     lines: alt.Chart = alt.Chart(frame).mark_line(strokeWidth=2).encode(
-        x=x, y=y, order=alt.Order(f"{order}:Q"),
-        color=alt.Color("name:N", sort=None, scale=shades, legend=legend),
-        strokeDash=alt.StrokeDash("name:N", sort=None, scale=patterns, legend=legend),
+        x=x, y=y, order=alt.Order(f"{order}:Q"), color=name_colour(names),
+        strokeDash=alt.StrokeDash("name:N", sort=None, scale=patterns, legend=stroke_legend()),
     )  # fmt: skip
     return lines
+
+
+def name_colour(names: list[str]) -> alt.Color:
+    """Shade of each line, with its legend below."""
+    scale = alt.Scale(domain=names, range=shades_of(len(names)))
+    return alt.Color("name:N", sort=None, scale=scale, legend=stroke_legend())
+
+
+def stroke_legend() -> alt.Legend:
+    """Legend of lines that differ in shade and pattern."""
+    return alt.Legend(
+        title=None, columns=1, symbolType="stroke", symbolStrokeWidth=3, symbolSize=500, labelLimit=0, orient="bottom"
+    )
 
 
 def _diagonal(x: str, y: str) -> alt.Chart:

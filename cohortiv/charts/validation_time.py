@@ -8,7 +8,7 @@ import pandas as pd
 from cohortiv.charts.index import INDEX_TITLE, date_axis
 from cohortiv.charts.marks import DEFAULT_THRESHOLDS, at_x, at_y, clipped, code_bands, dashed, index_top, overlaid
 from cohortiv.charts.marks import own_colour as own
-from cohortiv.charts.theme import SMALL_PX, WIDTH, is_narrow, select, styled, utc_naive
+from cohortiv.charts.theme import SMALL_PX, USD_LABEL, WIDTH, is_narrow, select, styled, utc_naive
 from cohortiv.early_warning import Thresholds
 from cohortiv.palette import ACCENT, CODES, INK, MUTED
 
@@ -169,8 +169,9 @@ def _outcome_layers(
     outcome: pd.DataFrame, times: "pd.Series[pd.Timestamp]", *, ends: list[pd.Timestamp], title: str, narrow: bool
 ) -> list[alt.Chart]:
     x = alt.X("time:T", axis=date_axis(times, 3 if narrow else 6, title="Time (UTC)"), scale=_span(ends))
-    form = ".0%" if "%" in title else "~s"
-    y = alt.Y("value:Q", axis=alt.Axis(title=title, format=form, tickCount=4))
+    share = "%" in title
+    axis = alt.Axis(title=title, tickCount=4, format=".0%") if share else alt.Axis(title=title, labelExpr=USD_LABEL)
+    y = alt.Y("value:Q", axis=axis)
     base = alt.Chart(outcome[["time", "value"]])
     hits = alt.Chart(outcome.loc[outcome["is_event"].fillna(value=False).astype(bool), ["time", "value"]])
     limit = alt.Chart(outcome[["time", "threshold"]])

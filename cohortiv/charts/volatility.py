@@ -3,10 +3,9 @@
 import altair as alt
 import pandas as pd
 
-from cohortiv.charts.cascade import shades_of
 from cohortiv.charts.index import date_axis
 from cohortiv.charts.theme import FIT, WIDTH, is_narrow, select, styled, utc_naive
-from cohortiv.charts.validation import DASHES
+from cohortiv.charts.validation import DASHES, name_colour, stroke_legend
 
 _HEIGHT_PX, _LINE_PX = 190, 16
 #: Pixels beside the first and the last snapshot, as in the figure of the index, so that times stand below each other.
@@ -40,24 +39,17 @@ def volatility_history(volatility: pd.DataFrame, *, width: int = WIDTH) -> alt.L
     axis = date_axis(drawn["as_of"].sort_values(), 3 if is_narrow(width) else 6)
     x = alt.X("as_of:T", axis=axis, scale=alt.Scale(padding=_PADDING_PX))
     y = alt.Y("volatility:Q", axis=alt.Axis(title="Annualised volatility (%)", format=".0%", tickCount=4))
-    shades = alt.Scale(domain=names, range=shades_of(len(names)))
-    legend = alt.Legend(
-        title=None, columns=1, symbolType="stroke", symbolStrokeWidth=3, symbolSize=500, labelLimit=0, orient="bottom"
-    )
     tooltip = [
         alt.Tooltip("as_of:T", title="Snapshot (UTC)", format="%-d %b %Y %H:%M"),
         alt.Tooltip("name:N", title="Volatility"),
         alt.Tooltip("volatility:Q", title="Annualised", format=".1%"),
     ]
     base = alt.Chart(drawn).encode(x=x, y=y)
+    patterns = alt.Scale(domain=names, range=list(DASHES))
     lines = base.mark_line(strokeWidth=1.8).encode(
-        color=alt.Color("name:N", sort=None, scale=shades, legend=legend),
-        strokeDash=alt.StrokeDash(
-            "name:N", sort=None, scale=alt.Scale(domain=names, range=list(DASHES)), legend=legend
-        ),
-    )  # fmt: skip
-    dots = base.mark_circle(size=18, opacity=1).encode(
-        color=alt.Color("name:N", sort=None, scale=shades, legend=None), tooltip=tooltip
+        color=name_colour(names),
+        strokeDash=alt.StrokeDash("name:N", sort=None, scale=patterns, legend=stroke_legend()),
     )
+    dots = base.mark_circle(size=18, opacity=1).encode(color=name_colour(names), tooltip=tooltip)
     height = _HEIGHT_PX + _LINE_PX * len(names)
     return styled(alt.LayerChart(layer=[lines, dots]).properties(width=width, height=height, autosize=FIT))

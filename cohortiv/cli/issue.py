@@ -219,7 +219,8 @@ def _told_status(made: PublishedReport) -> tuple[str, ...]:
     """What a run that did more or less than publish says of it."""
     told = {
         "unchanged": "Unchanged: it is published on the same inputs, parameters and code, and nothing has run",
-        "restated": "Restated: the edition before is kept in its folder editions",
+        "restated": "Restated: the edition before is kept in its folder editions. Whoever has both can subtract them: "
+        "METHODOLOGY.md, section 15, says what that tells of few accounts",
     }
     return (told[made.status],) if made.status in told else ()
 

@@ -10,6 +10,7 @@ from cohortiv.display import Displayed
 from cohortiv.findings.context import Words
 from cohortiv.findings.headline import long_day
 from cohortiv.palette import CODES
+from cohortiv.plain import MISSING
 from cohortiv.quantities import NONE, many, percent, points, usd
 from cohortiv.study.result import IndexHistory, Pair, Study
 from cohortiv.validation.comparison import Comparison
@@ -69,9 +70,15 @@ class ValidationFindings(Displayed):
 
     @property
     def source(self) -> str:
+        """Where numbers come from, in a line: the files themselves stand in the table of data."""
+        made = " (SYNTHETIC)" * self.study.synthetic
+        return f"Study “{self.study.title}”{made}, its files under “Data used”; cohortiv"
+
+    @property
+    def files(self) -> str:
         """Files that the study stands on."""
-        files = dict.fromkeys(name for name in self.study.data["files"].astype(str) if name)
-        return f"{', '.join(files)}{' (SYNTHETIC)' * self.study.synthetic}; cohortiv"
+        names = dict.fromkeys(", ".join(self.study.data["files"].astype(str)).split(", "))
+        return f"{', '.join(name for name in names if name)}{' (SYNTHETIC)' * self.study.synthetic}"
 
     def title(self, signal: str) -> str:
         """Name of a signal as readers see it."""
@@ -132,6 +139,25 @@ def outcome_words(f: ValidationFindings, value: float) -> str:
     return usd(value) if f.pair.result.unit == "USD" else percent(value)
 
 
+def outcome_short(pair: Pair) -> str:
+    """The outcome in a few words, without its unit."""
+    definition = pair.result.definition
+    what = "touched" if definition.source == "profile" else "liquidated"
+    over = f" over {definition.over.replace('_', ' ')}" if definition.over != "nothing" else ""
+    days = "day" if definition.horizon_days == 1 else f"{definition.horizon_days:g} days"
+    return f"{what} in the next {days}{over}"
+
+
+def short_title(pair: Pair) -> str:
+    """A pair with its outcome in a few words."""
+    return pair.title.replace(pair.result.definition.title, outcome_short(pair))
+
+
+def day_span(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """First and last day in a cell of a table; a dash without any."""
+    return MISSING if pd.isna(first) else f"{first:%-d %b %Y} to {last:%-d %b %Y}"
+
+
 def best_comparator(f: ValidationFindings, pair: Pair | None = None) -> str | None:
     """The comparator with the highest AUROC; None where none is scored."""
     table = (pair or f.pair).scores.table
@@ -184,7 +210,7 @@ def _beside(f: ValidationFindings) -> str:
     if best is None:
         return ""
     row = f.score(best, AUROC)
-    return f", and {f.title(best)}, the best comparator, {interval_words(row['value'], row['low'], row['high'])}"
+    return f", and the best comparator, “{f.title(best)}”, {interval_words(row['value'], row['low'], row['high'])}"
 
 
 def _undecided(f: ValidationFindings, conditions: tuple[Condition, ...]) -> str:
@@ -260,9 +286,15 @@ def _lead(f: ValidationFindings) -> dict[str, str]:
     warned, false = f.score(f.signal, EVENTS_WARNED), f.score(f.signal, FALSE_ALARMS)
     if math.isnan(warned["value"]):
         return _figure(label, NONE, f"{warned['status']}: {independent(lead['events'])}")
-    share = f"{percent(warned['value'], 0)} of {independent(warned['events'])} warned"
+    share = f"{warned_words(f)} warned"
     share += f"; {false['value']:.1f} false alarms a year"
     return _figure(label, NONE if math.isnan(lead["value"]) else f"{lead['value']:.1f} days", share)
+
+
+def warned_words(f: ValidationFindings) -> str:
+    """How many independent events the index warned of: "1 of 14 independent events"."""
+    row = f.score(f.signal, EVENTS_WARNED)
+    return f"{round(row['value'] * row['events'])} of {independent(row['events'])}"
 
 
 def _last_index(f: ValidationFindings) -> dict[str, str]:
@@ -279,7 +311,7 @@ def claim(f: ValidationFindings) -> str:
     rules, pair = f.pair.verdict.rules, f.pair
     names = "; ".join(f.title(name) for name in rules.comparators)
     return (
-        f"**The claim**: {f.study.hypothesis}\n\n**Judged on**: {pair.title}, {f.period}. **An event** "
+        f"**The claim**: {f.study.hypothesis}\n\n**Judged on**: {short_title(pair)}, {f.period}. **An event** "
         f"follows where {event_words(f)}. It stands on {independent(pair.events)} and "
         f"{many(pair.calm_spells, 'calm spell')}.\n\n"
         f"**Fixed before scoring**: rules {rules.name}, outcomes {f.study.outcomes_version}, dated events "

@@ -7,6 +7,7 @@ from cohortiv.findings.validation import (
     as_of_text,
     best_comparator,
 )
+from cohortiv.findings.validation_scores import OWN_LINES
 from cohortiv.plain import plain_values
 from cohortiv.quantities import percent
 from cohortiv.study.result import Pair
@@ -48,6 +49,7 @@ def limits(f: ValidationFindings) -> str:
             for each in f.study.series
             if each.stand_in
         ),
+        *([OWN_LINES] if f.pair.result.definition.source == "profile" else []),
         "“Not supported” says that these data do not show it, not that the opposite is true",
         "Few crises make few independent events; intervals are wide, and one more event can change a score",
         "The pair that is judged was named beforehand; the other pairs share its prices, and are not independent",
@@ -61,7 +63,7 @@ def about(f: ValidationFindings) -> str:
     study = f.study
     return (
         "**Intended readers**: model validators, and risk desks that want to know what a warning is worth. Not "
-        f"investment advice.\n\n**Study**: {study.title} ({study.name}).\n\n**Data and cut-off**: {f.source}; last "
+        f"investment advice.\n\n**Study**: {study.title} ({study.name}).\n\n**Data and cut-off**: {f.files}; last "
         f"snapshot {long_day(as_of_text(f))}.\n\n**Method**: version {METHODOLOGY_VERSION}, see "
         f"METHODOLOGY.md of the package. Rules {study.verdict_version}, outcomes {study.outcomes_version}, dated "
         f"events {study.events_version}."

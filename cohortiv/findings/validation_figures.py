@@ -14,6 +14,7 @@ from cohortiv.findings.validation import (
     ValidationFindings,
     best_comparator,
     interval_words,
+    outcome_short,
     outcome_words,
     two,
 )
@@ -21,12 +22,14 @@ from cohortiv.palette import CODES
 from cohortiv.quantities import many, percent, points_range
 from cohortiv.validation.scores import AUROC, BRIER_SKILL
 
+#: What scores as chance does [1].
+_CHANCE: Final = 0.5
 #: Lines of one picture.
 _LINES: Final = 5
 #: Steps of a drawn ROC curve [1].
-_ROC_STEP: Final = 0.02
+_ROC_STEP: Final = 0.04
 #: Rows of a drawn series.
-ROWS_DRAWN: Final = 500
+ROWS_DRAWN: Final = 250
 #: Values of an outcome of the profile's own lines are told in whole percent: finer ones would tell single lines.
 _OWN_DECIMALS: Final = 2
 
@@ -64,8 +67,8 @@ def aurocs(f: ValidationFindings) -> Words:
     if math.isnan(own["value"]):
         none = f"The index has no AUROC: {own['status']}. It has {many(int(own['events']), 'independent event')}."
         return f.words("scores", "The index has no AUROC", measure, reading=none)
-    holds = own["low"] > 0.5  # noqa: PLR2004 - what chance scores
-    title = f"The index tells days before events {'better than' if holds else 'no better than'} chance"
+    how = "better than" if own["low"] > _CHANCE else "worse than" if own["high"] < _CHANCE else "no better than"
+    title = f"The index tells days before events {how} chance"
     secondary = f.comparison("random")
     reading = f"AUROC of the index: {interval_words(own['value'], own['low'], own['high'])}."
     if secondary is not None and secondary.better is not None:
@@ -76,7 +79,7 @@ def aurocs(f: ValidationFindings) -> Words:
 
 
 def roc_rows(f: ValidationFindings) -> pd.DataFrame:
-    """What `charts.roc_picture` draws: name, false_rate, true_rate, at steps of 2 % of false alarms."""
+    """What `charts.roc_picture` draws: name, false_rate, true_rate, at steps of 4 % of false alarms."""
     parts = [_stepped(f.pair.roc[f.pair.roc["signal"] == name]).assign(name=f.title(name)) for name in signals_drawn(f)]
     columns = ["name", "false_rate", "true_rate"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
@@ -125,7 +128,7 @@ def reliability(f: ValidationFindings) -> Words:
         none = f"No probabilities can be judged: {skill['status']}."
         return f.words("reliability", "No forecast chance can be judged", measure, reading=none)
     own = rows[rows["name"] == f.title(f.signal)]
-    better = "less" if skill["value"] > 0 else "more"
+    better = "less" if skill["low"] > 0 else "more" if skill["high"] < 0 else "no less"
     title = f"Forecasts from the index err {better} than the base rate"
     highest = own.iloc[int(own["forecast"].argmax())]
     reading = (
@@ -211,11 +214,9 @@ def event_marks(f: ValidationFindings) -> pd.DataFrame:
 
 def outcome_axis(f: ValidationFindings) -> str:
     """Title of the outcome's axis with its unit."""
-    definition, result = f.pair.result.definition, f.pair.result
-    unit = "USD" if result.unit == "USD" else "%"
-    what = "Touched" if definition.source == "profile" else "Liquidated"
-    over = f" over {definition.over.replace('_', ' ')}" if definition.over != "nothing" else ""
-    return f"{what} in the next {definition.horizon_days:g} days{over} ({unit})"
+    unit = "USD" if f.pair.result.unit == "USD" else "%"
+    words = outcome_short(f.pair)
+    return f"{words[:1].upper()}{words[1:]} ({unit})"
 
 
 def outcome_form(f: ValidationFindings) -> Callable[[float], str]:

@@ -9,10 +9,11 @@ import pandas as pd
 from cohortiv.findings.context import Words
 from cohortiv.findings.validation import (
     ValidationFindings,
-    independent,
     interval_words,
     period_of,
+    short_title,
     two,
+    warned_words,
 )
 from cohortiv.plain import MISSING
 from cohortiv.quantities import percent
@@ -31,6 +32,12 @@ from cohortiv.validation.scores import (
     NOISE_TO_SIGNAL,
     SCORED,
     USEFULNESS,
+)
+
+#: What a validator must know of an outcome that the judged model makes itself.
+OWN_LINES: Final = (
+    "The outcome is made of the same lines as the index: it says whether the price reached them, not whether anyone "
+    "was liquidated, so a high score is the model agreeing with itself in part."
 )
 
 Columns = tuple[tuple[str, str, str, str], ...]
@@ -131,7 +138,7 @@ def alarms(f: ValidationFindings) -> Words:
     warned = f.score(f.signal, EVENTS_WARNED)
     title = "What alarms would have been worth"
     if not math.isnan(warned["value"]):
-        title = f"The index warned of {percent(warned['value'], 0)} of {independent(warned['events'])}"
+        title = f"The index warned of {warned_words(f)}"
     note = (
         f"{reading_note(f)} Thresholds are fitted on the past alone. Usefulness and noise-to-signal at equal weight of "
         f"missed events and false alarms; the others with alarms on at most {percent(rules.false_share, 0)} of the "
@@ -179,9 +186,15 @@ def _other(f: ValidationFindings, pair: Pair) -> Words:
     own = f.score(f.signal, AUROC, pair)
     title = f"AUROC of the index {interval_words(own['value'], own['low'], own['high'])}"
     stand_in = f.study.history(pair.series).stand_in
-    note = reading_note(f) + (f" Open interest: {stand_in}, a stand-in." if stand_in else "") + _absent(f, pair)
+    own_lines = f" {OWN_LINES}" if pair.result.definition.source == "profile" else ""
+    note = (
+        reading_note(f)
+        + (f" Open interest: {stand_in}, a stand-in." if stand_in else "")
+        + own_lines
+        + _absent(f, pair)
+    )
     period = period_of(f.study.history(pair.series).frame)
-    return Words(f"scores-{pair.name}"[:64], title, f"{pair.title}; {period}", f.source, note)
+    return Words(f"scores-{pair.name}"[:64], title, f"{short_title(pair)}; {period}", f.source, note)
 
 
 def comparison_rows(f: ValidationFindings) -> pd.DataFrame:

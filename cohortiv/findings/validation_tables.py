@@ -6,7 +6,7 @@ import pandas as pd
 
 from cohortiv.findings.context import Words
 from cohortiv.findings.headline import long_day
-from cohortiv.findings.validation import ValidationFindings, best_comparator, interval_words
+from cohortiv.findings.validation import ValidationFindings, best_comparator, day_span, interval_words, short_title
 from cohortiv.findings.validation_scores import Columns, score_cell
 from cohortiv.plain import MISSING
 from cohortiv.study.result import Pair
@@ -43,8 +43,8 @@ EVENT_COLUMNS: Final[Columns] = (
 )
 SOURCE_COLUMNS: Final[Columns] = (
     ("title", "Data", "{}", "left"),
-    ("role", "Used as", "{}", "left"),
     ("period", "Covers", "{}", "left"),
+    ("files", "Files", "{}", "left"),
     ("rows", "Rows", "{:,}", "right"),
     ("gaps", "Gaps", "{:,}", "right"),
     ("note", "Note", "{}", "left"),
@@ -69,7 +69,7 @@ def _pair_row(f: ValidationFindings, pair: Pair) -> dict[str, str]:
         row = f.score(best, AUROC, pair)
         named = f"{f.title(best)} {interval_words(row['value'], row['low'], row['high'])}"
     return {
-        "pair": f"{pair.title}{', judged here' * pair.primary}",
+        "pair": f"{short_title(pair)}{', judged here' * pair.primary}",
         "index": score_cell(f.score(f.signal, AUROC, pair).to_dict()),
         "best": named,
         "answer": pair.verdict.answer,
@@ -81,7 +81,8 @@ def pairs(f: ValidationFindings) -> Words:
     scored = sum(pair.status == SCORED for pair in f.study.pairs)
     note = (
         "The verdict of the report is that of the pair named in the study file beforehand; the others are shown so "
-        "that nothing is picked. Several pairs share data, and are no independent tests."
+        "that nothing is picked. Several pairs share data, and are no independent tests. “Touched” is an outcome that "
+        "the profile's own lines make, in part the model agreeing with itself."
     )
     title = f"{scored} of {len(f.study.pairs)} pairs have events enough for a score"
     return Words("pairs", title, "Every index series with every outcome that it covers", f.source, note)
@@ -90,10 +91,7 @@ def pairs(f: ValidationFindings) -> Words:
 def coverage_rows(f: ValidationFindings) -> pd.DataFrame:
     """One row a signal: what of it could be scored, and what was left out."""
     table = f.pair.scores.coverage
-    days = [
-        MISSING if pd.isna(first) else f"{long_day(f'{first:%Y-%m-%d}')} to {long_day(f'{last:%Y-%m-%d}')}"
-        for first, last in zip(table["first"], table["last"], strict=True)
-    ]
+    days = [day_span(first, last) for first, last in zip(table["first"], table["last"], strict=True)]
     gaps = [
         f"{gaps:,} ({longest:.1f} days)" for gaps, longest in zip(table["gaps"], table["longest_gap_days"], strict=True)
     ]
@@ -182,14 +180,12 @@ def events(f: ValidationFindings) -> Words:
 def source_rows(f: ValidationFindings) -> pd.DataFrame:
     """What the study stands on, with its coverage and notes."""
     table = f.study.data
-    spans = [
-        MISSING if pd.isna(first) else f"{long_day(f'{first:%Y-%m-%d}')} to {long_day(f'{last:%Y-%m-%d}')}"
-        for first, last in zip(table["first"], table["last"], strict=True)
-    ]
+    spans = [day_span(first, last) for first, last in zip(table["first"], table["last"], strict=True)]
     titled = [
         title or files for title, files in zip(table["title"].astype(str), table["files"].astype(str), strict=True)
     ]
-    return table.assign(title=titled, period=spans)
+    named = [f"{title} ({role})" for title, role in zip(titled, table["role"], strict=True)]
+    return table.assign(title=named, period=spans)
 
 
 def sources(f: ValidationFindings) -> Words:

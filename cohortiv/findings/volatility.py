@@ -30,8 +30,9 @@ def volatility_rows(f: Findings, prices: PriceHistory | None = None) -> pd.DataF
     Returns
     -------
     DataFrame
-        One row a snapshot and measure that has a value somewhere; no rows with fewer than two snapshots. A snapshot
-        that is withheld has no critical volatility; each value stands on what was known at its snapshot.
+        One row a snapshot and measure that has a value somewhere; no rows with fewer than two snapshots, or without
+        anything to hold the critical volatility against. A snapshot that is withheld has no critical volatility; each
+        value stands on what was known at its snapshot.
     """
     history = f.history
     if history.empty:
@@ -41,6 +42,8 @@ def volatility_rows(f: Findings, prices: PriceHistory | None = None) -> pd.DataF
     critical = solved.where(history["iv_index"].notna().to_numpy()).replace(math.inf, math.nan)
     measured = _of_marks(f, times) if prices is None else _of_prices(f, prices, times)
     table = pd.DataFrame({CRITICAL: critical, **measured}, index=times).dropna(axis="columns", how="all")
+    if table.columns.isin([CRITICAL]).all():  # alone it says what the index says
+        table = table.iloc[:0]
     rows = table.rename_axis("as_of").reset_index().melt("as_of", var_name="name", value_name="volatility")
     return rows.astype({"volatility": "float64"})
 
@@ -72,8 +75,8 @@ def volatility(f: Findings, prices: PriceHistory | None = None) -> Words:
     rows = volatility_rows(f, prices)
     measure = "Annualised volatility at each snapshot"
     if rows.empty:
-        none = "Too short for a comparison: a history needs two snapshots, and critical volatilities that are finite."
-        return f.words("volatility-history", "No volatility over time yet", measure, reading=none)
+        title = "The history is too short for volatility beside it"
+        return f.words("volatility-history", title, measure, reading=_lacking(rows, prices))
     last = {str(name): part["volatility"].iloc[-1] for name, part in rows.groupby("name", sort=False)}
     told = [(name, value) for name, value in last.items() if not math.isnan(value)]
     critical = last.get(CRITICAL, math.nan)

@@ -104,7 +104,7 @@ def picture_size(svg: str) -> tuple[int, int]:
 
 
 def both_specifications(wide: Mapping[str, object], narrow: Mapping[str, object]) -> dict[str, object]:
-    """Put the two renditions of a figure together, with the rows that they share once.
+    """Put the two renditions of a figure together, with what they share once.
 
     Parameters
     ----------
@@ -114,15 +114,21 @@ def both_specifications(wide: Mapping[str, object], narrow: Mapping[str, object]
     Returns
     -------
     dict
-        wide and narrow, each without its rows, and datasets: the rows by the name under which both ask for them.
+        wide and narrow, each with what it has for itself, and shared: what is the same in both, and under datasets the
+        rows of both, by the names under which they ask for them.
     """
-    rows: dict[str, object] = {}
-    bare = {}
-    for kind, specification in (("wide", wide), ("narrow", narrow)):
-        datasets = specification.get("datasets")
-        rows |= datasets if isinstance(datasets, Mapping) else {}
-        bare[kind] = {key: item for key, item in specification.items() if key != "datasets"}
-    return {**bare, "datasets": rows}
+    rows = {name: data for each in (wide, narrow) for name, data in _datasets(each).items()}
+    shared = {key: item for key, item in wide.items() if key in narrow and narrow[key] == item}
+    wide, narrow = (
+        {key: item for key, item in each.items() if key not in shared and key != "datasets"} for each in (wide, narrow)
+    )
+    return {"wide": wide, "narrow": narrow, "shared": {**shared, "datasets": rows}}
+
+
+def _datasets(specification: Mapping[str, object]) -> Mapping[str, object]:
+    """The rows of a specification by name."""
+    found = specification.get("datasets")
+    return found if isinstance(found, Mapping) else {}
 
 
 def script_json(value: object) -> str:

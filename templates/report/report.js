@@ -28,11 +28,11 @@
     drawnAt.set(figure, room);
     const slot = figure.querySelector(".live");
     const kind = window.matchMedia(figure.querySelector("source").media).matches ? "narrow" : "wide";
-    const { datasets, [kind]: specification } = JSON.parse(figure.querySelector("script").textContent);
-    const fitting = changed(specification, MADE_FOR[kind] - room);
+    const { shared, [kind]: own } = JSON.parse(figure.querySelector("script").textContent);
+    const fitting = changed({ ...shared, ...own }, MADE_FOR[kind] - room);
     const options = { ast: true, actions: false, renderer: "svg", logLevel: ERRORS_ONLY };
     window
-      .vegaEmbed(slot, { ...fitting, datasets }, options)
+      .vegaEmbed(slot, fitting, options)
       .then(() => {
         slot.querySelector("svg").setAttribute("aria-hidden", "true"); /* the slot's label says what it shows */
         figure.classList.add("is-live");
