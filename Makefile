@@ -17,10 +17,10 @@ COMPILE  := uv pip compile --no-config --universal --python-version 3.11 --fork-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test lint format bench faults lab lock clean
+.PHONY: help report test lint format bench faults lab lab-check lock clean
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(READY) ## make the report of the embedded synthetic sample and say where its page is
 	@$(BIN)/cohortiv report --as-of $(AS_OF) $(ARGS)
@@ -47,6 +47,9 @@ faults: $(READY) ## kill, starve and repeat runs at length, some ten minutes; th
 lab: $(VENV_LAB)/ready.stamp ## open the notebooks in JupyterLab, in an environment of its own
 	@$(VENV_LAB)/bin/jupyter lab --notebook-dir=notebooks --LabApp.news_url=None \
 		--FileCheckpoints.checkpoint_dir=$(abspath $(VENV_LAB))/checkpoints $(AS_ROOT) $(ARGS)
+
+lab-check: $(READY) $(VENV_LAB)/ready.stamp ## drive JupyterLab in a browser: run all, change a parameter, export
+	@$(BIN)/python tests/lab_check.py $(VENV_LAB)
 
 lock: ## choose the newest versions that pyproject.toml allows, with their hashes
 	@$(PYTHON) -m venv $(VENV)-lock

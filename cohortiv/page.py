@@ -279,9 +279,7 @@ def table(
     _display(table_bundle(rows, name=name, title=title, columns=columns, subtitle=subtitle, note=note, source=source))
 
 
-def tables(
-    rows_and_captions: "Iterable[tuple[pd.DataFrame, Mapping[str, str]]]", *, columns: Sequence[Column]
-) -> None:
+def tables(rows_and_captions: "Iterable[tuple[pd.DataFrame, Mapping[str, str]]]", *, columns: Sequence[Column]) -> None:
     """Show several tables of one form.
 
     Parameters

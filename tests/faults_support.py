@@ -31,6 +31,7 @@ except CohortivError as error:
     sys.exit(error.exit_code)
 print(made.status)
 """
+FILES = ("manifest.json", "notebook.ipynb", "report.html", "summary.json")
 #: Folder of the small report under that of all reports.
 SMALL_REPORT = Path("2026-02-12") / "small-all"
 
@@ -54,9 +55,8 @@ class Kills:
     left_over: tuple[str, ...]
 
 
-def publishing(out: Path, parameters: str, *inputs: Path, before: Sequence[str] = (), **how: object) -> list[str]:
+def publishing(out: Path, parameters: str, *inputs: Path, before: Sequence[str] = ()) -> list[str]:
     """Command that publishes the small report; `before` are programs to run it under."""
-    assert not how
     return [*before, sys.executable, "-c", PUBLISH, str(TESTS), str(out), parameters, *map(str, inputs)]
 
 
@@ -98,7 +98,7 @@ def kill_at_random(out: Path, *, times: int, seed: int) -> Kills:
     )
     code, _, said = finished(publishing(out, '{"label": "last"}'))
     assert code == 0, said
-    known = {f"{SMALL_REPORT}/{name}" for name in ("manifest.json", "notebook.ipynb", "report.html", "summary.json")}
+    known = {f"{SMALL_REPORT}/{name}" for name in FILES}
     return Kills(moments, states, tuple(sorted(contents(out).keys() - known)))
 
 

@@ -272,7 +272,7 @@ def test_sample_is_the_same_for_the_same_seed(shell: Shell, tmp_path: Path) -> N
     [
         (["-p", "critcal_mass=0.1"], "Did you mean 'critical_mass'?"),
         (["-p", "horizon_days=soon"], "horizon_days"),
-        (["-p", "critical_mass=15"], "got '15'. Allowed: float, 0 < critical_mass < 1"),
+        (["-p", "critical_mass=15"], "got 15.0. Allowed: float, 0 < critical_mass < 1"),
         (["--max-excluded", "5"], "max_excluded got 5.0; allowed is a share from 0 to 1"),
         (["-p", "critical_mass"], "NAME=VALUE"),
         (["-p", "critical_mass=0.1", "-p", "critical_mass=0.2"], "given twice"),

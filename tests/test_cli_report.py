@@ -20,6 +20,7 @@ from cohort_support import ENGINE_WARNINGS
 from command_support import Shell
 from playwright.sync_api import Page, expect
 
+from cohortiv.report.static_edition import STATIC_BUDGET_BYTES, static_edition
 from cohortiv.sources.sample import make_sample
 
 pytestmark = ENGINE_WARNINGS
@@ -228,3 +229,14 @@ def test_failed_run_leaves_yesterdays_report(shell: Shell, shelf: Path, tmp_path
     assert "quantity invalid" in done.err
     assert CANARY not in done.err
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_static_edition_has_the_same_numbers(issue: Path) -> None:
+    """Of the risk report itself: every number of text, tables, alt texts, pictures and CSV files, within its budget."""
+    live = (issue / "report.html").read_text(encoding="utf-8")
+    static = static_edition(live)
+    plain = re.sub(r"<script\b.*?</script>", "", live, flags=re.DOTALL)
+    found, expected = (re.findall(r"\d[\d,.]*", decoded(text.partition("<body>")[2])) for text in (static, plain))
+    assert len(expected) > 1000
+    assert found == expected
+    assert len(static.encode()) <= STATIC_BUDGET_BYTES

@@ -3,7 +3,7 @@
 import json
 from importlib.resources import files
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from cohort_support import ENGINE_WARNINGS
 from validation_cases import findings

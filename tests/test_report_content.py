@@ -54,7 +54,7 @@ def test_specification_travels_with_the_figure() -> None:
     content = read_content(notebook_of(shown_by(show_everything)))
     figure = next(block for block in content.sections[0].blocks if isinstance(block, Exhibit))
     drawn = json.loads(figure.specification)
-    assert drawn["wide"]["encoding"] == drawn["narrow"]["encoding"] == chart().to_dict()["encoding"]
+    assert drawn["shared"]["encoding"] == chart().to_dict()["encoding"]
     assert (drawn["wide"]["width"], drawn["narrow"]["width"]) == (720, 340)
 
 

@@ -61,7 +61,16 @@ def test_rows_of_two_renditions_are_there_once() -> None:
     """Both specifications ask for their rows by name, and the page holds them once."""
     rows = {"a": [{"x": 1}]}
     both = drawing.both_specifications({"mark": "bar", "datasets": rows}, {"mark": "line", "datasets": rows})
-    assert both == {"wide": {"mark": "bar"}, "narrow": {"mark": "line"}, "datasets": rows}
+    assert both == {"wide": {"mark": "bar"}, "narrow": {"mark": "line"}, "shared": {"datasets": rows}}
+
+
+def test_what_two_renditions_share_is_there_once() -> None:
+    """Either of them is what is shared with what it has for itself, and rows that only one has are kept."""
+    wide = {"mark": "bar", "width": 720, "title": "A", "datasets": {"a": [1]}}
+    narrow = {"mark": "bar", "width": 340, "datasets": {"b": [2]}}
+    both = drawing.both_specifications(wide, narrow)
+    assert both["shared"] == {"mark": "bar", "datasets": {"a": [1], "b": [2]}}
+    assert (both["wide"], both["narrow"]) == ({"width": 720, "title": "A"}, {"width": 340})
 
 
 def test_json_cannot_leave_its_script() -> None:

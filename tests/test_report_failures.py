@@ -21,6 +21,7 @@ import ast
 import hashlib
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,17 @@ def test_sockets_are_in_a_folder_that_nobody_else_enters() -> None:
     """The folder of the kernel's sockets lets in its owner alone."""
     with private_kernel() as manager:
         assert manager.room.stat().st_mode & 0o077 == 0
+
+
+def test_rooms_of_killed_kernels_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a killed run left in the temporary folder is cleared by the next, and the room of a live one is not."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("cohortiv-dead", "cohortiv-other", "else"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "cohortiv-dead" / "alive.lock").touch()
+    with private_kernel() as first, private_kernel():
+        assert first.room.is_dir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cohortiv-other", "else"]
 
 
 def test_kernel_without_sockets_in_files_is_encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

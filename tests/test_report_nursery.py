@@ -1,8 +1,8 @@
 """Kernels that are forked: each fresh, none sees another, and none is left behind."""
 
 import os
-import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, writes
 
 from cohortiv.errors import RunError
 from cohortiv.report.kernel import kernel_environment
-from cohortiv.report.nursery import CAN_FORK, Nursery, open_nursery, own_modules
+from cohortiv.report.nursery import CAN_FORK, ForkedKernel, Nursery, open_nursery, own_modules
 from cohortiv.report.run import run_notebook
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="kernels are forked on Linux only")
@@ -84,12 +84,29 @@ def test_kernels_end_with_the_nursery() -> None:
         os.kill(kernel.pid, 0)
 
 
+def test_killed_run_leaves_no_kernel() -> None:
+    """Where the command itself is killed, its kernels end too."""
+    code = (
+        "import os, signal\nfrom cohortiv.report.nursery import open_nursery\n"
+        "with open_nursery((), environment=os.environ) as nursery:\n"
+        "    print(nursery.fork(arguments=(), environment=os.environ, folder=os.curdir).pid, flush=True)\n"
+        "    input()\n"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with run:
+        assert run.stdout is not None
+        kernel = ForkedKernel(int(run.stdout.readline()))
+        assert kernel.poll() is None
+        run.kill()
+    assert kernel.wait(timeout=30) == 1
+
+
 def test_lost_nursery_is_told_plainly() -> None:
     """Where the process that forks was killed, the error says so."""
     with open_nursery((), environment=kernel_environment()) as opened:
         assert opened is not None
-        opened._process.send_signal(signal.SIGKILL)
-        opened._process.wait()
+        opened._process().kill()
+        opened._process().wait()
         with pytest.raises(RunError, match="process that starts kernels is gone"):
             opened.fork(arguments=(), environment={}, folder=os.curdir)
 

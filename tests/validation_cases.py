@@ -19,7 +19,7 @@ from cohortiv.validation.comparison import compare
 from cohortiv.validation.curves import reliability_curves, roc_curves
 from cohortiv.validation.events import lay_events
 from cohortiv.validation.outcomes import Outcome
-from cohortiv.validation.sample import DAY, read_sample
+from cohortiv.validation.sample import DAY, Sample, read_sample
 from cohortiv.validation.scores import score_table
 from cohortiv.validation.thresholds import matched_alarms, usefulness_table
 from cohortiv.validation.verdict import judge, scoring_rules
@@ -61,7 +61,8 @@ def series(index: "pd.Series[float]") -> IndexHistory:
     return IndexHistory(
         name="made-up", title="Made-up index", basis="positions", stand_in="margin longs and shorts", symbol="BTC",
         frame=frame, timeline=timeline, flips_a_year=float(len(timeline) - 1), gaps=0, longest_gap_days=1.0,
-        overlay=lay_events(events(), index, horizon=HORIZON * DAY), step_hours=24.0, thresholds=Thresholds(), notes=("A model, not positions",),
+        overlay=lay_events(events(), index, horizon=HORIZON * DAY), step_hours=24.0,
+        thresholds=Thresholds(), notes=("A model, not positions",),
     )  # fmt: skip
 
 
@@ -71,7 +72,13 @@ def outcome(event: "pd.Series[bool]") -> Outcome:
     value = event.astype("Float64").astype("float64") * 0.2 + 0.01234
     why = pd.Series("", index=event.index).mask(event.isna(), "horizon not over")
     frame = pd.DataFrame(
-        {"value": value, "end": event.index + HORIZON * DAY, "threshold": 0.15, "event": event, "why": why}
+        {
+            "value": value,
+            "end": pd.DatetimeIndex(event.index) + HORIZON * DAY,
+            "threshold": 0.15,
+            "event": event,
+            "why": why,
+        }
     )
     return Outcome(definition, "outcomes-1", frame, "1", "leveraged notional of the profile")
 
@@ -111,35 +118,43 @@ def pair(frame: pd.DataFrame, event: "pd.Series[bool]", *, primary: bool = True,
     fixed, horizon = rules(), float(HORIZON)
     scoring = scoring_rules(fixed)
     samples = {
-        name: read_sample(pd.DataFrame({"score": frame[name], "event": event}), horizon_days=horizon) for name in frame
+        str(name): read_sample(pd.DataFrame({"score": frame[name], "event": event}), horizon_days=horizon)
+        for name in frame
     }
     held = {name: each for name, each in samples.items() if each.status() == "scored"}
     made = frame.columns[frame.notna().any()]
     return Pair(
         series="made-up", feed="own-lines", outcome="touched-7d", title="Made-up index: lines touched within 7 days",
         primary=primary, horizon_days=horizon, result=outcome(event), signals=frame,
-        missing={name: "no such data given" for name in frame if name not in set(made)}, status=samples["iv_index"].status(),
-        events=samples["iv_index"].events, calm_spells=samples["iv_index"].calm_spells,
+        missing={str(name): "no such data given" for name in frame if name not in set(made)},
+        status=samples["iv_index"].status(), events=samples["iv_index"].events,
+        calm_spells=samples["iv_index"].calm_spells,
         scores=score_table(frame, event, horizon_days=horizon, rng=np.random.default_rng(1), rules=scoring),
         comparisons=tuple(
-            compare(frame["iv_index"], frame[name], event, horizon_days=horizon, rng=np.random.default_rng(2), rules=scoring)
+            compare(
+                frame["iv_index"], frame[name], event, horizon_days=horizon, rules=scoring, rng=np.random.default_rng(2)
+            )
             for name in made if name != "iv_index"
         ),
         verdict=judge(frame, event, horizon_days=horizon, rules=fixed, rng=np.random.default_rng(3), titles=TITLES),
         roc=roc_curves(frame[made], event, horizon_days=horizon),
         reliability=reliability_curves(frame[made], event, horizon_days=horizon),
-        usefulness=pd.concat([usefulness_table(each).assign(signal=name) for name, each in held.items()])
-        if held else pd.DataFrame(columns=["signal", "preference", "status"]),
-        leads=pd.concat(
-            [
-                event_record(
-                    matched_alarms(each).series, onsets(each), known_until=each.times[-1] + each.horizon, horizon_days=horizon
-                ).leads.assign(signal=name)
-                for name, each in held.items()
-            ]
-        ) if held else pd.DataFrame(columns=["signal", "event", "status", "lead_days"]),
+        usefulness=_stacked({name: usefulness_table(each) for name, each in held.items()}, ["preference", "status"]),
+        leads=_stacked({name: _leads(each) for name, each in held.items()}, ["event", "status", "lead_days"]),
         weights=learned(strength=strength) if primary else None,
     )  # fmt: skip
+
+
+def _leads(sample: Sample) -> pd.DataFrame:
+    """What matched alarms did before each event."""
+    alarms, until = matched_alarms(sample).series, sample.times[-1] + sample.horizon
+    return event_record(alarms, onsets(sample), known_until=until, horizon_days=sample.horizon_days).leads
+
+
+def _stacked(parts: dict[str, pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """Tables below each other, each with its signal."""
+    named = [part.assign(signal=name) for name, part in parts.items()]
+    return pd.concat(named, ignore_index=True) if named else pd.DataFrame(columns=["signal", *columns])
 
 
 @cache

@@ -7,7 +7,9 @@ from cohortiv.charts.index import date_axis
 from cohortiv.charts.theme import FIT, WIDTH, is_narrow, select, styled, utc_naive
 from cohortiv.charts.validation import DASHES, name_colour, stroke_legend
 
-_HEIGHT_PX, _LINE_PX = 190, 16
+_HEIGHT_PX, _LINE_PX = 270, 16
+#: Rows up to which each snapshot has a dot; more of them would hide the lines, and make the page large.
+_FEW_ROWS = 150
 #: Pixels beside the first and the last snapshot, as in the figure of the index, so that times stand below each other.
 _PADDING_PX = 44
 
@@ -26,7 +28,7 @@ def volatility_history(volatility: pd.DataFrame, *, width: int = WIDTH) -> alt.L
     Returns
     -------
     alt.LayerChart
-        A line with its snapshots for each measure, in a shade and a pattern of its own.
+        A line for each measure, in a shade and a pattern of its own; with its snapshots where they are few.
 
     Raises
     ------
@@ -52,4 +54,5 @@ def volatility_history(volatility: pd.DataFrame, *, width: int = WIDTH) -> alt.L
     )
     dots = base.mark_circle(size=18, opacity=1).encode(color=name_colour(names), tooltip=tooltip)
     height = _HEIGHT_PX + _LINE_PX * len(names)
-    return styled(alt.LayerChart(layer=[lines, dots]).properties(width=width, height=height, autosize=FIT))
+    layers = [lines, dots] if len(drawn) <= _FEW_ROWS else [lines]
+    return styled(alt.LayerChart(layer=layers).properties(width=width, height=height, autosize=FIT))

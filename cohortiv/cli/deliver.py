@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 def deliver(
     *, folder: Path, config: Path | None, dry_run: bool, when: "When | None", eml: Path | None, brand: Path | None
 ) -> None:
-    """Announce a published report: mail with its files, chat with badge and sentence.
+    """Pass a published report on, by mail or chat.
 
-    An address in the delivery file holds ${NAME} where a secret belongs; it is read from the environment and shown
-    nowhere. A target that fails is tried again and does not stop the others; the command then ends with exit code 4.
-    templates/delivery.yaml is a file to begin with.
+    A mail has a short page and the report's files, a chat the badge and the sentence. An address in the delivery file
+    holds ${NAME} where a secret belongs; it is read from the environment and shown nowhere. A target that fails is
+    tried again and does not stop the others; the command then ends with exit code 4. templates/delivery.yaml is a file
+    to begin with.
     """
     from cohortiv.config.brand import load_brand
     from cohortiv.delivery.bulletin import read_bulletin

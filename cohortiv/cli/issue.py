@@ -52,6 +52,8 @@ _NAMED: Mapping[str, tuple[Callable[[str], str], Callable[[str], tuple[Path, ...
 }
 #: Parameters of a study: the files that decide it are known from both together.
 _STUDY, _FOLDER = "study", "data"
+#: Prices stand beside the index and do not change it, so they are in no report's name.
+_PRICES = "prices"
 #: Last snapshot of the embedded sample.
 SAMPLE_AS_OF = "2026-09-30"
 
@@ -290,7 +292,7 @@ def _without_paths(extra: Mapping[str, Value]) -> dict[str, Value]:
         for name in _NAMED
         if isinstance(value := extra.get(name), str)
     }
-    return {name: value for name, value in ({**extra} | bare).items() if name != _FOLDER}
+    return {name: value for name, value in ({**extra} | bare).items() if name not in (_FOLDER, _PRICES)}
 
 
 def _as_of(request: ReportRequest) -> str:

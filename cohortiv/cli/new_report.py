@@ -24,9 +24,10 @@ _TITLE: Final = "A report of your own"
     help="Where to write.  [default: the current folder]",
 )
 def new_report(*, name: str, folder: Path) -> None:
-    """Write NAME.ipynb and NAME.html.j2, a report of your own to begin with; no file is overwritten.
+    """Lay out a report of your own.
 
-    The notebook runs as it is. The template changes the page of the notebook beside it, and may be deleted.
+    Writes NAME.ipynb and NAME.html.j2; no file is overwritten. The notebook runs as it is. The template changes the
+    page of the notebook beside it, and may be deleted.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(

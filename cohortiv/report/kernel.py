@@ -1,14 +1,16 @@
 """The process in which a notebook runs: fresh, private, the same every time."""
 
 import os
+import shutil
 import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -27,6 +29,7 @@ SETTINGS = {
     "NUMEXPR_NUM_THREADS": "1",
 }
 _PROGRAM = (sys.executable, "-m", "ipykernel_launcher")
+_ROOM, _ALIVE = "cohortiv-", "alive.lock"
 _SOCKET_PATH_LIMIT = 100  # bytes; the system's own is 104 to 108
 
 
@@ -95,5 +98,17 @@ def private_kernel(nursery: Nursery | None = None) -> Iterator[type[PrivateKerne
     type
         The class; its `room` is the folder.
     """
-    with tempfile.TemporaryDirectory(prefix="cohortiv-", ignore_cleanup_errors=True) as folder:
-        yield type("OneRunKernelManager", (PrivateKernelManager,), {"room": Path(folder), "nursery": nursery})
+    with tempfile.TemporaryDirectory(prefix=_ROOM, ignore_cleanup_errors=True) as folder:
+        room = Path(folder)
+        with FileLock(room / _ALIVE):
+            _sweep(room)
+            yield type("OneRunKernelManager", (PrivateKernelManager,), {"room": room, "nursery": nursery})
+
+
+def _sweep(room: Path) -> None:
+    """Clear the rooms that killed runs of this user left beside ours: whoever is alive holds the lock of its own."""
+    for alive in room.parent.glob(f"{_ROOM}*/{_ALIVE}"):
+        with suppress(Timeout, OSError):
+            if alive.parent != room and alive.parent.stat().st_uid == room.stat().st_uid:
+                with FileLock(alive, timeout=0):
+                    shutil.rmtree(alive.parent, ignore_errors=True)

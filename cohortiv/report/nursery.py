@@ -10,8 +10,9 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 from cohortiv.errors import RunError
@@ -70,13 +71,14 @@ class ForkedKernel:
 class Nursery:
     """The process that forks kernels; use `open_nursery`."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, process: Callable[[], "subprocess.Popen[bytes]"]) -> None:
         """Speak to a process that runs `cohortiv.report.zygote`.
 
         Parameters
         ----------
-        process : Popen
-            With its standard input and output as pipes.
+        process : callable
+            Gives it, always the same, with its standard input and output as pipes; it is first asked for when a
+            kernel is.
         """
         self._process = process
 
@@ -103,7 +105,8 @@ class Nursery:
             If the process that forks is gone.
         """
         request = {"arguments": list(arguments), "environment": dict(environment), "folder": folder}
-        requests, answers = self._process.stdin, self._process.stdout
+        process = self._process()
+        requests, answers = process.stdin, process.stdout
         try:
             if requests is None or answers is None:
                 raise BrokenPipeError
@@ -118,7 +121,7 @@ class Nursery:
 
 @contextmanager
 def open_nursery(modules: Sequence[str], *, environment: Mapping[str, str]) -> Iterator[Nursery | None]:
-    """Start the process that forks kernels.
+    """Have a process that forks kernels, started when the first one is asked for.
 
     Parameters
     ----------
@@ -136,14 +139,20 @@ def open_nursery(modules: Sequence[str], *, environment: Mapping[str, str]) -> I
         yield None
         return
     command = [sys.executable, "-P", "-m", f"{_PACKAGE}.report.zygote", *modules]
-    with subprocess.Popen(  # noqa: S603 - this interpreter and our own module
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=0,
-        env=dict(environment),
-        start_new_session=True,
-    ) as process:
+    with ExitStack() as stack:
+
+        @cache
+        def process() -> "subprocess.Popen[bytes]":
+            started = subprocess.Popen(  # noqa: S603 - this interpreter and our own module
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+                env=dict(environment),
+                start_new_session=True,
+            )
+            return stack.enter_context(started)
+
         yield Nursery(process)
 
 

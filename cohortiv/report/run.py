@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import papermill
 from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -32,16 +31,17 @@ _ENGINE = "cohortiv"
 
 
 class SavingOnceEngine(NBClientEngine):  # type: ignore[misc]
-    """Papermill's own engine, which writes the notebook when it has run or failed and not twice for each cell."""
+    """Papermill's own engine, which leaves writing the notebook to papermill's end, and not twice to each cell."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any) -> None:  # noqa: ANN401 - as in the base
-        """Run the cells; the manager writes the notebook afterwards, whatever has happened."""
+        """Run the cells; where that is not possible at all, what there is of the notebook is written."""
         path, nb_man.output_path = nb_man.output_path, None
         try:
             super().execute_managed_notebook(nb_man, kernel_name, **options)
-        finally:
+        except BaseException:
             nb_man.output_path = path
+            raise
 
 
 papermill_engines.register(_ENGINE, SavingOnceEngine)
@@ -91,7 +91,7 @@ def run_notebook(
         desk.mkdir()
         output = manager.room / "notebook.ipynb"
         try:
-            papermill.execute_notebook(
+            ran: NotebookNode = papermill.execute_notebook(
                 str(notebook).replace("{", "{{").replace("}", "}}"),
                 str(output),
                 engine_name=_ENGINE,
@@ -111,11 +111,7 @@ def run_notebook(
         except (CellControlSignal, CellTimeoutError, DeadKernelError, RuntimeError) as error:
             _keep(output, keep_failed)
             raise RunError(f"{_cause(error)} Nothing is published. As far as it ran: {keep_failed}") from error
-        return _read(output)
-
-
-def _read(path: Path) -> NotebookNode:
-    return NotebookNode(nbformat.read(path, as_version=4))
+        return ran
 
 
 def _keep(output: Path, target: Path) -> None:

@@ -1,0 +1,27 @@
+"""The process of a notebook: its environment, and where it comes from."""
+
+import os
+import stat
+
+import pytest
+
+from cohortiv.report.kernel import SETTINGS, kernel_environment, private_kernel
+
+
+def test_settings_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash seed and time zone are ours, all else is the user's."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setenv("OWN", "kept")
+    found = kernel_environment()
+    assert found["OWN"] == "kept"
+    assert {name: found[name] for name in SETTINGS} == SETTINGS
+    assert os.environ["TZ"] == "Asia/Tokyo"
+
+
+def test_room_is_private_and_gone_afterwards() -> None:
+    """Nobody else can enter the folder with the sockets, and no two runs share it."""
+    with private_kernel() as first, private_kernel() as second:
+        assert first.room != second.room
+        assert stat.S_IMODE(first.room.stat().st_mode) == 0o700
+        assert first.nursery is None
+    assert not first.room.exists()
