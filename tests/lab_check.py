@@ -25,6 +25,7 @@ TOKEN = "lab-check"  # noqa: S105 - of a server on this machine that lives for m
 NOTEBOOK = "risk-report.ipynb"
 CELLS = (asset("notebooks") / NOTEBOOK).read_text(encoding="utf-8").count('"cell_type": "code"')
 CHARTS = ".jp-OutputArea-output .vega-embed svg.marks, .jp-OutputArea-output .vega-embed canvas.marks"
+SETTLED = 3000  # milliseconds after which menus, files and charts are as they will stay
 LONGEST = 240_000  # milliseconds that a run may take
 #: All cells in the page, also those that are out of sight; otherwise nothing could be counted.
 SETTINGS = {"@jupyterlab/notebook-extension/tracker.jupyterlab-settings": '{"windowingMode": "none"}'}
@@ -76,11 +77,13 @@ def wait_for(address: str) -> None:
 def run_all(page: Page, *, run: int) -> int:
     """Run all cells by the menu for the given time, wait until the last one has run, and count the charts drawn."""
     expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")).to_be_visible(timeout=LONGEST)
+    page.wait_for_timeout(SETTLED)
     page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.wait_for_timeout(SETTLED)
     page.get_by_text("Run All Cells", exact=True).click()
     last = page.locator(".jp-CodeCell .jp-InputPrompt").last
     expect(last).to_have_text(f"[{run * CELLS}]:", timeout=LONGEST)
-    page.wait_for_timeout(3000)
+    page.wait_for_timeout(SETTLED)
     return page.locator(CHARTS).count()
 
 
@@ -97,6 +100,7 @@ def change_critical_mass(page: Page) -> None:
 def export(page: Page, address: str) -> str:
     """See that the menu offers the page, and take it where the menu takes it from."""
     page.get_by_role("menuitem", name="File", exact=True).click()
+    page.wait_for_timeout(SETTLED)
     page.get_by_text("Save and Export Notebook As", exact=True).hover()
     expect(page.get_by_text("Cohortiv report", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
@@ -127,7 +131,7 @@ def check(environment: Path) -> None:
         click.echo(f"charts drawn after the change: {run_all(page, run=2)}")
         assert page.get_by_text("would bring 10").count() > 0
         page.keyboard.press("Control+s")
-        page.wait_for_timeout(3000)
+        page.wait_for_timeout(SETTLED)
         html = export(page, address)
         assert html == by_command(Path(folder))
         click.echo(f"exported page: {len(html.encode()):,} bytes, the same as by the command")
