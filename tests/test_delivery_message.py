@@ -1,6 +1,7 @@
 """The words of an announcement."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from delivery_support import SENTENCE, publish_by_hand
@@ -60,3 +61,13 @@ def test_hostile_text_is_text(tmp_path: Path) -> None:
     told = message(publish_by_hand(tmp_path, sentence=HOSTILE))
     assert "<script>" not in told.html
     assert "\n" not in told.subject
+
+
+def test_verdict_stands_in_place_of_a_code(tmp_path: Path) -> None:
+    """A report that comes to a verdict and has no code is announced by that, without a badge or an index."""
+    told = read_bulletin(publish_by_hand(tmp_path))
+    judged = replace(told, headline={**told.headline, "verdict": "Not supported"})
+    made = announcement(judged, brand=load_brand())
+    assert made.subject.startswith("Not supported: All symbols")
+    assert made.text.startswith("Not supported · All symbols")
+    assert "IV Index</td>" not in made.html

@@ -72,7 +72,7 @@ def test_secrets_are_scrubbed(place: Place, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_old_report_is_said_to_be_unchanged(place: Place) -> None:
     """Whether an earlier report stands is the first question."""
-    assert "No report of this date is published" in fail(place, RunError("Broken."))
+    assert "No report of this name and date is published.\nThe next run" in fail(place, RunError("Broken."))
     place.folder.mkdir(parents=True)
     assert "The report that was there before is unchanged" in fail(place, RunError("Broken."))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PACKED = ("cohortiv", "notebooks", "templates", "pyproject.toml", "README.md", "LICENSE")
+PACKED = ("cohortiv", "notebooks", "templates", "pyproject.toml", "README.md", "LICENSE", "requirements.lock")
 LEFTOVERS = frozenset({"__pycache__", ".ipynb_checkpoints"})
 
 
