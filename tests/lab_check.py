@@ -102,7 +102,7 @@ def export(page: Page, address: str) -> str:
     page.get_by_role("menuitem", name="File", exact=True).click()
     page.wait_for_timeout(SETTLED)
     page.get_by_text("Save and Export Notebook As", exact=True).hover()
-    expect(page.get_by_text("Cohortiv report", exact=True)).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Cohortiv", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     answer = page.request.get(f"{address}/nbconvert/cohortiv/{NOTEBOOK}?token={TOKEN}", timeout=LONGEST)

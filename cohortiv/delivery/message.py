@@ -52,7 +52,8 @@ def announcement(bulletin: Bulletin, *, brand: Brand, link: str = "") -> Message
     made_up = _SYNTHETIC if headline.get("synthetic") else ""
     address = f"{link.rstrip('/')}/{bulletin.as_of}/{bulletin.name}/{PAGE}" if link else ""
     facts = {"bulletin": bulletin, "headline": headline, "style": bulletin.style, "brand": brand, "address": address}
-    subject = f"{headline.get('verdict') or bulletin.style.word}: {headline.get('title')} {long_date(bulletin.as_of)}{made_up}"
+    outcome = headline.get("verdict") or bulletin.style.word
+    subject = f"{outcome}: {headline.get('title')} {long_date(bulletin.as_of)}{made_up}"
     return Message(" ".join(subject.split()), _rendered("message.txt.j2", facts), _rendered("message.html.j2", facts))
 
 
