@@ -2,11 +2,12 @@
 
 A cell keeps the sums of notional times the powers 0 to 3 of the place within its bin. Spread over four places by the
 weights that give the same four sums, they serve every function of the place that is cubic within the bin; a hit
-chance over a bin 5 % wide is, to about 1e-6. The sums are linear in the cells, so cells of one bin add up first.
+chance over a bin 5 % wide is, to about 1e-6. The sums are linear in the cells, so cells of one bin add up first, and
+as the sums of a snapshot are linear in its cells too, it is the table of chances that is put in terms of the sums.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +20,15 @@ from cohortiv.schema import USED
 from cohortiv.volatility import FloatArray, LineBook, hit_chances, line_book
 
 _COUNT: Final = 4
+_HALF_STEP: Final = 0.5 / SCALE
 _PLACES: Final = 0.5 - 0.5 * np.cos((np.arange(_COUNT) + 0.5) * np.pi / _COUNT)
 _FROM_POWERS: Final = np.asarray(np.linalg.inv(np.vander(_PLACES, _COUNT, increasing=True)), dtype=np.float64)
-_TO_PARTS: Final = (_FROM_POWERS + np.vstack([np.zeros(_COUNT), np.tile(_FROM_POWERS[0], (_COUNT - 1, 1))])).T
-_HALF_STEP: Final = 0.5 / SCALE
+#: Sums of fixed-point squares and cubes are of numbers rounded down: half a step of each is given back.
+_FROM_SUMS: Final = np.array([[1.0, 0.0, _HALF_STEP, _HALF_STEP], *(np.eye(_COUNT)[1:] / SCALE)]) @ _FROM_POWERS
+_SUMS: Final = ("notional_cents", "first", "second", "third")
 _CODES: Final = 4096
 _STATES: Final = 4
+_CELLS_AT_ONCE: Final = 1_000_000
 
 IntArray = npt.NDArray[np.int64]
 
@@ -37,8 +41,8 @@ class LeveragedCells:
     ----------
     frame : DataFrame
         Cells with notional, as a profile has them.
-    snapshot : numpy.ndarray
-        Number of each cell's snapshot among `times`, rising, shape (n,).
+    starts : numpy.ndarray
+        Number of the first cell of each snapshot, and the number of cells, shape (snapshots + 1,).
     kappas : numpy.ndarray
         Relative volatilities that occur, shape (k,) [1].
     kappa : numpy.ndarray
@@ -46,41 +50,72 @@ class LeveragedCells:
     """
 
     frame: pd.DataFrame
-    snapshot: IntArray
+    starts: IntArray
     kappas: FloatArray
     kappa: IntArray
 
+    def where(self, mask: npt.NDArray[np.bool_]) -> "LeveragedCells":
+        """Some of the cells, of the same snapshots."""
+        before = np.concatenate([[0], np.cumsum(mask)])
+        return LeveragedCells(self.frame[mask], before[self.starts], self.kappas, self.kappa[mask])
 
-@dataclass(frozen=True, eq=False)
-class CommonLines:
-    """Some snapshots as mixtures of parts that they share.
+
+class Mixtures(NamedTuple):
+    """Some snapshots as mixtures of the parts of common lines.
 
     Attributes
     ----------
     weights : numpy.ndarray
-        Notional of each part, shape (snapshots, parts) [cents]; a part may be negative, a snapshot's sum is its
-        notional.
-    book : LineBook
-        Lines that the parts are made of, each with weight 1; those of groups with one line first.
-    single : int
-        Groups with one line.
-
-    Notes
-    -----
-    A group with one line has four parts: its sums y1, y2, y3 of notional times the powers of the place, and w - y1 - y2
-    - y3. Their chances follow from those at the four places, so nothing as large as `weights` is transformed.
+        Sum of each part, shape (snapshots, parts).
+    notional : numpy.ndarray
+        Leveraged notional of each snapshot, shape (snapshots,) [cents].
     """
 
     weights: FloatArray
+    notional: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class CommonLines:
+    """Lines and parts that all snapshots of a series share.
+
+    Attributes
+    ----------
+    book : LineBook
+        Lines that the parts are made of, each with weight 1; those of groups with one line first.
+    single, double : _Single, _Double
+        Groups with one line and with two.
+
+    Notes
+    -----
+    A group with one line has four parts: its cells' sums of notional times the powers of the place, as they are stored.
+    Their chances follow from those at the four places, so nothing as large as the weights is transformed.
+    """
+
     book: LineBook
-    single: int
+    single: "_Single"
+    double: "_Double"
+
+    @property
+    def parts(self) -> int:
+        """Number of parts."""
+        return self.book.distances.size
 
     def chances(self, v: FloatArray) -> FloatArray:
-        """Expected share of each part that is touched, shape (k, parts), by market volatility over the horizon."""
+        """What one unit of each part adds to the notional touched, shape (k, parts), by market volatility."""
         at_lines = hit_chances(self.book, v)
-        lines = self.single * _COUNT
-        parts = at_lines[:, :lines].reshape(len(at_lines), self.single, _COUNT) @ _TO_PARTS
+        lines = self.single.keys.size * _COUNT
+        parts = at_lines[:, :lines].reshape(len(at_lines), self.single.keys.size, _COUNT) @ _FROM_SUMS.T
         return np.concatenate([parts.swapaxes(1, 2).reshape(len(at_lines), lines), at_lines[:, lines:]], axis=1)
+
+    def mixtures(self, first: int, last: int) -> Mixtures:
+        """Snapshots numbered `first` to before `last`."""
+        weights = self.single.weights(first, last)
+        notional = weights[:, : self.single.keys.size].sum(axis=1)
+        if not self.double.pairs.size:
+            return Mixtures(weights, notional)
+        two = self.double.weights(first, last)
+        return Mixtures(np.concatenate([weights, two], axis=1), notional + two.sum(axis=1))
 
 
 def leveraged_cells(profile: LiquidationProfile, times: pd.DatetimeIndex, *, symbol: str | None) -> LeveragedCells:
@@ -100,96 +135,119 @@ def leveraged_cells(profile: LiquidationProfile, times: pd.DatetimeIndex, *, sym
     frame = cells if held.all() else cells[held]
     if not frame["as_of"].is_monotonic_increasing:
         frame = frame.sort_values("as_of", kind="stable")
-    moments = frame["as_of"].to_numpy()
-    starts = np.searchsorted(moments, times.to_numpy())
-    snapshot = np.repeat(np.arange(len(times)), np.diff([*starts, len(frame)]))
+    starts = np.append(np.searchsorted(frame["as_of"].to_numpy(), times.to_numpy()), len(frame))
     if symbol is not None:
-        return LeveragedCells(frame, snapshot, np.ones(1), np.zeros(len(frame), dtype=np.int64))
+        return LeveragedCells(frame, starts, np.ones(1), np.broadcast_to(np.int64(0), len(frame)))
     codes, names = pd.factorize(frame["symbol"])
     own = np.where(frame["reading"] == MARKET, len(names), codes).astype(np.int64)
     return LeveragedCells(
-        frame, snapshot, np.array([*(profile.comovement.kappa(str(name)) for name in names), 1.0]), own
+        frame, starts, np.array([*(profile.comovement.kappa(str(name)) for name in names), 1.0]), own
     )  # fmt: skip
 
 
-def common_lines(cells: LeveragedCells, first: int, last: int) -> CommonLines:
-    """Snapshots numbered `first` to before `last` on common lines; no lines where nothing is leveraged."""
-    part = slice(*np.searchsorted(cells.snapshot, (first, last)))
-    frame, kappa = cells.frame.iloc[part], cells.kappa[part]
-    rows = cells.snapshot[part] - first
-    two = (frame["second_bin"] != 0).to_numpy()
-    if not two.any():
-        return _joined([_one_line(frame, kappa, rows, count=last - first)], cells.kappas)
-    single = _one_line(frame[~two], kappa[~two], rows[~two], count=last - first)
-    return _joined([single, _two_lines(frame[two], kappa[two], rows[two], count=last - first)], cells.kappas)
+def common_lines(cells: LeveragedCells) -> CommonLines:
+    """Lines of all snapshots; none where nothing is leveraged."""
+    two = (cells.frame["second_bin"] != 0).to_numpy()
+    single = _single(cells.where(~two) if two.any() else cells)
+    double = _double(cells.where(two))
+    parts = (single.lines(), double.lines())
+    book = line_book(
+        np.ones(sum(part.firsts.size for part in parts)),
+        np.concatenate([part.firsts for part in parts]),
+        second_distances=np.concatenate([part.seconds for part in parts]),
+        kappas=cells.kappas[np.concatenate([part.kappa for part in parts])],
+    )
+    return CommonLines(book, single, double)
 
 
-@dataclass(frozen=True, eq=False)
-class _Lines:
-    """Weights (snapshots, lines) of lines with their distances, and which kappa is each one's."""
+class _Lines(NamedTuple):
+    """Distances of lines [log], and which kappa is each one's."""
 
-    weights: FloatArray
-    distances: FloatArray
+    firsts: FloatArray
     seconds: FloatArray
     kappa: IntArray
 
 
-def _joined(parts: list[_Lines], kappas: FloatArray) -> CommonLines:
-    distances = np.concatenate([part.distances for part in parts])
-    book = line_book(
-        np.ones(distances.size),
-        distances,
-        second_distances=np.concatenate([part.seconds for part in parts]),
-        kappas=kappas[np.concatenate([part.kappa for part in parts])],
-    )
-    weights = parts[0].weights if len(parts) == 1 else np.concatenate([part.weights for part in parts], axis=1)
-    return CommonLines(weights, book, single=parts[0].distances.size // _COUNT)
+@dataclass(frozen=True, eq=False)
+class _Single:
+    """Cells with one line at most: the keys that occur, and the place among them by key."""
+
+    cells: LeveragedCells
+    keys: IntArray
+    place: IntArray
+
+    def lines(self) -> _Lines:
+        return _Lines(
+            _distances(self.keys).ravel(),
+            np.full(self.keys.size * _COUNT, np.nan),
+            np.repeat(self.keys // (_STATES * _CODES), _COUNT),
+        )
+
+    def weights(self, first: int, last: int) -> FloatArray:
+        part = slice(*self.cells.starts[[first, last]])
+        where = self.place[_keys(self.cells, part)]
+        where += _row_starts(self.cells, first, last=last, width=self.keys.size)
+        sums = [self.cells.frame[name].to_numpy()[part] for name in _SUMS]
+        return np.concatenate([_summed(where, values, shape=(last - first, self.keys.size)) for values in sums], axis=1)
 
 
-def _one_line(frame: pd.DataFrame, kappa: IntArray, rows: IntArray, *, count: int) -> _Lines:
-    groups, keys = pd.factorize(_keys(frame, kappa))
-    where = rows * keys.size + groups
-    sums = [_summed(where, values, shape=(count, keys.size)) for values in _powers(frame)]
-    for powers in sums[1:]:
-        sums[0] -= powers
-    return _Lines(
-        np.concatenate(sums, axis=1),
-        _distances(keys).ravel(),
-        np.full(keys.size * _COUNT, np.nan),
-        np.repeat(keys // (_STATES * _CODES), _COUNT),
-    )
+@dataclass(frozen=True, eq=False)
+class _Double:
+    """Cells with a line on both sides: the pairs of keys that occur, and which is each cell's.
+
+    The second line stands at its mean place, as in the profile's own nodes.
+    """
+
+    cells: LeveragedCells
+    pairs: IntArray
+    pair: IntArray
+
+    def lines(self) -> _Lines:
+        keys, codes = self.pairs // _CODES, self.pairs % _CODES - _CODES // 2
+        shape = (keys.size, _COUNT, _COUNT)
+        seconds = distance_at(codes[:, np.newaxis], _PLACES + _HALF_STEP)
+        return _Lines(
+            np.broadcast_to(_distances(keys)[:, :, np.newaxis], shape).ravel(),
+            np.broadcast_to(seconds[:, np.newaxis, :], shape).ravel(),
+            np.repeat(keys // (_STATES * _CODES), _COUNT**2),
+        )
+
+    def weights(self, first: int, last: int) -> FloatArray:
+        part = slice(*self.cells.starts[[first, last]])
+        frame = self.cells.frame.iloc[part]
+        own = frame[list(_SUMS)].to_numpy() @ _FROM_SUMS
+        place = (frame["other_first"] / frame["notional_cents"]).to_numpy() / SCALE
+        other = np.vander(place, _COUNT, increasing=True) @ _FROM_POWERS
+        where = self.pair[part] + _row_starts(self.cells, first, last=last, width=self.pairs.size)
+        shape = (last - first, self.pairs.size)
+        sums = [_summed(where, own[:, i] * other[:, j], shape=shape) for i in range(_COUNT) for j in range(_COUNT)]
+        return np.stack(sums, axis=-1).reshape(last - first, self.pairs.size * _COUNT**2)
 
 
-def _two_lines(frame: pd.DataFrame, kappa: IntArray, rows: IntArray, *, count: int) -> _Lines:
-    """Cells with a line on both sides; the second stands at its mean place, as in the profile's own nodes."""
-    second = frame["second_bin"].to_numpy() + _CODES // 2
-    groups, pairs = pd.factorize(_keys(frame, kappa) * _CODES + second)
-    keys, codes = pairs // _CODES, pairs % _CODES - _CODES // 2
-    first = np.stack(_powers(frame), axis=-1) @ _FROM_POWERS
-    place = (frame["other_first"] / frame["notional_cents"]).to_numpy() / SCALE
-    other = np.vander(place, _COUNT, increasing=True) @ _FROM_POWERS
-    where = rows * keys.size + groups
-    sums = [
-        _summed(where, first[:, i] * other[:, j], shape=(count, keys.size))
-        for i in range(_COUNT)
-        for j in range(_COUNT)
-    ]
-    shape = (keys.size, _COUNT, _COUNT)
-    seconds = distance_at(codes[:, np.newaxis], _PLACES + _HALF_STEP)
-    return _Lines(
-        np.stack(sums, axis=-1).reshape(count, keys.size * _COUNT**2),
-        np.broadcast_to(_distances(keys)[:, :, np.newaxis], shape).ravel(),
-        np.broadcast_to(seconds[:, np.newaxis, :], shape).ravel(),
-        np.repeat(keys // (_STATES * _CODES), _COUNT**2),
-    )
+def _single(cells: LeveragedCells) -> _Single:
+    held = np.zeros(cells.kappas.size * _STATES * _CODES, dtype=np.bool_)
+    for start in range(0, len(cells.frame), _CELLS_AT_ONCE):
+        held[_keys(cells, slice(start, start + _CELLS_AT_ONCE))] = True
+    return _Single(cells, np.flatnonzero(held), np.cumsum(held) - 1)
 
 
-def _keys(frame: pd.DataFrame, kappa: IntArray) -> IntArray:
-    """Kappa, state and bin of each cell as one whole number."""
-    state = frame["state"].to_numpy(dtype=np.int64)
-    bins = np.where((state == PAST) | (state == NO_LINE), 0, frame["bin"].to_numpy())
-    keys: IntArray = (kappa * _STATES + state) * _CODES + bins + _CODES // 2
+def _double(cells: LeveragedCells) -> _Double:
+    second = cells.frame["second_bin"].to_numpy(dtype=np.int64) + _CODES // 2
+    pair, pairs = pd.factorize(_keys(cells, slice(None)) * _CODES + second)
+    return _Double(cells, pairs, pair)
+
+
+def _keys(cells: LeveragedCells, part: slice) -> IntArray:
+    """Kappa, state and bin of some cells as one whole number; the bin is 0 past the line and without one."""
+    state, bins = (cells.frame[name].to_numpy()[part] for name in ("state", "bin"))
+    lined = bins * ((state != PAST) & (state != NO_LINE))
+    keys: IntArray = (cells.kappa[part] * _STATES + state) * _CODES + lined + _CODES // 2
     return keys
+
+
+def _row_starts(cells: LeveragedCells, first: int, *, last: int, width: int) -> IntArray:
+    """Start of each cell's snapshot in a table `width` wide."""
+    return np.repeat(np.arange(last - first) * width, np.diff(cells.starts[first : last + 1]))
 
 
 def _distances(keys: IntArray) -> FloatArray:
@@ -197,13 +255,6 @@ def _distances(keys: IntArray) -> FloatArray:
     state, bins = keys // _CODES % _STATES, keys % _CODES - _CODES // 2
     lined = distance_at(bins[:, np.newaxis], _PLACES + _HALF_STEP)
     return np.where((state == PAST)[:, np.newaxis], 0.0, lined)
-
-
-def _powers(frame: pd.DataFrame) -> tuple[FloatArray, ...]:
-    """Notional times the powers 0 to 3 of the place, out of fixed point; sums of rounded-down squares are put right."""
-    weight = frame["notional_cents"].to_numpy()
-    first, second, third = (frame[name].to_numpy() / SCALE for name in ("first", "second", "third"))
-    return weight, first, second + weight * _HALF_STEP, third + weight * _HALF_STEP
 
 
 def _summed(where: IntArray, values: FloatArray, *, shape: tuple[int, int]) -> FloatArray:

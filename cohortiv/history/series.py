@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from cohortiv.assessment.exclusions import lost_shares
 from cohortiv.assessment.result import LEVERAGE_INVALID
 from cohortiv.early_warning import Code, GreyRules, Thresholds, code_of, grey_reasons, held_codes
-from cohortiv.history.places import LeveragedCells, common_lines, leveraged_cells
+from cohortiv.history.places import common_lines, leveraged_cells
 from cohortiv.iv_index import REFERENCE_VOLATILITY, iv_index
 from cohortiv.liquidation import UNLEVERAGED
 from cohortiv.profile import OUT_OF_SCOPE, LiquidationProfile
@@ -21,10 +22,13 @@ from cohortiv.volatility import (
     CRITICAL_MASS,
     HORIZON_DAYS,
     CriticalVolatility,
+    FloatArray,
     critical_volatility_of_mixtures,
 )
+from cohortiv.volatility.crossing import Chances
 
-_SNAPSHOTS_AT_ONCE: Final = 8192
+_VALUES_AT_ONCE: Final = 6_000_000
+_TABLE_ROWS: Final = 32
 
 
 def index_series(
@@ -108,11 +112,19 @@ def critical_volatilities(
     about 1e-6 of the result, and solved together (:mod:`cohortiv.volatility.crossing`).
     """
     times = snapshot_times(profile)
-    cells = leveraged_cells(profile, times, symbol=symbol)
-    solve = partial(_solved, cells, critical_mass=critical_mass, horizon_days=horizon_days)
-    parts = [
-        solve(start, min(start + _SNAPSHOTS_AT_ONCE, len(times))) for start in range(0, len(times), _SNAPSHOTS_AT_ONCE)
-    ] or [solve(0, 0)]
+    lines = common_lines(leveraged_cells(profile, times, symbol=symbol))
+    step = max(1, _VALUES_AT_ONCE // max(1, lines.parts))
+    chances = _remembered(lines.chances, tables=1 + step // _TABLE_ROWS)
+
+    def solved(first: int, last: int) -> CriticalVolatility:
+        weights, notional = lines.mixtures(first, last)
+        return critical_volatility_of_mixtures(
+            weights, lines.book, totals=notional, chances=chances,
+            critical_mass=critical_mass, horizon_days=horizon_days,
+        )  # fmt: skip
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        parts = [solved(start, min(start + step, len(times))) for start in range(0, max(1, len(times)), step)]
     return replace(
         parts[0],
         volatility=np.concatenate([part.volatility for part in parts]),
@@ -123,23 +135,22 @@ def critical_volatilities(
 
 def snapshot_times(profile: LiquidationProfile) -> pd.DatetimeIndex:
     """Times of a profile's snapshots, rising (UTC, without zone), named as_of; ValueError if nothing dates some."""
-    times = pd.DatetimeIndex(profile.cells["as_of"].unique(), name="as_of").sort_values()
+    moments = profile.cells["as_of"].to_numpy()
+    changes = np.concatenate([moments[:1], moments[1:][moments[1:] != moments[:-1]]])
+    times = pd.DatetimeIndex(changes, name="as_of").unique().sort_values()
     if times.hasnans:
         raise ValueError("got cells that nothing dates; a series is by time: build the profile with a time")
     return times
 
 
-def _solved(
-    cells: LeveragedCells, first: int, last: int, *, critical_mass: float, horizon_days: float
-) -> CriticalVolatility:  # fmt: skip
-    lines = common_lines(cells, first, last)
-    return critical_volatility_of_mixtures(
-        lines.weights,
-        lines.book,
-        chances=lines.chances,
-        critical_mass=critical_mass,
-        horizon_days=horizon_days,
-    )
+def _remembered(chances: Chances, tables: int) -> Chances:
+    """The same chances, kept for the next snapshots: these are mostly read at the same volatilities."""
+
+    @lru_cache(maxsize=tables)
+    def at(v: bytes) -> FloatArray:
+        return chances(np.frombuffer(v))
+
+    return lambda v: at(v.tobytes())
 
 
 def _totals(profile: LiquidationProfile, times: pd.DatetimeIndex) -> pd.DataFrame:

@@ -172,6 +172,7 @@ def critical_volatility_of_mixtures(
     lines: LineBook,
     *,
     chances: Chances,
+    totals: npt.ArrayLike | None = None,
     critical_mass: float = CRITICAL_MASS,
     horizon_days: float = HORIZON_DAYS,
 ) -> CriticalVolatility:
@@ -180,12 +181,14 @@ def critical_volatility_of_mixtures(
     Parameters
     ----------
     weights : array_like
-        Notional of each part, shape (..., k), finite and >= 0 [USD, or any unit].
+        Notional of each part, shape (..., k), finite [USD, or any unit].
     lines : LineBook
         All lines of all parts; they bound the search.
     chances : callable
         Market volatility times the square root of the horizon, shape (j,), 0 and infinity included, to the expected
-        share of each part that is touched, shape (j, k) [1]; never falls.
+        share of each part that is touched, shape (j, k) [1]; what the parts of a mixture give together never falls.
+    totals : array_like, optional
+        Notional of each mixture, shape (...). Default: the sum of its parts.
     critical_mass, horizon_days
         As in :func:`solve_critical_volatility`.
 
@@ -205,13 +208,13 @@ def critical_volatility_of_mixtures(
     masses = np.asarray(weights, dtype=np.float64)
     profiles = masses.shape[:-1]
     rows = masses.reshape(math.prod(profiles), masses.shape[-1])
-    totals = rows.sum(axis=-1)
-    status = _decide(rows, critical_mass * totals, chances=chances)
+    targets = critical_mass * (rows.sum(axis=-1) if totals is None else np.asarray(totals, dtype=np.float64).ravel())
+    status = _decide(rows, targets, chances=chances)
     v = np.array([np.nan, 0.0, np.inf, np.nan])[status]
     solved = np.flatnonzero(status == CriticalStatus.SOLVED)
     if solved.size:
         chosen = rows if solved.size == len(rows) else rows[solved]
-        v[solved] = _solve(chosen, critical_mass * totals[solved], chances=chances, ends=_ends(lines))
+        v[solved] = _solve(chosen, targets[solved], chances=chances, ends=_ends(lines))
     return CriticalVolatility(
         volatility=(v / years_root).reshape(profiles),
         v=v.reshape(profiles),
@@ -223,7 +226,7 @@ def critical_volatility_of_mixtures(
 
 def _decide(rows: FloatArray, targets: FloatArray, *, chances: Chances) -> StatusArray:
     """Status of each profile, from the two ends of its curve."""
-    past, limit = (rows @ end for end in chances(np.array([0.0, np.inf])))
+    past, limit = (rows @ chances(np.array([0.0, np.inf])).T).T
     status = np.full(len(rows), CriticalStatus.SOLVED, dtype=np.int8)
     status[limit <= targets * (1.0 + _EDGE)] = CriticalStatus.UNREACHABLE
     status[past >= targets * (1.0 - _EDGE)] = CriticalStatus.PAST_LINES
