@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from history_support import TIMES, profile_at
 
-from cohortiv.history.places import CommonLines, common_lines, leveraged_cells
+from cohortiv.history import places
+from cohortiv.history.places import CommonLines, Mixtures, common_lines, leveraged_cells
 from cohortiv.history.series import snapshot_times
 from cohortiv.profile import LiquidationProfile
 from cohortiv.profile.bins import OFFSET, SCALE
@@ -18,7 +19,12 @@ VOLATILITIES = np.geomspace(0.002, 2.0, 25)
 def lines_of(profile: LiquidationProfile, *, symbol: str | None = "BTC") -> CommonLines:
     """All snapshots of a profile on common lines."""
     times = snapshot_times(profile)
-    return common_lines(leveraged_cells(profile, times, symbol=symbol), 0, len(times))
+    return common_lines(leveraged_cells(profile, times, symbol=symbol))
+
+
+def mixtures_of(profile: LiquidationProfile) -> Mixtures:
+    """All snapshots of a profile."""
+    return lines_of(profile).mixtures(0, len(snapshot_times(profile)))
 
 
 def own_shares(profile: LiquidationProfile, *, kappa: bool = False) -> FloatArray:
@@ -36,8 +42,9 @@ def own_shares(profile: LiquidationProfile, *, kappa: bool = False) -> FloatArra
 
 def shares(lines: CommonLines) -> FloatArray:
     """Expected shares on common lines."""
-    held = lines.weights @ lines.chances(VOLATILITIES).T
-    return np.asarray(held / lines.weights.sum(axis=1, keepdims=True))
+    mixtures = lines.mixtures(0, lines.single.cells.starts.size - 1)
+    touched = mixtures.weights @ lines.chances(VOLATILITIES).T
+    return np.asarray(touched / mixtures.notional[:, np.newaxis])
 
 
 def changed(profile: LiquidationProfile, **columns: npt.ArrayLike) -> LiquidationProfile:
@@ -49,7 +56,7 @@ def test_notional_is_kept() -> None:
     """Every cent of every snapshot."""
     profile = profile_at()
     held = profile.cells.groupby("as_of")["notional_cents"].sum()
-    assert lines_of(profile).weights.sum(axis=1) == pytest.approx(held.to_numpy(), rel=1e-12)
+    assert mixtures_of(profile).notional == pytest.approx(held.to_numpy(), rel=1e-12)
 
 
 def test_chances_are_those_of_the_own_nodes() -> None:
@@ -61,10 +68,10 @@ def test_cells_of_one_bin_add_up() -> None:
     """Two venues that hold the same are the same lines with twice the notional."""
     profile = profile_at()
     both = pd.concat([profile.cells, profile.cells.assign(venue="other")]).sort_values("as_of", kind="stable")
-    double = lines_of(LiquidationProfile(both, profile.comovement))
-    once = lines_of(profile)
+    double = mixtures_of(LiquidationProfile(both, profile.comovement))
+    once = mixtures_of(profile)
     assert double.weights.shape == once.weights.shape
-    assert double.weights.sum() == pytest.approx(2 * once.weights.sum())
+    assert double.weights == pytest.approx(2 * once.weights)
 
 
 def test_a_second_line_counts_too() -> None:
@@ -103,10 +110,20 @@ def test_what_is_not_leveraged_or_not_in_use_is_left_out() -> None:
     for column in ("tier", "reason"):
         part = changed(profile, **{column: np.where(odd, 0 if column == "tier" else 3, profile.cells[column])})
         kept = profile.cells["notional_cents"].to_numpy()[odd == 0].sum()
-        assert lines_of(part).weights.sum() == pytest.approx(kept)
+        assert mixtures_of(part).notional.sum() == pytest.approx(kept)
 
 
 def test_nothing_leveraged_has_no_lines() -> None:
     """The snapshots are still there, each without weight."""
-    lines = lines_of(changed(profile_at(), tier=0))
-    assert lines.weights.shape == (3, 0)
+    mixtures = mixtures_of(changed(profile_at(), tier=0))
+    assert (mixtures.weights.shape, mixtures.notional.tolist()) == ((3, 0), [0.0, 0.0, 0.0])
+
+
+def test_some_of_the_snapshots_are_rows_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever are asked for, and however few are summed at once."""
+    profile = profile_at()
+    whole = mixtures_of(profile)
+    monkeypatch.setattr(places, "_CELLS_AT_ONCE", 1)
+    part = lines_of(profile).mixtures(1, 3)
+    assert part.weights.tolist() == whole.weights[1:].tolist()
+    assert part.notional.tolist() == whole.notional[1:].tolist()

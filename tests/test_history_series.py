@@ -40,9 +40,9 @@ def test_all_at_once_is_one_by_one(critical_mass: float) -> None:
 
 
 def test_chunks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Five at a time or all."""
+    """One at a time or all."""
     whole = critical_volatilities(profile_at(*MANY), symbol="BTC").volatility
-    monkeypatch.setattr(series, "_SNAPSHOTS_AT_ONCE", 5)
+    monkeypatch.setattr(series, "_VALUES_AT_ONCE", 1)
     assert critical_volatilities(profile_at(*MANY), symbol="BTC").volatility == pytest.approx(whole, rel=1e-9)
 
 

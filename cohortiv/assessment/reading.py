@@ -278,7 +278,9 @@ def _read(
     made = _build(settings, positions, cohort, past=for_report, every=False, keep=True, tell=tell)
     moment, past = made.moment, made.built.profile
     profile = past.at(made.label) if moment else past
-    now = made.built.lines if len(past.snapshots) == 1 else materialise(at(made.built.lines, moment))
+    several = len(past.snapshots) > 1
+    every = named(made.built.lines) if several else made.built.lines
+    now = materialise(at(every, moment)) if several else every
     tell("Grouping by account")
     _reconciled(made, now, profile)
     _judge(settings, made, profile, lines=now, tell=tell)
@@ -292,10 +294,10 @@ def _read(
     reading = CohortReading(
         profile=profile,
         past=past,
-        past_units=margin_units_by_snapshot(made.built.lines) if len(past.snapshots) > 1 else {},
+        past_units=margin_units_by_snapshot(every) if several else {},
         figures=figures,
         disclosed=_disclosed(settings, cohort, profile, held=held, figures=figures) if for_report else None,
-        withheld=_withheld(settings, made, now, held=held, sizes=figures.sizes) if for_report else Withheld(),
+        withheld=_withheld(settings, made, now, every, held=held, sizes=figures.sizes) if for_report else Withheld(),
         drawdown_distance=distances.below,
         rally_distance=distances.above,
         totals=made.totals,
@@ -310,10 +312,10 @@ def _read(
         synthetic=positions.synthetic,
         other_rows=sum(h.rows for h in made.inventory if moment is not None and h.as_of != moment),
     )
-    return _with_usage(reading, made, held) if usage else reading
+    return _with_usage(reading, made, every, held=held) if usage else reading
 
 
-def _with_usage(reading: CohortReading, made: _Built, held: ir.Table) -> CohortReading:
+def _with_usage(reading: CohortReading, made: _Built, past: ir.Table, *, held: ir.Table) -> CohortReading:
     """The reading with its leverage distribution, from further passes by account."""
     # The index does without them.
     from cohortiv.assessment.disclosed_usage import disclose_usage  # noqa: PLC0415
@@ -323,12 +325,11 @@ def _with_usage(reading: CohortReading, made: _Built, held: ir.Table) -> CohortR
 
     edges, disclosed = made.cohort.tier_edges, reading.disclosed
     effective = effective_positions(held, at(made.positions.table, made.moment), tier_edges=edges)
-    past = made.built.lines
     found = leverage_usage(reading.profile, held, effective, past=past, tier_edges=edges, one_each=made.one_each)
     if disclosed is None:
         return replace(reading, usage=found)
     cells = disclose_usage(held, effective, disclosed, privacy=made.cohort.privacy)
-    days = told_days(made.built.lines, high_from=found.concentration.high_from, rule=cells.rule)
+    days = told_days(past, high_from=found.concentration.high_from, rule=cells.rule)
     return replace(reading, usage=found, usage_cells=replace(cells, days=days))
 
 
@@ -340,11 +341,13 @@ def _disclosed(
     return disclose(held, cohort.privacy, by_market=settings.symbol is None, parts=parts)
 
 
-def _withheld(settings: Settings, made: _Built, now: ir.Table, *, held: ir.Table, sizes: pd.DataFrame) -> Withheld:
+def _withheld(
+    settings: Settings, made: _Built, now: ir.Table, past: ir.Table, *, held: ir.Table, sizes: pd.DataFrame
+) -> Withheld:
     """Figures that may not be published."""
     rule = rule_of(made.cohort.privacy)
     unknown = sorted({h.symbol for h in made.kept if not made.comovement.is_known(h.symbol)})
-    found = withhold(narrowed(now), made.built.lines, rule=rule, unknown=unknown)
+    found = withhold(narrowed(now), past, rule=rule, unknown=unknown)
     if largest_are_safe(held, sizes, critical_mass=settings.critical_mass, rule=rule):
         return found
     return replace(found, figures=found.figures | {"largest_positions"})

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: Settings that decide a profile besides its files.
 _DECIDING: Final = ("tier_cohort", "venue", "max_excluded")
+_SHOWN: Final = 20
 _FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 
 
@@ -49,13 +50,15 @@ def list_(folder: Path) -> None:
     help="Step that snapshots were meant to have: a wider one is then a problem.  [default: told, no problem]",
 )
 def check(folder: Path, *, every: float | None) -> None:
-    """Check every file of a history; exit 3 names each that is damaged, altered, repeated or does not fit."""
+    """Check every file of a history; exit 3 tells what is damaged, altered, repeated or does not fit, at most 20 lines."""
     load_libraries()
     from cohortiv.history.check import check_history
 
     found = check_history(_existing(folder), every=None if every is None else timedelta(hours=every))
     if not found.passed:
-        told = "\n".join(f"  {problem}" for problem in found.problems)
+        shown = [f"  {problem}" for problem in found.problems[:_SHOWN]]
+        more = len(found.problems) - len(shown)
+        told = "\n".join([*shown, *([f"  and {more} more"] if more else [])])
         raise DataError(f"{folder} has {len(found.problems)} problem(s):\n{told}")
     for gap in found.gaps:
         click.echo(f"Warning: {gap}", err=True)
@@ -69,7 +72,10 @@ def compact(folder: Path) -> None:
     load_libraries()
     from cohortiv.history.compact import compact as compacted
 
-    for month in compacted(_existing(folder)):
+    months = list(compacted(_existing(folder)))
+    if not months:
+        click.echo(f"{folder} has nothing to put together: each series and month is one file already.")
+    for month in months:
         click.echo(f"{month.path}: {month.snapshots} snapshots, {month.removed} files before")
 
 

@@ -21,14 +21,14 @@ from cohortiv.volatility import FloatArray, LineBook, hit_chances, line_book
 
 _COUNT: Final = 4
 _HALF_STEP: Final = 0.5 / SCALE
-_PLACES: Final = 0.5 - 0.5 * np.cos((np.arange(_COUNT) + 0.5) * np.pi / _COUNT)
-_FROM_POWERS: Final = np.asarray(np.linalg.inv(np.vander(_PLACES, _COUNT, increasing=True)), dtype=np.float64)
+PLACES: Final = 0.5 - 0.5 * np.cos((np.arange(_COUNT) + 0.5) * np.pi / _COUNT)
+_FROM_POWERS: Final = np.asarray(np.linalg.inv(np.vander(PLACES, _COUNT, increasing=True)), dtype=np.float64)
 #: Sums of fixed-point squares and cubes are of numbers rounded down: half a step of each is given back.
-_FROM_SUMS: Final = np.array([[1.0, 0.0, _HALF_STEP, _HALF_STEP], *(np.eye(_COUNT)[1:] / SCALE)]) @ _FROM_POWERS
+FROM_SUMS: Final = np.array([[1.0, 0.0, _HALF_STEP, _HALF_STEP], *(np.eye(_COUNT)[1:] / SCALE)]) @ _FROM_POWERS
 _SUMS: Final = ("notional_cents", "first", "second", "third")
 _CODES: Final = 4096
 _STATES: Final = 4
-_CELLS_AT_ONCE: Final = 1_000_000
+_CELLS_AT_ONCE: Final = 100_000
 
 IntArray = npt.NDArray[np.int64]
 
@@ -54,10 +54,10 @@ class LeveragedCells:
     kappas: FloatArray
     kappa: IntArray
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> "LeveragedCells":
-        """Some of the cells, of the same snapshots."""
-        before = np.concatenate([[0], np.cumsum(mask)])
-        return LeveragedCells(self.frame[mask], before[self.starts], self.kappas, self.kappa[mask])
+    def only(self, cells: IntArray) -> "LeveragedCells":
+        """Some of the cells, given by their rising numbers, of the same snapshots."""
+        starts = np.searchsorted(cells, self.starts)
+        return LeveragedCells(self.frame.iloc[cells], starts, self.kappas, self.kappa[cells])
 
 
 class Mixtures(NamedTuple):
@@ -105,7 +105,7 @@ class CommonLines:
         """What one unit of each part adds to the notional touched, shape (k, parts), by market volatility."""
         at_lines = hit_chances(self.book, v)
         lines = self.single.keys.size * _COUNT
-        parts = at_lines[:, :lines].reshape(len(at_lines), self.single.keys.size, _COUNT) @ _FROM_SUMS.T
+        parts = at_lines[:, :lines].reshape(len(at_lines), self.single.keys.size, _COUNT) @ FROM_SUMS.T
         return np.concatenate([parts.swapaxes(1, 2).reshape(len(at_lines), lines), at_lines[:, lines:]], axis=1)
 
     def mixtures(self, first: int, last: int) -> Mixtures:
@@ -147,9 +147,9 @@ def leveraged_cells(profile: LiquidationProfile, times: pd.DatetimeIndex, *, sym
 
 def common_lines(cells: LeveragedCells) -> CommonLines:
     """Lines of all snapshots; none where nothing is leveraged."""
-    two = (cells.frame["second_bin"] != 0).to_numpy()
-    single = _single(cells.where(~two) if two.any() else cells)
-    double = _double(cells.where(two))
+    two = np.flatnonzero(cells.frame["second_bin"].to_numpy())
+    one = cells.only(np.flatnonzero(cells.frame["second_bin"].to_numpy() == 0)) if two.size else cells
+    single, double = _single(one), _double(cells.only(two))
     parts = (single.lines(), double.lines())
     book = line_book(
         np.ones(sum(part.firsts.size for part in parts)),
@@ -184,11 +184,20 @@ class _Single:
         )
 
     def weights(self, first: int, last: int) -> FloatArray:
-        part = slice(*self.cells.starts[[first, last]])
+        """Sums of each key for snapshots numbered `first` to before `last`, a few at a time to stay in cache."""
+        found = np.empty((last - first, len(_SUMS), self.keys.size))
+        step = max(1, _CELLS_AT_ONCE // max(1, self.keys.size))
+        for start in range(first, last, step):
+            self._sum_into(found[start - first : start - first + step], start)
+        return found.reshape(last - first, len(_SUMS) * self.keys.size)
+
+    def _sum_into(self, found: FloatArray, first: int) -> None:
+        rows, _, width = found.shape
+        part = slice(*self.cells.starts[[first, first + rows]])
         where = self.place[_keys(self.cells, part)]
-        where += _row_starts(self.cells, first, last=last, width=self.keys.size)
-        sums = [self.cells.frame[name].to_numpy()[part] for name in _SUMS]
-        return np.concatenate([_summed(where, values, shape=(last - first, self.keys.size)) for values in sums], axis=1)
+        where += _row_starts(self.cells, first, last=first + rows, width=width)
+        for place, name in enumerate(_SUMS):
+            found[:, place] = _summed(where, self.cells.frame[name].to_numpy()[part], shape=(rows, width))
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +214,7 @@ class _Double:
     def lines(self) -> _Lines:
         keys, codes = self.pairs // _CODES, self.pairs % _CODES - _CODES // 2
         shape = (keys.size, _COUNT, _COUNT)
-        seconds = distance_at(codes[:, np.newaxis], _PLACES + _HALF_STEP)
+        seconds = distance_at(codes[:, np.newaxis], PLACES + _HALF_STEP)
         return _Lines(
             np.broadcast_to(_distances(keys)[:, :, np.newaxis], shape).ravel(),
             np.broadcast_to(seconds[:, np.newaxis, :], shape).ravel(),
@@ -215,7 +224,7 @@ class _Double:
     def weights(self, first: int, last: int) -> FloatArray:
         part = slice(*self.cells.starts[[first, last]])
         frame = self.cells.frame.iloc[part]
-        own = frame[list(_SUMS)].to_numpy() @ _FROM_SUMS
+        own = frame[list(_SUMS)].to_numpy() @ FROM_SUMS
         place = (frame["other_first"] / frame["notional_cents"]).to_numpy() / SCALE
         other = np.vander(place, _COUNT, increasing=True) @ _FROM_POWERS
         where = self.pair[part] + _row_starts(self.cells, first, last=last, width=self.pairs.size)
@@ -228,21 +237,29 @@ def _single(cells: LeveragedCells) -> _Single:
     held = np.zeros(cells.kappas.size * _STATES * _CODES, dtype=np.bool_)
     for start in range(0, len(cells.frame), _CELLS_AT_ONCE):
         held[_keys(cells, slice(start, start + _CELLS_AT_ONCE))] = True
-    return _Single(cells, np.flatnonzero(held), np.cumsum(held) - 1)
+    every = _without_bin(np.arange(held.size))
+    keys = np.unique(every[held])
+    return _Single(cells, keys, np.searchsorted(keys, every))
 
 
 def _double(cells: LeveragedCells) -> _Double:
     second = cells.frame["second_bin"].to_numpy(dtype=np.int64) + _CODES // 2
-    pair, pairs = pd.factorize(_keys(cells, slice(None)) * _CODES + second)
+    pair, pairs = pd.factorize(_without_bin(_keys(cells, slice(None))) * _CODES + second)
     return _Double(cells, pairs, pair)
 
 
 def _keys(cells: LeveragedCells, part: slice) -> IntArray:
-    """Kappa, state and bin of some cells as one whole number; the bin is 0 past the line and without one."""
+    """Kappa, state and bin of some cells as one whole number."""
     state, bins = (cells.frame[name].to_numpy()[part] for name in ("state", "bin"))
-    lined = bins * ((state != PAST) & (state != NO_LINE))
-    keys: IntArray = (cells.kappa[part] * _STATES + state) * _CODES + lined + _CODES // 2
+    keys: IntArray = (cells.kappa[part] * _STATES + state) * _CODES + bins
+    keys += _CODES // 2
     return keys
+
+
+def _without_bin(keys: IntArray) -> IntArray:
+    """Keys with bin 0 past the line and without one, where a bin says nothing."""
+    state = keys // _CODES % _STATES
+    return np.where((state == PAST) | (state == NO_LINE), keys // _CODES * _CODES + _CODES // 2, keys)
 
 
 def _row_starts(cells: LeveragedCells, first: int, *, last: int, width: int) -> IntArray:
@@ -253,7 +270,7 @@ def _row_starts(cells: LeveragedCells, first: int, *, last: int, width: int) -> 
 def _distances(keys: IntArray) -> FloatArray:
     """Distances of the four places of each key, shape (k, 4) [log]: 0 past the line, NaN without one."""
     state, bins = keys // _CODES % _STATES, keys % _CODES - _CODES // 2
-    lined = distance_at(bins[:, np.newaxis], _PLACES + _HALF_STEP)
+    lined = distance_at(bins[:, np.newaxis], PLACES + _HALF_STEP)
     return np.where((state == PAST)[:, np.newaxis], 0.0, lined)
 
 

@@ -27,7 +27,7 @@ from cohortiv.volatility import (
 )
 from cohortiv.volatility.crossing import Chances
 
-_VALUES_AT_ONCE: Final = 6_000_000
+_VALUES_AT_ONCE: Final = 3_500_000
 _TABLE_ROWS: Final = 32
 
 

@@ -228,6 +228,7 @@ def _solved(
     edge = _edge(to, terms)
     unsolved = MarginChange(lever, edge, to, Outcome.NO_INDEX, None, None)
 
+    @cache
     def beyond(value: float) -> float:
         return mass_beyond(book_of(change(profile, value), terms), terms, edge)
 

@@ -65,9 +65,10 @@ def solve_units(legs: ir.Table, schedules: Sequence[BracketSchedule], betas: Seq
     brackets = _bracket_table(legs, schedules)
     units = legs.select("unit").distinct()
     today = materialise(_evaluate(legs, brackets, units.mutate(r=ibis.literal(0.0))))
-    down, down_steps = _search(legs, brackets, _outer_down(legs, brackets, today, betas=betas))
-    up, up_steps = _search(legs, brackets, _outer_up(legs, brackets, today))
+    start = [*_outer_down(legs, brackets, today, betas=betas), _outer_up(legs, brackets, today)]
+    found, steps = _search(legs, brackets, _joined(start))
     excess = today.select("unit", "excess")
+    down, up = (found.filter(found.falls == falls).drop("falls") for falls in (True, False))
     joined = excess.left_join(down, "unit", rname="{name}_down").left_join(up, "unit", rname="{name}_up")
     table = materialise(
         joined.select(
@@ -78,8 +79,8 @@ def solve_units(legs: ir.Table, schedules: Sequence[BracketSchedule], betas: Seq
             settled=ibis.coalesce(joined.settled, True) & ibis.coalesce(joined.settled_up, True),
         )
     )
-    release(legs, brackets, today, down, up)
-    return UnitLines(table, max(down_steps, up_steps))
+    release(legs, brackets, today, found)
+    return UnitLines(table, steps)
 
 
 def _scaled(legs: ir.Table) -> ir.Table:
@@ -104,7 +105,7 @@ def _bracket_table(legs: ir.Table, schedules: Sequence[BracketSchedule]) -> ir.T
 
 
 def _evaluate(legs: ir.Table, brackets: ir.Table, at: ir.Table) -> ir.Table:
-    """Excess of each unit at its own return `r`, the excess' slope there, and the root of the straight piece."""
+    """Excess of each unit at its own returns `r`, the excess' slope there, and the root of the straight piece."""
     t = legs.inner_join(at, "unit").inner_join(brackets, "schedule")
     reach = 1.0 + t.beta * t.r
     factor = ibis.greatest(reach, 0.0)
@@ -116,7 +117,7 @@ def _evaluate(legs: ir.Table, brackets: ir.Table, at: ir.Table) -> ir.Table:
     t = t.mutate(place=t.floors.filter(lambda floor: floor * t.scale <= t.size).length() - 1)
     t = t.mutate(rate=t.rates[t.place], amount=t.amounts[t.place])
     level, gradient = _piece(t)
-    summed = t.group_by(["unit", "r"]).aggregate(level=level, gradient=gradient)
+    summed = t.group_by(list(at.columns)).aggregate(level=level, gradient=gradient)
     return summed.mutate(
         excess=summed.level + summed.gradient * summed.r,
         root=ibis.ifelse(summed.gradient == 0, summed.r, -summed.level / summed.gradient),
@@ -135,7 +136,7 @@ def _whole(value: ir.Value, part: ir.Value) -> ir.Value:
     return (value * part).cast("decimal(38, 0)").sum().cast("float64")
 
 
-def _outer_down(legs: ir.Table, brackets: ir.Table, today: ir.Table, *, betas: Sequence[float]) -> ir.Table:
+def _outer_down(legs: ir.Table, brackets: ir.Table, today: ir.Table, *, betas: Sequence[float]) -> list[ir.Table]:
     """A return at or beyond the first root going down, for every unit that has one.
 
     That is the root of today's straight piece where it lies before the first edge of the domain, else the first edge at
@@ -145,16 +146,16 @@ def _outer_down(legs: ir.Table, brackets: ir.Table, today: ir.Table, *, betas: S
     edges = sorted({-1.0 / beta for beta in betas if beta > 1} | {-1.0}, reverse=True)
     alive = today.filter(today.excess > 0)
     near = (alive.gradient > 0) & (alive.root >= edges[0])
-    found = [materialise(alive.filter(near).select("unit", r=alive.root))]
+    found = [materialise(alive.filter(near).select("unit", r=alive.root, falls=ibis.literal(True)))]
     pending = materialise(alive.filter(~near).select("unit"))
     for edge in edges:
         at_edge = materialise(_evaluate(legs, brackets, pending.mutate(r=ibis.literal(edge))))
         release(pending)
-        found.append(materialise(at_edge.filter(at_edge.excess <= 0).select("unit", "r")))
+        found.append(materialise(at_edge.filter(at_edge.excess <= 0).select("unit", "r", falls=ibis.literal(True))))
         pending = materialise(at_edge.filter(at_edge.excess > 0).select("unit"))
         release(at_edge)
     release(pending)
-    return _joined(found)
+    return found
 
 
 def _outer_up(legs: ir.Table, brackets: ir.Table, today: ir.Table) -> ir.Table:
@@ -171,26 +172,25 @@ def _outer_up(legs: ir.Table, brackets: ir.Table, today: ir.Table) -> ir.Table:
     falling = piece.filter(piece.gradient < 0)
     farthest = -falling.level / falling.gradient
     nearest = ibis.ifelse(falling.falls, ibis.least(falling.now, farthest), farthest)
-    return materialise(falling.select("unit", r=nearest))
+    return materialise(falling.select("unit", r=nearest, falls=ibis.literal(False)))
 
 
 def _search(legs: ir.Table, brackets: ir.Table, start: ir.Table) -> tuple[ir.Table, int]:
-    """Newton's steps from outside the root until no unit moves; roots with `settled`, and how many steps it took."""
-    pending = start
+    """Newton's steps from outside the roots until none moves; roots with `settled`, and how many steps it took."""
+    pending, stored = start, [start]
     found: list[ir.Table] = []
-    steps = 0
-    while steps < MAX_STEPS and pending.count().to_pyarrow().as_py():
-        steps += 1
+    while len(found) < MAX_STEPS and pending.count().to_pyarrow().as_py():
         at = _evaluate(legs, brackets, pending)
-        step = (at.root - at.r).abs()
-        moved = materialise(at.mutate(short=step <= SETTLED * ibis.greatest(1.0, at.root.abs())))
-        release(pending)
-        found.append(materialise(moved.filter(moved.short).select("unit", "root", settled=ibis.literal(True))))
-        pending = materialise(moved.filter(~moved.short).select("unit", r=moved.root))
-        release(moved)
-    found.append(materialise(pending.select("unit", root=pending.r, settled=ibis.literal(False))))
-    release(pending)
-    return _joined(found), steps
+        settled = (at.root - at.r).abs() <= SETTLED * ibis.greatest(1.0, at.root.abs())
+        moved = materialise(at.select("unit", "falls", "root", settled=settled))
+        stored.append(moved)
+        found.append(moved.filter(moved.settled))
+        pending = moved.filter(~moved.settled).select("unit", "falls", r=moved.root)
+    steps = len(found)
+    unsettled = pending.select("unit", "falls", root=pending.r, settled=ibis.literal(False))
+    roots = materialise(ibis.union(unsettled, *found, distinct=False))
+    release(*stored)
+    return roots, steps
 
 
 def _joined(parts: list[ir.Table]) -> ir.Table:

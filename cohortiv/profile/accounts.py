@@ -194,13 +194,11 @@ def margin_units_by_snapshot(lines: ir.Table) -> dict[datetime, int]:
         From `cells.binned`, any number of snapshots.
     """
     held = lines.filter((lines.reason == USED) & (lines.tier != UNLEVERAGED))
-    alone = held.filter(held.margin_mode != "cross")
+    alone = held.filter(held.margin_mode != "cross").select("as_of")
     crossed = held.filter(held.margin_mode == "cross").select("as_of", "account_id", "venue").distinct()
-    counts = [table.group_by("as_of").aggregate(units=table.count()) for table in (alone, crossed)]
-    units: dict[datetime, int] = {}
-    for row in [row for table in counts for row in table.to_pyarrow().to_pylist()]:
-        units[row["as_of"]] = units.get(row["as_of"], 0) + int(row["units"])
-    return units
+    units = ibis.union(alone, crossed.select("as_of"), distinct=False)
+    counts = units.group_by("as_of").aggregate(units=units.count()).to_pyarrow().to_pylist()
+    return {row["as_of"]: int(row["units"]) for row in counts}
 
 
 def _counted(held: ir.Table) -> pd.DataFrame:

@@ -131,6 +131,10 @@ class LiquidationProfile:
 
     def nodes(self) -> Nodes:
         """Two points for each leveraged cell: mean -+ standard deviation within its bin (one if it has no spread)."""
+        return self._nodes
+
+    @cached_property
+    def _nodes(self) -> Nodes:
         cells = self.leveraged[self.leveraged["notional_cents"] > 0]
         points = two_points(cells["notional_cents"], [cells["first"], cells["second"], cells["third"]])
         single = (points.lower == points.upper) | (cells["bin"] == 0).to_numpy()

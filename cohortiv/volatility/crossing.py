@@ -22,10 +22,11 @@ Chances = Callable[[FloatArray], FloatArray]
 _DEGREE: Final = 32
 _POINTS: Final = np.asarray(chebyshev.chebpts2(_DEGREE + 1), dtype=np.float64)
 _TO_COEFFICIENTS: Final = np.asarray(np.linalg.inv(chebyshev.chebvander(_POINTS, _DEGREE)), dtype=np.float64)
+_TO_SLOPES: Final = np.pad(chebyshev.chebder(np.eye(_DEGREE + 1)), ((0, 1), (0, 0)))
 _TAIL: Final = 4
 _TOLERANCE: Final = 1e-13
 _ROUNDING: Final = 1e-15
-_ROWS_AT_ONCE: Final = 2048
+_VALUES_AT_ONCE: Final = 200_000
 _NEWTON_STEPS: Final = 50
 
 
@@ -79,7 +80,8 @@ def first_crossings(
 def _products(weights: FloatArray, rows: IntArray, table: FloatArray) -> FloatArray:
     if rows.size == len(weights):
         return weights @ table
-    parts = [weights[rows[start : start + _ROWS_AT_ONCE]] @ table for start in range(0, rows.size, _ROWS_AT_ONCE)]
+    step = max(1, _VALUES_AT_ONCE // max(1, len(table)))
+    parts = [weights[rows[start : start + step]] @ table for start in range(0, rows.size, step)]
     return np.concatenate(parts)
 
 
@@ -91,21 +93,21 @@ def _settled(gaps: FloatArray, cells: IntArray, *, scale: FloatArray) -> tuple[F
     every = np.arange(cells.size)
     before = np.maximum(cells - 1, 0)
     width = _POINTS[cells] - _POINTS[before]
-    rise = gaps[every, cells] - gaps[every, before]
+    start, end = gaps[every, before], gaps[every, cells]
     coefficients = _TO_COEFFICIENTS @ gaps.T
     tail = np.abs(coefficients[-_TAIL:]).max(axis=0)
-    settled = (tail * width <= _TOLERANCE * rise) | (tail <= _ROUNDING * scale) | (cells == 0)
+    settled = (tail * width <= _TOLERANCE * (end - start)) | (tail <= _ROUNDING * scale) | (cells == 0)
     kept = np.flatnonzero(settled)
-    return _roots(coefficients[:, kept], _POINTS[before[kept]], _POINTS[cells[kept]]), settled
+    secant = np.clip(start[kept] / np.minimum(start - end, -np.finfo(np.float64).tiny)[kept], 0.0, 1.0)
+    return _roots(coefficients[:, kept], _POINTS[before[kept]], width[kept], share=secant), settled
 
 
-def _roots(coefficients: FloatArray, left: FloatArray, right: FloatArray) -> FloatArray:
-    """Root of each Chebyshev series inside its bracket: Newton, halving where it would leave."""
-    slopes = chebyshev.chebder(coefficients)
-    place = 0.5 * (left + right)
+def _roots(coefficients: FloatArray, left: FloatArray, width: FloatArray, *, share: FloatArray) -> FloatArray:
+    """Root of each Chebyshev series inside its bracket: Newton from a share of its width, halving where it leaves."""
+    both = np.stack([coefficients, _TO_SLOPES @ coefficients], axis=1)
+    right, place = left + width, left + share * width
     for _ in range(_NEWTON_STEPS):
-        value = chebyshev.chebval(place, coefficients, tensor=False)
-        slope = chebyshev.chebval(place, slopes, tensor=False)
+        value, slope = chebyshev.chebval(place, both, tensor=False)
         left = np.where(value < 0.0, place, left)
         right = np.where(value < 0.0, right, place)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -113,6 +115,6 @@ def _roots(coefficients: FloatArray, left: FloatArray, right: FloatArray) -> Flo
         following = np.where((newton >= left) & (newton <= right), newton, 0.5 * (left + right))
         moved = np.abs(following - place)
         place = following
-        if not moved.size or moved.max() <= _TOLERANCE * 1e-2:
+        if not moved.size or moved.max() <= _TOLERANCE:
             break
     return place

@@ -2,43 +2,60 @@
 
 Prints, repetitions interleaved: wall and CPU time of loading over those in which DuckDB scans the same columns of the
 same files, monthly files and (for fewer snapshots) one file a snapshot; and CPU time of a loop of brentq over ours.
-Ours goes from loaded cells to critical volatilities, the loop once the same way (each profile's own nodes, then the
-root) and once from nodes that are ready, one a bin, the least it can do. It runs on some of the profiles and is
+Both go from the same loaded cells to critical volatilities. The loop knows where each snapshot begins, makes two nodes
+a bin and calls scipy's brentq, all in numpy and scipy. It runs on some of the snapshots, spread over the series, and is
 extrapolated to all, which is said. CPU time is process_time, all threads together.
 """
 
 import argparse
+import math
 import os
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq
+from scipy.special import ndtr
 
 from cohortiv.comovement import Comovement
 from cohortiv.history.compact import month_path
-from cohortiv.history.files import history_files, publish, read_snapshots, stage_month
+from cohortiv.history.files import publish, stage_month
 from cohortiv.history.load import SERIES_COLUMNS, load_series
+from cohortiv.history.places import FROM_SUMS, PLACES
 from cohortiv.history.series import critical_volatilities
 from cohortiv.history.snapshot import snapshots_of
 from cohortiv.history.store import add_snapshots
 from cohortiv.profile import LiquidationProfile
-from cohortiv.profile.bins import OFFSET, SCALE
+from cohortiv.profile.bins import OFFSET, SCALE, STEP
 from cohortiv.profile.cells import tidy
-from cohortiv.volatility import FloatArray, gbm_hit_probability, root_horizon
+from cohortiv.volatility import FloatArray, root_horizon
 
 BINS: Final = 400
 LOOSE: Final = 2_000
 LOOPED: Final = 400
-REPETITIONS: Final = 3
+REPETITIONS: Final = 5
 CRITICAL_MASS: Final = 0.15
 HORIZON_DAYS: Final = 7.0
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Loaded cells as arrays, one entry a cell, and the number of the first cell of each snapshot (and of the last)."""
+
+    starts: npt.NDArray[np.int64]
+    code: FloatArray
+    weight: FloatArray
+    first: FloatArray
+    second: FloatArray
+    third: FloatArray
 
 
 def month(start: pd.Timestamp, hours: int, rng: np.random.Generator) -> LiquidationProfile:
@@ -101,48 +118,73 @@ def compare_loading(folder: Path, what: str) -> None:
     )
 
 
-def brentq_loop(books: list[tuple[FloatArray, FloatArray]]) -> FloatArray:
-    """Critical volatility of each book by scipy's brentq on ln v, one at a time."""
-    found = np.empty(len(books))
-    for row, (masses, distances) in enumerate(books):
-        target = CRITICAL_MASS * masses.sum()
-
-        def gap(
-            log_v: float, masses: FloatArray = masses, distances: FloatArray = distances, target: float = target
-        ) -> float:
-            return float(masses @ gbm_hit_probability(distances, np.exp(log_v)) - target)
-
-        found[row] = np.exp(brentq(gap, np.log(1e-5), np.log(3.0), xtol=1e-13, rtol=1e-13))
-    return found / root_horizon(HORIZON_DAYS)
+def nodes_of(cells: Cells, part: slice) -> tuple[FloatArray, FloatArray]:
+    """Weights and distances of two nodes a bin, the mean place and a standard deviation to each side."""
+    weight, code = cells.weight[part], cells.code[part]
+    mean = cells.first[part] / weight / SCALE + 0.5 / SCALE
+    deviation = np.sqrt(np.maximum(cells.second[part] / weight / SCALE + 0.5 / SCALE - mean * mean, 0.0))
+    places = np.clip(np.stack([mean - deviation, mean + deviation]), 0.0, 1.0)
+    return np.concatenate([weight, weight]) / 2.0, (
+        np.sign(code) * np.exp(STEP * (np.abs(code) - OFFSET + places))
+    ).ravel()
 
 
-def books_of(profiles: list[LiquidationProfile]) -> list[tuple[FloatArray, FloatArray]]:
-    """Weights and distances of profiles, as the loop takes them."""
-    frames = [profile.nodes().frame for profile in profiles]
-    return [(frame["weight"].to_numpy(), frame["distance"].to_numpy()) for frame in frames]
+def four_of(cells: Cells, part: slice) -> tuple[FloatArray, FloatArray]:
+    """Weights and distances of the four places that our own table has."""
+    sums = np.stack([values[part] for values in (cells.weight, cells.first, cells.second, cells.third)], axis=-1)
+    code = cells.code[part, np.newaxis]
+    distances = np.sign(code) * np.exp(STEP * (np.abs(code) - OFFSET + PLACES + 0.5 / SCALE))
+    return (sums @ FROM_SUMS).ravel(), distances.ravel()
 
 
-def compare_solving(profile: LiquidationProfile, sample: list[LiquidationProfile]) -> None:
-    """Solve and loop in turn, and print what each repetition took."""
-    scale, ready, whole = len(profile.snapshots) / len(sample), [], []
+def brentq_root(masses: FloatArray, distances: FloatArray) -> float:
+    """Critical volatility of one book: scipy's brentq on ln v, the textbook formula over all nodes at once."""
+    size = np.abs(distances)
+    near, far = masses * np.exp(-np.maximum(distances, 0.0)), np.exp(size)
+    target = CRITICAL_MASS * masses.sum()
+
+    def gap(log_v: float) -> float:
+        v = math.exp(log_v)
+        return float(near @ (ndtr(v / 2.0 - size / v) + far * ndtr(-v / 2.0 - size / v)) - target)
+
+    log_v = brentq(gap, math.log(1e-5), math.log(3.0), xtol=1e-12, rtol=1e-12)
+    return math.exp(log_v) / root_horizon(HORIZON_DAYS)
+
+
+def looped(
+    cells: Cells, chosen: npt.NDArray[np.int64], make: Callable[[Cells, slice], tuple[FloatArray, FloatArray]]
+) -> FloatArray:
+    """Critical volatilities of some snapshots, one at a time."""
+    return np.array([brentq_root(*make(cells, slice(*cells.starts[[row, row + 1]]))) for row in chosen])
+
+
+def cells_of(profile: LiquidationProfile) -> Cells:
+    """Columns of loaded cells as arrays, with the first cell of each snapshot."""
+    names = ("bin", "notional_cents", "first", "second", "third")
+    times = profile.cells["as_of"].to_numpy()
+    starts = np.concatenate([[0], np.flatnonzero(times[1:] != times[:-1]) + 1, [times.size]])
+    return Cells(starts, *(profile.cells[name].to_numpy(dtype=np.float64) for name in names))
+
+
+def compare_solving(profile: LiquidationProfile) -> None:
+    """Solve and loop in turn, and print what each repetition took and how far the two are apart."""
+    cells = cells_of(profile)
+    chosen = np.unique(np.linspace(0, cells.starts.size - 2, LOOPED).astype(int))
+    scale, ratios = (cells.starts.size - 1) / chosen.size, []
     for repetition in range(1, REPETITIONS + 1):
         start = time.process_time()
         ours = critical_volatilities(profile, symbol="BTC", critical_mass=CRITICAL_MASS, horizon_days=HORIZON_DAYS)
         solved = time.process_time()
-        books = books_of(sample)
-        made = time.process_time()
-        looped = brentq_loop(books)
+        loop = looped(cells, chosen, nodes_of)
         end = time.process_time()
-        difference = float(np.max(np.abs(ours.volatility[: len(sample)] / looped - 1.0)))
-        ready.append((end - made) * scale / (solved - start))
-        whole.append((end - solved) * scale / (solved - start))
-        print(
-            f"{repetition}: ours {solved - start:.2f} s CPU, loop {(end - solved) * scale:.1f} s, of which roots "
-            f"{(end - made) * scale:.1f} s, largest relative difference {difference:.1e}"
-        )
+        base = (end - solved) * scale
+        ratios.append(base / (solved - start))
+        print(f"{repetition}: ours {solved - start:.2f} s CPU, loop {base:.1f} s CPU, ratio {ratios[-1]:.1f}")
+    same = looped(cells, chosen, four_of)
+    apart = [float(np.max(np.abs(ours.volatility[chosen] / other - 1.0))) for other in (same, loop)]
     print(
-        f"solving from cells: median ratio {statistics.median(whole):.1f} (wanted: at least 12); over the roots alone "
-        f"{statistics.median(ready):.1f}"
+        f"solving from cells: median ratio {statistics.median(ratios):.1f} (wanted: at least 12); largest relative "
+        f"difference {apart[0]:.1e} to the loop over our four places (wanted: 1e-9), {apart[1]:.1e} to the two nodes"
     )
 
 
@@ -161,8 +203,7 @@ def main() -> None:
         compare_loading(folder / "loose", f"{min(LOOSE, count)} files of one snapshot")
         fill(folder / "months", count, monthly=True)
         compare_loading(folder / "months", f"{count} snapshots in monthly files")
-        first = read_snapshots(history_files(folder / "months")[0])[:LOOPED]
-        compare_solving(load_series(folder / "months").profile, [snapshot.profile for snapshot in first])
+        compare_solving(load_series(folder / "months").profile)
 
 
 if __name__ == "__main__":
