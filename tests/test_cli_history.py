@@ -6,6 +6,7 @@ import pytest
 from cohort_support import ENGINE_WARNINGS, book, write
 from command_support import Shell
 
+from cohortiv.history.check import HistoryCheck
 from cohortiv.history.store import stored_snapshots
 from cohortiv.profile import load_profile
 
@@ -72,6 +73,7 @@ def test_check_and_compact(shell: Shell, tmp_path: Path) -> None:
     done = shell.run("history", "compact", "kept")
     assert done.out.endswith(": 2 snapshots, 2 files before\n")
     assert shell.run("history", "check", "kept").code == 0
+    assert "nothing to put together" in shell.run("history", "compact", "kept").out
     (path,) = (tmp_path / "kept").glob("2*.parquet")
     path.write_bytes(path.read_bytes()[:-9])
     damaged = shell.run("history", "check", "kept")
@@ -84,6 +86,16 @@ def test_a_gap_can_be_asked_for(shell: Shell) -> None:
     done = shell.run("history", "check", "kept", "--every", "24")
     assert done.code == 3
     assert "no snapshot for 168 hours" in done.err
+
+
+def test_of_many_problems_the_first_are_shown(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With how many more there are."""
+    problems = tuple(f"problem {number}" for number in range(23))
+    monkeypatch.setattr("cohortiv.history.check.check_history", lambda *_, **__: HistoryCheck(23, problems, ()))
+    (tmp_path / "kept").mkdir()
+    done = shell.run("history", "check", "kept")
+    assert "23 problem(s)" in done.err
+    assert "problem 19\n  and 3 more" in done.err
 
 
 @pytest.mark.parametrize(

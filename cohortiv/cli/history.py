@@ -50,7 +50,7 @@ def list_(folder: Path) -> None:
     help="Step that snapshots were meant to have: a wider one is then a problem.  [default: told, no problem]",
 )
 def check(folder: Path, *, every: float | None) -> None:
-    """Check every file of a history; exit 3 tells what is damaged, altered, repeated or does not fit, at most 20 lines."""
+    """Check every file of a history; exit 3 tells what is damaged, altered, repeated or does not fit."""
     load_libraries()
     from cohortiv.history.check import check_history
 
@@ -72,7 +72,7 @@ def compact(folder: Path) -> None:
     load_libraries()
     from cohortiv.history.compact import compact as compacted
 
-    months = list(compacted(_existing(folder)))
+    months = compacted(_existing(folder))
     if not months:
         click.echo(f"{folder} has nothing to put together: each series and month is one file already.")
     for month in months:

@@ -28,7 +28,7 @@ FROM_SUMS: Final = np.array([[1.0, 0.0, _HALF_STEP, _HALF_STEP], *(np.eye(_COUNT
 _SUMS: Final = ("notional_cents", "first", "second", "third")
 _CODES: Final = 4096
 _STATES: Final = 4
-_CELLS_AT_ONCE: Final = 100_000
+_CELLS_AT_ONCE: Final = 200_000
 
 IntArray = npt.NDArray[np.int64]
 
@@ -131,7 +131,8 @@ def leveraged_cells(profile: LiquidationProfile, times: pd.DatetimeIndex, *, sym
         The one symbol that it is of: then it moves with its own volatility, and its kappa is 1.
     """
     cells = profile.cells
-    held = (cells["reason"] == USED) & (cells["tier"] != UNLEVERAGED) & (cells["notional_cents"] > 0)
+    reason, tier, notional = (cells[name].to_numpy() for name in ("reason", "tier", "notional_cents"))
+    held = (reason == USED) & (tier != UNLEVERAGED) & (notional > 0)
     frame = cells if held.all() else cells[held]
     if not frame["as_of"].is_monotonic_increasing:
         frame = frame.sort_values("as_of", kind="stable")

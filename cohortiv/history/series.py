@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from cohortiv.assessment.exclusions import lost_shares
 from cohortiv.assessment.result import LEVERAGE_INVALID

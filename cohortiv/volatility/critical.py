@@ -226,7 +226,7 @@ def critical_volatility_of_mixtures(
 
 def _decide(rows: FloatArray, targets: FloatArray, *, chances: Chances) -> StatusArray:
     """Status of each profile, from the two ends of its curve."""
-    past, limit = (rows @ chances(np.array([0.0, np.inf])).T).T
+    past, limit = (rows @ end for end in chances(np.array([0.0, np.inf])))
     status = np.full(len(rows), CriticalStatus.SOLVED, dtype=np.int8)
     status[limit <= targets * (1.0 + _EDGE)] = CriticalStatus.UNREACHABLE
     status[past >= targets * (1.0 - _EDGE)] = CriticalStatus.PAST_LINES
