@@ -297,7 +297,9 @@ def _read(
         past_units=margin_units_by_snapshot(every) if several else {},
         figures=figures,
         disclosed=_disclosed(settings, cohort, profile, held=held, figures=figures) if for_report else None,
-        withheld=_withheld(settings, made, now, every, held=held, sizes=figures.sizes) if for_report else Withheld(),
+        withheld=_withheld(settings, made, now, past=every, held=held, sizes=figures.sizes)
+        if for_report
+        else Withheld(),
         drawdown_distance=distances.below,
         rally_distance=distances.above,
         totals=made.totals,
@@ -342,7 +344,7 @@ def _disclosed(
 
 
 def _withheld(
-    settings: Settings, made: _Built, now: ir.Table, past: ir.Table, *, held: ir.Table, sizes: pd.DataFrame
+    settings: Settings, made: _Built, now: ir.Table, *, past: ir.Table, held: ir.Table, sizes: pd.DataFrame
 ) -> Withheld:
     """Figures that may not be published."""
     rule = rule_of(made.cohort.privacy)

@@ -202,7 +202,9 @@ def _span(ends: list[pd.Timestamp]) -> alt.Scale:
 
 def _runs(drawn: pd.DataFrame, rows: list[str], *, title: str, width: int) -> alt.Chart:
     held = [name for name in rows if name in set(drawn["name"])]
-    axis = date_axis(drawn["first"].sort_values(), 3 if is_narrow(width) else 6, title="Time (UTC)")
+    axis = date_axis(
+        pd.concat([drawn["first"], drawn["last"]]).sort_values(), 3 if is_narrow(width) else 6, title="Time (UTC)"
+    )
     bars: alt.Chart = alt.Chart(drawn).mark_bar(height=_BAR_PX, strokeWidth=1).encode(
         x=alt.X("first:T", axis=axis), x2=alt.X2("last"),
         y=alt.Y("name:N", sort=held, scale=alt.Scale(domain=held), axis=alt.Axis(title=None, ticks=False)),

@@ -176,7 +176,7 @@ def headline(f: ValidationFindings) -> dict[str, Any]:
         "cohort": f.series.title,
         "symbols": [f.series.symbol] if f.series.symbol else [],
         "as_of": as_of_text(f),
-        "sentence": sentence(f),
+        "sentence": f"{sentence(f)} {basis_words(f)}".strip(),
         "key_figures": key_figures(f),
         "code": str(last["code"]),
         "iv_index": None if math.isnan(index) else index,
@@ -204,13 +204,33 @@ def sentence(f: ValidationFindings) -> str:
     return f"Too few events: {_undecided(f, conditions)}."
 
 
+def basis_words(f: ValidationFindings) -> str:
+    """What the verdict is about where it is no exchange's positions, and whose liquidations follow."""
+    series, feed = f.series, f.study.data[f.study.data["name"] == f.pair.feed]
+    index = f"the index is of a model on {series.stand_in}" if series.stand_in else ""
+    covers = str(feed["note"].iloc[0]).partition(". ")[0] if len(feed) else ""
+    followed = f"what followed is of: {covers[:1].lower()}{covers[1:]}" if covers else ""
+    both = "; ".join(part for part in (index, followed) if part)
+    return f"{both[:1].upper()}{both[1:]}." if both else ""
+
+
 def _beside(f: ValidationFindings) -> str:
     """The best comparator beside the index; nothing where none is scored."""
     best = best_comparator(f)
     if best is None:
         return ""
     row = f.score(best, AUROC)
-    return f", and the best comparator, “{f.title(best)}”, {interval_words(row['value'], row['low'], row['high'])}"
+    return (
+        f", and the highest of {many(_compared(f), 'comparator')}, “{f.title(best)}”, "
+        f"{interval_words(row['value'], row['low'], row['high'])}"
+    )
+
+
+def _compared(f: ValidationFindings) -> int:
+    """How many comparators have an AUROC."""
+    table = f.pair.scores.table
+    kept = table[(table["metric"] == AUROC) & ~table["signal"].isin([*NO_COMPARATORS, f.signal])]
+    return int(kept["value"].notna().sum())
 
 
 def _undecided(f: ValidationFindings, conditions: tuple[Condition, ...]) -> str:
@@ -266,19 +286,21 @@ def _ends(low: float, high: float, level: float) -> str:
 
 
 def _best(f: ValidationFindings) -> dict[str, str]:
-    best, label = best_comparator(f), "AUROC of the best comparator"
+    best, label = best_comparator(f), "Highest AUROC of a comparator"
     if best is None:
         return _figure(label, NONE, "no comparator is scored")
     return _scored(f, best, label)
 
 
 def _difference(f: ValidationFindings) -> dict[str, str]:
-    best, label = best_comparator(f), "Index less best comparator"
+    best, label = best_comparator(f), "Index less that comparator"
     found = None if best is None else f.comparison(best)
     if found is None or found.better is None:
         return _figure(label, NONE, "too few events in common" if found is None else found.status)
     ends = _ends(found.better.low, found.better.high, found.better.level)
-    return _figure(label, two(found.better.value), f"AUROC; {ends}; {independent(found.events)} in common")
+    return _figure(
+        label, two(found.better.value), f"AUROC; {ends}; {independent(found.events)} in common; chosen after the fact"
+    )
 
 
 def _lead(f: ValidationFindings) -> dict[str, str]:

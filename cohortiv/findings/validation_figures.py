@@ -25,7 +25,7 @@ from cohortiv.validation.scores import AUROC, BRIER_SKILL
 #: What scores as chance does [1].
 _CHANCE: Final = 0.5
 #: Lines of one picture.
-_LINES: Final = 5
+_LINES: Final = 6
 #: Steps of a drawn ROC curve [1].
 _ROC_STEP: Final = 0.04
 #: Rows of a drawn series.
@@ -35,8 +35,8 @@ _OWN_DECIMALS: Final = 2
 
 
 def signals_drawn(f: ValidationFindings) -> list[str]:
-    """Signals that curves show: the judged one, those that it has to beat, and the best of the others."""
-    wanted = [f.signal, *f.pair.verdict.rules.comparators, best_comparator(f)]
+    """Signals that curves show: the judged one, the best of the others, and those that it has to beat."""
+    wanted = [f.signal, best_comparator(f), *f.pair.verdict.rules.comparators]
     given = f.pair.scores.table
     scored = set(given.loc[(given["metric"] == AUROC) & given["value"].notna(), "signal"])
     return [name for name in dict.fromkeys(wanted) if name is not None and name in scored][:_LINES]

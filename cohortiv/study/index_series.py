@@ -77,6 +77,9 @@ def solve_series(given: IndexInput, data: StudyData) -> SolvedSeries:
         notes.append(f"{int(grey.sum()):,} of {len(frame):,} snapshots are Grey: their data allow no index")
     if given.market is not None:
         notes.append(f"A model, not positions; tier mix: {given.mix.source}")
+        notes.append(
+            "Its tier mix, and the brackets of its last day, hold throughout: both may be from after a snapshot"
+        )
     return SolvedSeries(given, profile, frame, _stand_in(given), tuple(notes))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cohortiv.validation.alarms import event_record, onsets
+from cohortiv.validation.alarms import EventRecord, event_record, onsets
 from cohortiv.validation.bootstrap import Interval, Statistic, intervals, sample_block
 from cohortiv.validation.calibration import brier, brier_skill, calibrate
 from cohortiv.validation.delong import delong, has_variance
@@ -192,10 +192,11 @@ def _of_events(sample: Sample, rules: ScoringRules) -> list[dict[str, object]]:
     )
     shared = {"low": np.nan, "high": np.nan, "events": record.covered, "rows": int(alarms.judged.sum())}
     none = "no event after the first fit" if alarms.judged.any() else "too short a past to fit"
+    lead, why = _lead_of(record, none, fewest_events=rules.fewest_events)
     flips = np.count_nonzero(np.diff(alarms.series.to_numpy())) / record.years if record.years else np.nan
     values = {
         EVENTS_WARNED: (record.warned / record.covered if record.covered else np.nan, none),
-        LEAD_DAYS: (record.median_lead_days, "no event was warned" if record.covered else none),
+        LEAD_DAYS: (lead, why),
         FALSE_ALARMS: (record.false_alarms_a_year, none),
         ALARM_FLIPS: (flips, none),
     }
@@ -203,6 +204,15 @@ def _of_events(sample: Sample, rules: ScoringRules) -> list[dict[str, object]]:
         {"metric": metric, "value": value, "status": why if np.isnan(value) else SCORED} | shared
         for metric, (value, why) in values.items()
     ]
+
+
+def _lead_of(record: EventRecord, none: str, *, fewest_events: int) -> tuple[float, str]:
+    """Median lead over the events that were warned, if they are enough; NaN with its reason otherwise."""
+    if record.warned >= fewest_events:
+        return record.median_lead_days, none
+    if record.covered < fewest_events:
+        return np.nan, "too few events" if record.covered else none
+    return np.nan, f"{record.warned} warned" if record.warned else "no event was warned"
 
 
 def _refused(sample: Sample, why: str) -> pd.DataFrame:
