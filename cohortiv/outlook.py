@@ -137,7 +137,7 @@ def look_ahead(
     swings = tornado(history, assumptions, median, to=to)
     tell("Testing the projection on held-out periods")
     past = past_index(assessment, history)
-    tests = _backtests(past, assumptions)
+    tests = _backtests(past, assumptions, withheld=_withheld(assessment, history))
     distances = _distances(past, assumptions)
     mix_index = solve_index(assessment, table, projection.path)
     return Outlook(
@@ -189,8 +189,14 @@ def past_index(assessment: Assessment, history: pd.DataFrame) -> IndexHistory:
         history,
         [hit_table(each, edges) for each in nodes],
         lambda table, mixes: solve_index(assessment, table, mixes).index,
-        left_out=[moment in reading.withheld.snapshots for moment in moments],
+        left_out=_withheld(assessment, history),
     )
+
+
+def _withheld(assessment: Assessment, history: pd.DataFrame) -> list[bool]:
+    """Which periods are withheld."""
+    hidden = assessment.reading.withheld.snapshots
+    return [moment.to_pydatetime() in hidden for moment in pd.DatetimeIndex(history.index)]
 
 
 def solve_index(assessment: Assessment, table: HitTable, draws: FloatArray) -> IndexDraws:
@@ -264,7 +270,7 @@ class _Tests:
     notes: tuple[str, ...]
 
 
-def _backtests(past: IndexHistory, assumptions: OutlookAssumptions) -> _Tests:
+def _backtests(past: IndexHistory, assumptions: OutlookAssumptions, *, withheld: list[bool]) -> _Tests:
     """Tests of the history strand and of the index that follows, and notes on those that the history is short for."""
     stated, history = assumptions.history, past.mixes
     forecast = projected_walk(
@@ -279,7 +285,7 @@ def _backtests(past: IndexHistory, assumptions: OutlookAssumptions) -> _Tests:
         ahead = f"{steps} {'period' if steps == 1 else 'periods'} ahead"
         seeded = partial(np.random.default_rng, assumptions.seed)
         try:
-            mix.append(backtest(history, forecast, rng=seeded(), steps=steps))
+            mix.append(backtest(history, forecast, rng=seeded(), steps=steps, left_out=withheld))
             index.append(index_backtest(past, forecast, assumptions.distances, rng=seeded(), steps=steps))
         except DataError as error:
             what = "The index is not tested" if len(mix) > len(index) else "Not tested"

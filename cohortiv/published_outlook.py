@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cohortiv.display import Displayed
-from cohortiv.distribution.backtest import ALL_TIERS, Backtest
-from cohortiv.distribution.index_backtest import INDEX
+from cohortiv.distribution.backtest import ALL_TIERS, HIGH_LEVERAGE_SHARE, Backtest
 from cohortiv.distribution.index_draws import code_shares, median_error
 from cohortiv.distribution.outlook_tables import HIGH_SHARE, concentration_bands, product_bands
 from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE, high_leverage_share
@@ -24,7 +23,11 @@ from cohortiv.publication import tier_label
 QUANTILES: Final[Mapping[str, float]] = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
 #: Words of the strands.
 STRANDS: Final = {"history": "History", "adoption": "Adoption of products", "regulation": "Regulation"}
-DISTANCES: Final = "Distances within tiers"
+DISTANCES: Final = "Distances (skew of the draws)"
+#: Significant digits of published scores, and decimals of their ratios.
+SCORE_DIGITS: Final = 2
+#: Upper over lower end of the 90 % band from which no code is told of the draws [1].
+WIDEST_RATIO: Final = 10.0
 TIER_COLUMNS: Final = ("tier", "tier_floor", "now", "low", "median", "high", "mean")
 
 
@@ -46,8 +49,11 @@ class PublishedOutlook(Displayed):
         range of tiers lies on both sides of 10x.
     share_history : DataFrame
         as_of, value: share at 10x or more at the snapshots where it may be told [1].
-    code_probability : CodeProbability
-        Share of the draws with each code, at the coming date [1].
+    code_probability : CodeProbability or None
+        Share of the draws with each code, at the coming date [1]; None where `uncoded`.
+    uncoded : str
+        Why no code is told of the draws, as the end of a sentence: the snapshot is Grey, or the band is too wide to be
+        of use. "" where codes are told.
     cases : DataFrame
         kind ("strands", "distances", "regulation"), case, draw_share [1], left (median share of notional that leaves
         [1]), high_share (median share at 10x or more [1]; NaN where that may not be told), low, median, high [%].
@@ -55,7 +61,8 @@ class PublishedOutlook(Displayed):
         product, now, low, median, high: weights [1]; no rows where adoption doesn't act.
     steps : DataFrame
         name, start, end [%], is_level: today's index, what each strand adds to the median, what the median is moved by
-        distances (by chance: they have no trend), the median then; no rows where the change cannot be split.
+        distances (they have no trend, but draws of the mix are skewed), the median then; no rows where the change
+        cannot be split.
     swings : DataFrame
         assumption, low_value, high_value, source, low, high [%], range, visible (whether the range is above
         `swing_error`): largest first.
@@ -70,7 +77,8 @@ class PublishedOutlook(Displayed):
     index_fan: pd.DataFrame
     share_fan: pd.DataFrame
     share_history: pd.DataFrame
-    code_probability: CodeProbability
+    code_probability: CodeProbability | None
+    uncoded: str
     cases: pd.DataFrame
     products: pd.DataFrame
     steps: pd.DataFrame
@@ -137,23 +145,24 @@ def publish_outlook(outlook: Outlook, *, thresholds: Thresholds) -> PublishedOut
     """
     projection = outlook.projection
     ranges = tier_ranges(outlook)
-    told = _high_is_told(ranges, outlook)
+    told, known = _high_is_told(ranges, outlook), _share_history(outlook)
     shares = high_leverage_share(projection.path, projection.edges)
-    fan = _fan(shares, projection.dates)
+    fan, uncoded = _fan(shares, projection.dates), _uncoded(outlook)
     return PublishedOutlook(
         outlook=outlook,
         tiers=_tiers(outlook, ranges),
         concentration=_concentration(outlook, ranges, told=told),
         index_fan=_fan(outlook.index.index, projection.dates),
         share_fan=fan if told else fan.head(0),
-        share_history=_share_history(outlook) if told else _share_history(outlook).head(0),
-        code_probability=code_shares(outlook.index, thresholds)[-1],
+        share_history=known if told else known.head(0),
+        code_probability=None if uncoded else code_shares(outlook.index, thresholds)[-1],
+        uncoded=uncoded,
         cases=_cases(outlook, told=told),
         products=product_bands(projection),
         steps=_steps(outlook),
         swings=_swings(outlook),
-        backtests=_scores(outlook.backtests, (ALL_TIERS, f"{HIGH_LEVERAGE:g}x or more")),
-        index_backtests=_scores(outlook.index_backtests, (INDEX,)),
+        backtests=_scores([_told_scores(test, outlook, told=told) for test in outlook.backtests]),
+        index_backtests=_scores([test.summary.assign(steps=test.steps) for test in outlook.index_backtests]),
     )
 
 
@@ -292,14 +301,35 @@ def _swings(outlook: Outlook) -> pd.DataFrame:
     return renamed[["assumption", "low_value", "high_value", "source", "low", "high", "range", "visible"]]
 
 
-def _scores(backtests: Sequence[Backtest], quantities: Sequence[str]) -> pd.DataFrame:
-    """Scores of some quantities, one row a model and quantity."""
+def _uncoded(outlook: Outlook) -> str:
+    """Why no code is told of the draws; nothing where one is."""
+    grey = outlook.assessment.grey
+    if grey:
+        return f"the snapshot is Grey ({'; '.join(grey)})"
+    ends = _quantiles(outlook.index.index[-1])
+    if ends["high"] > WIDEST_RATIO * ends["low"]:
+        return f"the index is not known to a useful precision: its 90 % band spans more than {WIDEST_RATIO:g} times"
+    return ""
+
+
+def _told_scores(test: Backtest, outlook: Outlook, *, told: bool) -> pd.DataFrame:
+    """Scores of all tiers, and of the share at 10x or more where it is told at every date they rest on."""
+    cells = outlook.assessment.reading.usage_cells
+    dates = pd.concat([test.scores["origin"], test.scores["as_of"]])
+    safe = told and (cells is None or bool(dates.isin(set(cells.days)).all()))
+    quantities = (ALL_TIERS, HIGH_LEVERAGE_SHARE) if safe else (ALL_TIERS,)
+    return test.summary[test.summary["quantity"].isin(quantities)].assign(steps=test.steps)
+
+
+def _scores(summaries: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Scores, one row a model and quantity, rounded; ratios to a score of 0 are NaN."""
     columns = ["steps", "model", "quantity", "dates", "coverage", "sound_low", "sound_high", "crps", "crps_ratio"]
-    parts = []
-    for test in backtests:
-        shown = test.summary[test.summary["quantity"].isin(quantities)]
-        parts.append(shown.assign(steps=test.steps)[columns])
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    if not summaries:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(summaries, ignore_index=True)[columns]
+    ratios = table["crps_ratio"].where(np.isfinite(table["crps_ratio"].astype(float))).round(SCORE_DIGITS)
+    crps = [float(f"{score:.{SCORE_DIGITS}g}") for score in table["crps"]]
+    return table.assign(crps=crps, crps_ratio=ratios)
 
 
 def outlook_values(published: PublishedOutlook) -> dict[str, object]:
@@ -313,8 +343,8 @@ def outlook_values(published: PublishedOutlook) -> dict[str, object]:
     -------
     dict
         to, assumptions, draws, strands, distances (whether they act), iv_index {low, median, high} [%],
-        iv_index_from_mix_alone (the same), code_probability, tiers, concentration, products, attribution, cases,
-        backtests (of mix and index) and notes.
+        iv_index_from_mix_alone (the same), code_probability (None where uncoded says why), uncoded, tiers,
+        concentration, products, attribution, cases, backtests (of mix and index) and notes.
     """
     outlook, then, alone = published.outlook, published.index_then, published.mix_then
     split = outlook.attribution
@@ -326,7 +356,8 @@ def outlook_values(published: PublishedOutlook) -> dict[str, object]:
         "distances": outlook.distances_act,
         "iv_index": {name: float(then[name]) for name in ("low", "median", "high")},
         "iv_index_from_mix_alone": {name: float(alone[name]) for name in ("low", "median", "high")},
-        "code_probability": vars(published.code_probability),
+        "code_probability": None if published.code_probability is None else vars(published.code_probability),
+        "uncoded": published.uncoded,
         "tiers": published.tiers.to_dict("records"),
         "concentration": published.concentration.to_dict("records"),
         "products": published.products.to_dict("records"),

@@ -20,6 +20,8 @@ from cohortiv.publication import OTHER, Publication, tier_label
 
 #: Decimals of a published Gini coefficient; significant digits of HHI, effective accounts and medians.
 GINI_DECIMALS, DIGITS = 2, 2
+#: The k largest say nothing of concentration where they are more than this part of the accounts [1].
+MOST_OF_ACCOUNTS: Final = 0.5
 EFFECTIVE_COLUMNS: Final = (
     "tier", "tier_floor", "state", "effective", "effective_floor", "notional_usd", "share", "positions",
 )  # fmt: skip
@@ -120,12 +122,12 @@ def published_concentration(found: Concentration, rule: DisclosureRule, *, high_
 
     Notes
     -----
-    The largest account's share is never told. The k largest together are where k accounts are enough for a cell, nobody
-    dominates them, and the same holds for the accounts beside and between those told; their share is rounded to whole
-    percent outward. HHI is a sum of squares in which one large account can be nearly all: it is withheld where one
-    dominates it, and rounded to two digits, as is its inverse, since who knows all accounts but one could solve for
-    that one. Gini depends on all accounts and their order; its two decimals do the same. Bands are rounded like their
-    figures, those of shares outward.
+    The largest account's share is never told. The k largest together are where they are at most half of the
+    accounts, k accounts are enough for a cell, nobody dominates them, and the same holds for the accounts beside
+    and between those told; their share is rounded to whole percent outward. HHI is a sum of squares in which one
+    large account can be nearly all: it is withheld where one dominates it, and rounded to two digits, as is its
+    inverse, since who knows all accounts but one could solve for that one. Gini depends on all accounts and their
+    order; its two decimals do the same. Bands are rounded like their figures, those of shares outward.
     """
     value = found.figures.set_index("statistic")["value"]
     told = _told(value, accounts=found.accounts, rule=rule) | ({"high_leverage_share"} if high_told else set())
@@ -162,8 +164,7 @@ def _told_tops(value: "pd.Series[float]", *, accounts: int, rule: DisclosureRule
     rest_share, rest_accounts = 1.0, accounts
     for k in sorted((k for k in TOPS if k > 1), reverse=True):
         share = float(value[f"top_{k}"])
-        if k >= accounts:
-            told.append(f"top_{k}")
+        if k > MOST_OF_ACCOUNTS * accounts:
             continue
         inside = k >= rule.min_accounts and value["top_1"] <= rule.max_account_share * share
         beside = rest_accounts - k >= rule.min_accounts and share / k <= rule.max_account_share * (rest_share - share)

@@ -86,6 +86,12 @@ def test_the_fan_says_its_last_median() -> None:
     assert dashed_at(charts.index_fan(history(), fan()), "y", "start") == [30.0, 60.0]
 
 
+def test_without_codes_the_fan_has_no_bands_of_them() -> None:
+    """The last median is the only word."""
+    chart = charts.index_fan(history(), fan(), coded=False)
+    assert words(chart) == ["44.0"]
+
+
 def test_a_share_is_said_in_percent() -> None:
     """On an axis that begins at 0."""
     chart = charts.share_fan(history(0.01), fan(scale=0.01), title="Share at 10x or more (%)")

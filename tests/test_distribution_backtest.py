@@ -101,6 +101,17 @@ def test_a_later_row_leaves_earlier_forecasts_alone() -> None:
     np.testing.assert_array_equal(common["crps"], common["crps_shorter"])
 
 
+def test_a_withheld_period_is_no_part_of_a_score() -> None:
+    """Neither as outcome nor as origin; where all are withheld there is no test."""
+    past = walked(12)
+    hidden = [number == 10 for number in range(12)]
+    scores = backtest(past, persistence, rng=rng(), left_out=hidden).scores
+    assert past.index[10] not in set(scores["as_of"]) | set(scores["origin"])
+    assert scores["as_of"].nunique() == 2
+    with pytest.raises(DataError, match="withheld"):
+        backtest(past, persistence, rng=rng(), left_out=[True] * 12)
+
+
 def test_forecasts_cannot_change_the_history() -> None:
     """A forecast that writes into what it was handed leaves the caller's table alone."""
     history = walked(9)

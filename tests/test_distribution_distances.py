@@ -7,7 +7,13 @@ import pytest
 from outlook_support import between, index_past
 
 from cohortiv.config.outlook_strands import UncertainPositive
-from cohortiv.distribution.distances import distance_factors, distance_residuals, fit_distances
+from cohortiv.distribution.distances import (
+    DistanceMoves,
+    distance_factors,
+    distance_residuals,
+    fit_distances,
+    growth,
+)
 
 WEEK = 7 / 365
 STATED = UncertainPositive(**between(0.5, 0.5, 0.5))
@@ -68,9 +74,30 @@ def test_factors_begin_at_one_and_have_no_trend() -> None:
     assert np.log(factors[2]).std() > np.log(factors[1]).std() > 0
 
 
-def test_beyond_the_longest_lag_it_spreads_as_a_walk() -> None:
+def grown(power: float) -> DistanceMoves:
+    """Moves whose variance rises with a power of the lag."""
+    years = WEEK * np.arange(1.0, 7.0)
+    return DistanceMoves(years, 0.01 * np.arange(1.0, 7.0) ** power, degrees=1e6, stated=None, notes=())
+
+
+def test_growth_is_the_power_that_was_measured() -> None:
+    """Of a walk 1, also where it is faster; of residuals that swing back less, and of one lag that of a walk."""
+    assert [growth(grown(power)) for power in (0.0, 0.5, 1.0, 2.0)] == pytest.approx([0.0, 0.5, 1.0, 1.0])
+    one = DistanceMoves(np.array([WEEK]), np.array([0.01]), degrees=9.0, stated=None, notes=())
+    assert growth(one) == 1.0
+
+
+def test_residuals_that_swing_back_are_not_carried_on_as_a_walk() -> None:
+    """With variance that grows by the root of time, sixteen times as far ahead has twice the spread."""
+    moves = grown(0.5)
+    far = moves.years[-1]
+    logs = np.log(distance_factors(moves, [far, 16 * far], n_draws=40_000, rng=rng()))
+    assert logs[1].std() / logs[0].std() == pytest.approx(2.0, rel=0.03)
+
+
+def test_beyond_the_longest_lag_a_walk_stays_one() -> None:
     """Four times as far ahead, twice the spread."""
-    moves = fit_distances(index_past(levels=walked(30), shares=[0.5] * 30))
+    moves = grown(1.0)
     far = moves.years[-1]
     logs = np.log(distance_factors(moves, [far, 4 * far], n_draws=40_000, rng=rng()))
     ends = np.quantile(logs, 0.95, axis=1)

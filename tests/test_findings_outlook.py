@@ -1,9 +1,12 @@
 """The sentences of an outlook, with their numbers."""
 
+from dataclasses import replace
+
 import pytest
 from cohort_support import ENGINE_WARNINGS
 from outlook_cases import findings
 
+from cohortiv.config.outlook_strands import UncertainPositive
 from cohortiv.findings import outlook as told
 from cohortiv.quantities import percent, points, points_range
 
@@ -51,9 +54,10 @@ def test_without_distances_the_words_are_of_the_mix_alone() -> None:
     assert told.band_said(f) == ""
 
 
-def test_the_band_from_the_mix_alone_stands_beside_the_whole() -> None:
+def test_the_band_from_the_mix_alone_stands_beside_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the part of the width that distances make up."""
     f = findings("history")
+    monkeypatch.setattr(type(f.shown), "distance_share", 0.4)
     alone = points_range(f.shown.mix_then["low"], f.shown.mix_then["high"])
     assert told.key_figures(f)[2]["context"] == f"{alone} from the mix alone"
     assert alone in told.band_said(f)
@@ -66,6 +70,26 @@ def test_what_lies_under_the_error_of_the_draws_has_no_visible_effect(monkeypatc
     monkeypatch.setattr(type(f.shown), "mix_error", 1e6)
     assert told.strands_said(f).startswith("No strand has a visible effect on the median index")
     assert told._change(28.1, 28.2, error=0.3) == "no visible change from today's 28.2"
+
+
+def test_where_no_code_is_told_the_words_have_none() -> None:
+    """Neither the sentence nor the key figures; the reason stands in its place."""
+    f = findings("history")
+    grey = replace(f, shown=replace(f.shown, code_probability=None, uncoded="the snapshot is Grey (too few accounts)"))
+    assert told.sentence(grey).endswith("No code is told: the snapshot is Grey (too few accounts).")
+    assert [figure["context"] for figure in told.key_figures(grey)][1] == "no code"
+    assert told.key_figures(grey)[3]["value"] == "not told"
+
+
+def test_a_stated_spread_is_not_called_measured() -> None:
+    """Neither in the method nor in the limits."""
+    f = findings(weeks=4)
+    stated = UncertainPositive(low=0.5, mode=1.0, high=2.0, source="assumption: made up for a test")
+    assert f.outlook.distances is not None
+    ahead = replace(f.outlook, distances=replace(f.outlook.distances, stated=stated))
+    f = replace(f, shown=replace(f.shown, outlook=ahead))
+    assert "walk of a stated volatility, 0.5 to 2 a year" in told.method(f)
+    assert "stated volatility, since the history is too short" in told.notes(f)
 
 
 def test_a_tier_gains_only_where_its_mean_rises() -> None:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from cohort_support import ENGINE_WARNINGS
 from outlook_cases import snapshot
@@ -132,3 +133,22 @@ def test_without_positions_there_are_no_rows() -> None:
     )  # fmt: skip
     assert all(rows(None).empty for rows in frames)
     assert usage.concentration_rows(None) == []
+
+
+def test_a_poor_fit_is_not_told_by_its_humps(base: Findings, shown: PublishedUsage) -> None:
+    """The title says how far off it is."""
+    poor = replace(shown, by_capital=replace(shown.by_capital, ks_distance=0.31, reason=""))
+    assert usage.density(base, poor).title == "No smooth density fits well: 31\u00a0% off the tiers' own"
+
+
+def test_snapshots_of_other_accounts_are_called_degraded(shown: PublishedUsage) -> None:
+    """From half as many again; not where the number stays."""
+    moved = shown.history.assign(accounts=[103.0, *[643.0] * (len(shown.history) - 1)])
+    assert "Degraded: the snapshots hold 103 to 643 accounts" in usage.accounts_change(replace(shown, history=moved))
+    assert usage.accounts_change(replace(shown, history=moved.assign(accounts=500.0))) == ""
+
+
+def test_high_leverage_starts_where_its_range_does() -> None:
+    """A range from 5x to 10x is told whole; where a range begins at 10x, it is 10x."""
+    assert usage._high_start(pd.DataFrame({"tier_floor": [2.0, 5.0, 15.0]})) == 5
+    assert usage._high_start(pd.DataFrame({"tier_floor": [2.0, 5.0, 10.0]})) == 10

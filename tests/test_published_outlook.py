@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,33 @@ def test_chances_of_the_codes_sum_to_one(shown: PublishedOutlook) -> None:
     """By the thresholds that were given."""
     assert sum(vars(shown.code_probability).values()) == pytest.approx(1.0)
     certain = publish_outlook(outlook("history"), thresholds=Thresholds(1e-6, 2e-6))
+    assert certain.code_probability is not None
     assert certain.code_probability.red == 1
+
+
+def test_a_grey_snapshot_tells_no_code_of_the_draws() -> None:
+    """Its reason stands in their place, also in the summary."""
+    ahead = outlook("history")
+    grey = replace(ahead, assessment=replace(ahead.assessment, grey=("too few accounts",)))
+    shown = publish_outlook(grey, thresholds=Thresholds())
+    assert shown.code_probability is None
+    assert shown.uncoded == "the snapshot is Grey (too few accounts)"
+    assert outlook_values(shown)["code_probability"] is None
+
+
+def test_a_band_too_wide_to_be_of_use_tells_no_code() -> None:
+    """Draws from 1 to 100 % span more than ten times."""
+    ahead = outlook("history")
+    wide = np.broadcast_to(np.linspace(1.0, 100.0, ahead.index.index.shape[1]), ahead.index.index.shape)
+    shown = publish_outlook(replace(ahead, index=replace(ahead.index, index=wide)), thresholds=Thresholds())
+    assert shown.code_probability is None
+    assert "not known to a useful precision" in shown.uncoded
+
+
+def test_scores_are_rounded() -> None:
+    """To two digits, so that no date's outcome follows from them."""
+    crps = findings().shown.backtests["crps"]
+    assert [float(f"{score:.2g}") for score in crps] == crps.tolist()
 
 
 def test_cases_hold_strands_and_rules(shown: PublishedOutlook) -> None:

@@ -87,9 +87,11 @@ def test_few_accounts_beside_a_group_withhold_it() -> None:
     assert values["top_10"] == pytest.approx(0.10)
 
 
-def test_all_accounts_together_are_no_secret() -> None:
-    """Fewer than a hundred accounts: their hundred largest hold everything."""
-    assert told(figures([1.0] * 40))["top_100"] == 1.0
+def test_most_of_the_accounts_say_nothing_of_concentration() -> None:
+    """The hundred largest of forty, and the ten largest of nineteen, are left out; ten of forty are told."""
+    assert math.isnan(told(figures([1.0] * 40))["top_100"])
+    assert math.isnan(told(figures([1.0] * 19))["top_10"])
+    assert told(figures([1.0] * 40))["top_10"] == 0.25
 
 
 def test_high_leverage_is_told_as_far_as_tiers_are() -> None:

@@ -90,7 +90,12 @@ def tier_outlook(tiers: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
 
 
 def index_fan(
-    history: pd.DataFrame, fan: pd.DataFrame, *, thresholds: Thresholds = DEFAULT_THRESHOLDS, width: int = WIDTH
+    history: pd.DataFrame,
+    fan: pd.DataFrame,
+    *,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    coded: bool = True,
+    width: int = WIDTH,
 ) -> alt.LayerChart:
     """Where did the index come from, and where may it go?
 
@@ -103,13 +108,15 @@ def index_fan(
         Infinite ones stand at the upper edge.
     thresholds : Thresholds
         Where Yellow and Red begin [%].
+    coded : bool
+        Whether the bands of the codes are drawn behind. Default yes.
     width : int
         Width of the whole [px].
 
     Returns
     -------
     alt.LayerChart
-        Line of the past, bands and median of the draws, over the bands of the codes.
+        Line of the past, bands and median of the draws, over the bands of the codes where they are drawn.
 
     Raises
     ------
@@ -119,6 +126,14 @@ def index_fan(
     past, future = _past_and_future(history, fan)
     numbers = [*past["value"], *future["median"], *future["high"]]
     top = index_top(numbers, thresholds)
+    drawn = _fan_layers(past, future.assign(**future[list(FAN_COLUMNS[1:])].clip(upper=top)), words=points, width=width)
+    behind = _codes_behind(top, thresholds, coded=coded, width=width)
+    height = _NARROW_FAN_PX if is_narrow(width) else _FAN_PX
+    return styled(overlaid(*behind, *drawn).properties(width=width, height=height, autosize=FIT))
+
+
+def _codes_behind(top: float, thresholds: Thresholds, *, coded: bool, width: int) -> list[alt.Chart]:
+    """The bands of the codes from 0 to the top of the axis, or the bare axis."""
     said = "name" if is_narrow(width) else "words"
     bands = alt.Chart(code_bands(top, thresholds)[["start", "end", "middle", "tint", "ink", said]])
     scale = alt.Scale(domain=[0, top], nice=False)
@@ -126,14 +141,13 @@ def index_fan(
     words = bands.mark_text(align="left", dx=6, fontWeight="bold").encode(
         x=at_x(0), y=alt.Y("middle:Q"), text=alt.Text(f"{said}:N"), color=own_colour("ink")
     )
-    behind = [
+    if not coded:
+        return [bands.mark_rect(opacity=0).encode(y=y, y2=alt.Y2("end"))]
+    return [
         bands.mark_rect().encode(y=y, y2=alt.Y2("end"), color=own_colour("tint")),
         dashed(alt.Chart(pd.DataFrame({"start": thresholds.edges}))).encode(y=alt.Y("start:Q")),
         words,
     ]
-    drawn = _fan_layers(past, future.assign(**future[list(FAN_COLUMNS[1:])].clip(upper=top)), words=points, width=width)
-    height = _NARROW_FAN_PX if is_narrow(width) else _FAN_PX
-    return styled(overlaid(*behind, *drawn).properties(width=width, height=height, autosize=FIT))
 
 
 def share_fan(history: pd.DataFrame, fan: pd.DataFrame, *, title: str, width: int = WIDTH) -> alt.LayerChart:

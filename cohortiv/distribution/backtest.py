@@ -1,5 +1,6 @@
 """Backtest of a projection: what it would have said at past dates, against what came and against simple forecasts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,6 +75,7 @@ def backtest(
     steps: int = 1,
     held_out: float = HELD_OUT,
     level: float = LEVEL,
+    left_out: Sequence[bool] | None = None,
 ) -> Backtest:
     """Forecast each held-out period from what was known before it, and score the forecasts.
 
@@ -92,6 +94,9 @@ def backtest(
         Part of the periods that are forecast, the last ones [1]. Default a third.
     level : float, optional
         Level of the bands. Default 0.90.
+    left_out : sequence of bool, optional
+        Periods that no score may rest on, neither as origin nor as outcome: few scores would tell their shares.
+        Default: none.
 
     Returns
     -------
@@ -100,7 +105,8 @@ def backtest(
     Raises
     ------
     DataError
-        If there are fewer than 2 ``steps`` + 5 periods, dates do not rise, or rows are no shares that sum to 1.
+        If there are fewer than 2 ``steps`` + 5 periods, dates do not rise, rows are no shares that sum to 1, or every
+        held-out period is left out.
     ValueError
         If steps or held_out are out of range, or a forecast returns something else than shares of these tiers.
 
@@ -112,12 +118,15 @@ def backtest(
     refuse_short(history, steps=steps, held_out=held_out)
     checked_history(history)
     models: dict[str, Forecast] = {PROJECTION: projection} | {str(name): model for name, model in BASELINES.items()}
-    streams = rng.spawn(len(history))
+    streams, hidden = rng.spawn(len(history)), left_out or [False] * len(history)
     parts = [
         _scored(history, origin, forecast=model, name=name, steps=steps, level=level, rng=stream)
         for origin in held_out_origins(len(history), steps=steps, held_out=held_out)
+        if not (hidden[origin] or hidden[origin + steps])
         for (name, model), stream in zip(models.items(), streams[origin].spawn(len(models)), strict=True)
     ]
+    if not parts:
+        raise DataError("Every held-out period or its origin is withheld. Bring more snapshots.")
     scores = pd.concat(parts, ignore_index=True)
     summary = score_summary(scores, level=level)
     ratios = summary[summary["quantity"] == ALL_TIERS].set_index("model")["crps_ratio"]

@@ -89,8 +89,8 @@ def fit_distances(past: IndexHistory, *, stated: UncertainPositive | None = None
 
         V(h) = mean over i of r_i(h)^2,   not falling in h
 
-    Residuals that swing back grow more slowly than a walk's, and V follows them as far as it is measured; see
-    `distance_factors` for times beyond. Lags overlap, so their V hang together.
+    Residuals that swing back grow more slowly than a walk's, and V follows them as far as it is measured; see `growth`
+    for times beyond. Lags overlap, so their V hang together.
     """
     count = int(np.isfinite(distance_residuals(past)).sum())
     if count < FEWEST_PERIODS - 1:
@@ -132,9 +132,10 @@ def distance_factors(
 
     Notes
     -----
-    exp(s W(V(t))) with W a Brownian motion, V straight between the measured lags and V(t) = V(H) t / H beyond the
-    longest, H, and each draw's scale s = sqrt(nu / chi2_nu), nu the number of changes. Stated: V(t) = t volatility^2,
-    the volatility of a draw triangular between its limits. The median is 1: distances widen the band and have no trend.
+    exp(s W(V(t))) with W a Brownian motion, V straight between the measured lags and V(t) = V(H) (t / H)^g beyond the
+    longest, H, with g from `growth`, and each draw's scale s = sqrt(nu / chi2_nu), nu the number of changes. Stated:
+    V(t) = t volatility^2, the volatility of a draw triangular between its limits. The median of the factor is 1;
+    that of the index times the factor is not the index's own where draws of the mix are skewed.
     """
     chances, noise = rng.random(n_draws), rng.standard_normal((len(years), n_draws))
     if len(moves.years):
@@ -151,9 +152,33 @@ def _variance(moves: DistanceMoves, years: FloatArray) -> FloatArray:
     if not len(moves.years):
         return years
     known = np.interp(years, np.r_[0.0, moves.years], np.r_[0.0, moves.variance])
-    beyond = np.maximum(years / moves.years[-1], 1.0)
+    beyond = np.maximum(years / moves.years[-1], 1.0) ** growth(moves)
     variance: FloatArray = known * beyond
     return variance
+
+
+def growth(moves: DistanceMoves) -> float:
+    """Power of time by which the variance grows beyond the longest lag that was measured.
+
+    Parameters
+    ----------
+    moves : DistanceMoves
+
+    Returns
+    -------
+    float
+        0 (it stays) to 1 (a random walk) [1]; 1 where fewer than two lags have a variance.
+
+    Notes
+    -----
+    The slope of ln V over ln h by least squares over the measured lags h, held between 0 and 1: residuals that swing
+    back are not carried on as a free walk.
+    """
+    some = moves.variance > 0
+    if np.count_nonzero(some) < 2:  # noqa: PLR2004 - a slope takes two points
+        return 1.0
+    slope = np.polyfit(np.log(moves.years[some]), np.log(moves.variance[some]), 1)[0]
+    return float(np.clip(slope, 0.0, 1.0))
 
 
 def _too_short(count: int, stated: UncertainPositive | None) -> str:

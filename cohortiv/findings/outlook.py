@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cohortiv.config.outlook_strands import UncertainPositive
 from cohortiv.display import Displayed
 from cohortiv.distribution.backtest import PROJECTION, Backtest
 from cohortiv.distribution.index_backtest import MIX_ALONE
-from cohortiv.early_warning import Code, Thresholds, code_of
+from cohortiv.early_warning import Thresholds, code_of
 from cohortiv.findings.context import Findings, Words
 from cohortiv.findings.headline import headline as headline_today
 from cohortiv.outlook import Outlook
@@ -53,12 +54,6 @@ class OutlookFindings(Displayed):
         """Of the codes [%]."""
         return self.base.thresholds
 
-    @property
-    def likeliest(self) -> Code:
-        """The code that most draws have at the coming date."""
-        chances = vars(self.shown.code_probability)
-        return Code(max(chances, key=lambda code: (chances[code], list(chances).index(code))))
-
     def words(self, name: str, title: str, measure: str, **more: str) -> Words:
         """Words of a figure with this run's coverage and source."""
         return self.base.words(name, title, f"{measure}; to {self.to}", **more)
@@ -95,17 +90,23 @@ def is_exploratory(f: OutlookFindings) -> bool:
 
 def sentence(f: OutlookFindings) -> str:
     """Index today and then, its band, and the likeliest code."""
-    then, chances = f.shown.index_then, f.shown.code_probability
-    now = f.base.result.iv_index
-    word = CODES[str(f.likeliest)].word
-    most = float(vars(chances)[str(f.likeliest)])
+    then, now = f.shown.index_then, f.base.result.iv_index
     return (
         f"From changes of {_moved_by(f)}, the IV Index by {f.to} is {points(then['median'])} in the median of "
         f"{f.outlook.assumptions.draws:,} draws "
         f"({_change(then['median'], now, error=f.shown.error)}), and "
-        f"{points_range(then['low'], then['high'])} in 90 % of them. The likeliest code is {word} ({chance(most)}); "
-        f"Red has {chance(chances.red)}."
+        f"{points_range(then['low'], then['high'])} in 90 % of them. {_code_said(f)}"
     )
+
+
+def _code_said(f: OutlookFindings) -> str:
+    """The code that most draws have, the worse of two alike; or why none is told."""
+    if f.shown.code_probability is None:
+        return f"No code is told: {f.shown.uncoded}."
+    chances = vars(f.shown.code_probability)
+    likeliest = max(chances, key=lambda code: (chances[code], list(chances).index(code)))
+    word, most = CODES[likeliest].word, float(chances[likeliest])
+    return f"The likeliest code is {word} ({chance(most)}); Red has {chance(chances['red'])}."
 
 
 def _moved_by(f: OutlookFindings) -> str:
@@ -123,21 +124,27 @@ def _change(then: float, now: float, *, error: float) -> str:
 
 def key_figures(f: OutlookFindings) -> list[dict[str, str]]:
     """Five numbers with their context."""
-    then, chances = f.shown.index_then, f.shown.code_probability
-    now = f.base.result.iv_index
+    then, now = f.shown.index_then, f.base.result.iv_index
     figures = [
         _figure("IV Index today", points(now), f"code {CODES[str(f.base.result.code)].word}"),
-        _figure("Median then", points(then["median"]), f"code {_code_word(f, float(then['median']))}"),
+        _figure("Median then", points(then["median"]), _code_word(f, float(then["median"]))),
         _figure("90 % of the draws", points_range(then["low"], then["high"]), _mix_words(f)),
-        _figure(
-            "Chance of Red", chance(chances.red), f"Yellow {chance(chances.yellow)}, Green {chance(chances.green)}"
-        ),
+        _red_figure(f),
     ]
     if len(f.shown.share_fan):
         share = f.shown.share_fan.iloc[-1]
         band = f"{percent(share['low'], 0)} to {percent(share['high'], 0)} in 90 % of the draws"
         figures.append(_figure("At 10x or more then", percent(float(share["median"]), 0), band))
     return figures
+
+
+def _red_figure(f: OutlookFindings) -> dict[str, str]:
+    """The chances of the codes, or why none is told."""
+    chances = f.shown.code_probability
+    if chances is None:
+        return _figure("Chance of Red", "not told", f.shown.uncoded)
+    context = f"Yellow {chance(chances.yellow)}, Green {chance(chances.green)}"
+    return _figure("Chance of Red", chance(chances.red), context)
 
 
 def _mix_words(f: OutlookFindings) -> str:
@@ -151,7 +158,7 @@ def _figure(label: str, value: str, context: str) -> dict[str, str]:
 
 
 def _code_word(f: OutlookFindings, index: float) -> str:
-    return CODES[str(code_of(index, f.thresholds))].word
+    return "no code" if f.shown.uncoded else f"code {CODES[str(code_of(index, f.thresholds))].word}"
 
 
 def summary_text(f: OutlookFindings) -> str:
@@ -224,10 +231,20 @@ def band_said(f: OutlookFindings) -> str:
     if share < _SHOWN_CHANGE:
         return "Distances within tiers have no visible effect on the band."
     return (
-        f"Distances within tiers only widen the band: from the mix alone it is "
+        f"Distances within tiers have no trend and widen the band: from the mix alone it is "
         f"{points_range(alone['low'], alone['high'])}, and {percent(share, 0)} of its squared width in logarithms is "
-        "theirs."
+        "theirs." + ("" if stated_distances(f) is None else " Their spread is stated, not measured.")
     )
+
+
+def stated_distances(f: OutlookFindings) -> UncertainPositive | None:
+    """The stated volatility that stands in where no spread of the distances could be measured; None elsewhere.
+
+    Parameters
+    ----------
+    f : OutlookFindings
+    """
+    return None if f.outlook.distances is None else f.outlook.distances.stated
 
 
 def active_parts(f: OutlookFindings) -> list[tuple[str, float]]:
@@ -295,7 +312,11 @@ _MIX_LIMIT: Final = """\
 _DISTANCE_LIMIT: Final = """\
 - Draws move the mix of tiers, and the index at a given mix by as much as it moved in the past, without a trend; neither
   the price nor the size of the cohort is forecast. The two are drawn apart, though they may move together. Farther
-  ahead than a third of the history the second spreads as a random walk does, which may be too wide."""
+  ahead than a third of the history the spread of the second is carried on at the rate at which it grew within it; no
+  held-out period tests that."""
+_STATED_LIMIT: Final = """\
+- Draws move the mix of tiers, and the index at a given mix by a stated volatility, since the history is too short to
+  measure one; neither the price nor the size of the cohort is forecast."""
 _LIMITS: Final = """\
 - The walk of the mix has no memory: shares that swing about a level are given bands too wide some periods ahead.
 - Probabilities of rules, adoption and compliance are assumptions, named with their sources above; the band is only as
@@ -306,6 +327,7 @@ _LIMITS: Final = """\
 def notes(f: OutlookFindings) -> str:
     """Fallbacks and thin bases, and what an outlook leaves out."""
     first = _DISTANCE_LIMIT if f.outlook.distances_act else _MIX_LIMIT
+    first = first if stated_distances(f) is None else _STATED_LIMIT
     return "\n".join([*(f"- {note}" for note in f.outlook.notes), first, _LIMITS])
 
 
@@ -315,10 +337,11 @@ def method(f: OutlookFindings) -> str:
     strands = ", ".join(STRANDS[strand].lower() for strand in STRANDS if strand in f.outlook.projection.strands)
     periods = len(f.outlook.history)
     return (
-        f"Tier shares of the leveraged notional are a composition. Its {periods} past periods are carried on in "
-        "isometric log-ratio coordinates by a random walk with a drift that is shrunk towards zero; product weights "
-        "follow logistic adoption curves; a draw picks one regulatory scenario, whose cap moves or drives out what "
-        f"lies above it. Strands that act: {strands or 'none'}. The {stated.draws:,} draws take each tier's distances "
+        f"Tier shares of the leveraged notional are a composition. Its history of {periods} "
+        f"period{'' if periods == 1 else 's'} is carried on in isometric log-ratio coordinates by a random walk with a "
+        "drift that is shrunk towards zero; product weights follow logistic adoption curves; a draw picks one "
+        "regulatory scenario, whose cap moves or drives out what lies above it. "
+        f"Strands that act: {strands or 'none'}. The {stated.draws:,} draws take each tier's distances "
         f"to its lines from the snapshot, and every draw's index is solved. {_distance_method(f)}Bands are the 5 and "
         "95 % points of the draws. "
         f"Assumptions: “{stated.title}” ({stated.name}). {stated.description}"
@@ -329,6 +352,12 @@ def _distance_method(f: OutlookFindings) -> str:
     """How distances move the index, where they act."""
     if not f.outlook.distances_act:
         return ""
+    stated = stated_distances(f)
+    if stated is not None:
+        return (
+            "It is then multiplied by a walk of a stated volatility, "
+            f"{stated.low:g} to {stated.high:g} a year: too few past changes of the index are known to measure one. "
+        )
     return (
         "It is then multiplied by what past changes of the index were at a given mix: each snapshot is solved again "
         "with a later mix, and what is left of the change is the residual, whose spread grows with the time ahead. "

@@ -14,6 +14,7 @@ from cohortiv.findings.outlook import (
     band_said,
     figures_by_model,
     index_verdict,
+    stated_distances,
     strands_said,
     verdict,
 )
@@ -97,20 +98,28 @@ def tiers(f: OutlookFindings) -> Words:
 
 def fan(f: OutlookFindings) -> Words:
     """The index over time."""
-    then, chances = f.shown.index_then, f.shown.code_probability
+    then = f.shown.index_then
     title = f"The index by then: {points_range(then['low'], then['high'])} in 90 % of draws"
-    reading = (
-        f"By {f.to} {chance(chances.green)} of the draws are Green, {chance(chances.yellow)} Yellow and "
-        f"{chance(chances.red)} Red. {_what_moves(f)} The market's own way is not part of the draws."
-    )
+    reading = f"{_codes_said(f)} {_what_moves(f)} The market's own way is not part of the draws."
     return f.words("index-fan", title, "IV Index of the past and of the draws", reading=reading)
+
+
+def _codes_said(f: OutlookFindings) -> str:
+    chances = f.shown.code_probability
+    if chances is None:
+        return f"No code is told of the draws: {f.shown.uncoded}."
+    return (
+        f"By {f.to} {chance(chances.green)} of the draws are Green, {chance(chances.yellow)} Yellow and "
+        f"{chance(chances.red)} Red."
+    )
 
 
 def _what_moves(f: OutlookFindings) -> str:
     if f.outlook.distances_act:
         alone = f.shown.mix_then
+        how = "as much as it did in the past" if stated_distances(f) is None else "by a stated volatility"
         return (
-            "The tier mix moves, and the index at a given mix as much as it did in the past; from the mix alone the "
+            f"The tier mix moves, and the index at a given mix {how}; from the mix alone the "
             f"band is {points_range(alone['low'], alone['high'])}."
         )
     return "Only the tier mix moves: each tier keeps today's distances to its lines."
@@ -202,7 +211,10 @@ def cases(f: OutlookFindings) -> Words:
     if has_one_case(f):
         only = str(rows["case"].iloc[0]).removesuffix(" alone")
         title = f"{only} is the only strand that acts"
-        none = f"{title}: neither adoption of products nor rules are assumed to change the mix."
+        none = (
+            f"{title}: neither adoption of products nor rules are assumed to change the mix. The assumptions "
+            "“published-cohort-2026” set all strands side by side."
+        )
         return f.words("index-by-case", title, measure, reading=none)
     title = f"Median index {points(low['median'])} to {points(high['median'])}, case by case"
     reading = (
@@ -242,7 +254,8 @@ def waterfall(f: OutlookFindings) -> Words:
     if parts and abs(parts[0][1]) > f.shown.mix_error:
         title = f"{parts[0][0].capitalize()} moves the index most: {signed(parts[0][1])} points"
     note = (
-        "Distances have no trend: their bar is what the median of the draws happens to move by."
+        "Strands are split in the median from the mix alone. Distances have no trend; their bar is by how much the "
+        "median of the draws moves all the same, since draws of the mix are skewed, and by the draws' own error."
         if f.outlook.distances_act
         else ""
     )

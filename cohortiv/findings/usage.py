@@ -7,6 +7,7 @@ import pandas as pd
 
 from cohortiv.distribution.density import LeverageDensity
 from cohortiv.distribution.effective import KNOWN, UNDER_WATER
+from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE
 from cohortiv.findings.context import Findings, Words
 from cohortiv.publication import OTHER
 from cohortiv.published_usage import PublishedUsage
@@ -48,6 +49,10 @@ LOWER, SAME, NO_EQUITY, OTHERS = "Less than declared", "As declared or more", "N
 #: Values of a dimension that its table shows, besides what is added up as "other".
 VALUES_SHOWN: Final = 8
 _CURVE_REACH: Final = 1.2
+#: Largest Kolmogorov-Smirnov distance of a fit that its humps are told by [1].
+POOR_FIT: Final = 0.10
+#: Most accounts of a snapshot over fewest from which changes over time are called degraded [1].
+COUNT_RATIO: Final = 1.5
 
 
 def _unknown(f: Findings, name: str) -> Words:
@@ -71,19 +76,28 @@ def tiers(f: Findings, shown: PublishedUsage | None) -> Words:
     """By capital and by count."""
     if shown is None:
         return _unknown(f, "usage-by-tier")
-    rows = shown.shares[shown.shares["dimension"] == "tier"]
-    high = rows[rows["tier_floor"] >= 10]  # noqa: PLR2004 - the leverage that is called high
-    by_capital, by_count = float(high["notional_share"].sum()), float(high["position_share"].sum())
-    title = f"10x or more: {percent(by_capital, 0)} of notional, {percent(by_count, 0)} of positions"
-    reading = (
-        f"Tiers from 10x hold {percent(by_capital)} of the leveraged notional and {percent(by_count)} of the "
-        "positions. Capital says what moves the price, count how many are near their line: "
-        f"{_larger(by_capital, by_count)}."
-    )
     measure = "Shares of leveraged notional, collateral, positions and accounts by tier"
     note = "Shares of accounts add up to more than 100 %: an account may have positions in several tiers."
     note += _estimated(f)
+    rows = shown.shares[shown.shares["dimension"] == "tier"]
+    start = _high_start(rows)
+    high = rows[rows["tier_floor"] >= start]
+    by_capital, by_count = float(high["notional_share"].sum()), float(high["position_share"].sum())
+    title = f"{start:g}x or more: {percent(by_capital, 0)} of notional, {percent(by_count, 0)} of positions"
+    reading = (
+        f"Tiers from {start:g}x hold {percent(by_capital)} of the leveraged notional and {percent(by_count)} of the "
+        "positions. Capital says what moves the price, count how many are near their line: "
+        f"{_larger(by_capital, by_count)}."
+    )
     return f.words("usage-by-tier", title, measure, note=note, reading=reading)
+
+
+def _high_start(rows: pd.DataFrame) -> float:
+    """Where high leverage starts among the ranges that are told [x]: at 10x, or where the range that holds 10x does."""
+    floors = rows["tier_floor"].dropna()
+    if (floors == HIGH_LEVERAGE).any() or not (floors < HIGH_LEVERAGE).any():
+        return HIGH_LEVERAGE
+    return float(floors[floors < HIGH_LEVERAGE].max())
 
 
 def _estimated(f: Findings) -> str:
@@ -136,7 +150,8 @@ def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
     note = (
         f"The {VALUES_SHOWN} largest of each, “further” adds up the rest; “other” is what may not be told apart. A "
         "dash: withheld, too few accounts or one holds too much of it; accounts of a sum are not told, since one may "
-        "hold several."
+        "hold several. A symbol holds those of its tiers that may be told, so the whole of it may be larger and the "
+        "order of symbols another; the rest is in “other”."
     ) + _estimated(f)
     return f.words("usage", title, measure, note=note)
 
@@ -175,7 +190,10 @@ def concentration(f: Findings, shown: PublishedUsage | None) -> Words:
         f"The {shown.accounts:,} accounts are as concentrated as {worth:,.0f} equal ones would be."
     )  # fmt: skip
     measure = "Concentration of leveraged notional over accounts, bands by a bootstrap over accounts"
-    note = "A dash: withheld, it would be one account's own figure. Shares are rounded to whole percent, outward."
+    note = (
+        "A dash: withheld, since it would be one account's own figure or the k largest are most of the accounts. "
+        "Shares are rounded to whole percent, outward."
+    )
     return f.words("concentration", title, measure, note=note, reading=reading)
 
 
@@ -215,7 +233,24 @@ def concentration_history(f: Findings, shown: PublishedUsage | None) -> Words:
     note = "Shares are rounded up to whole percent; gaps are withheld." + (
         f" {hidden} of {len(shown.history)} snapshots are withheld as a whole." if hidden else ""
     )
+    reading += accounts_change(shown)
     return f.words("concentration-history", title, measure, note=note, reading=reading)
+
+
+def accounts_change(shown: PublishedUsage | None) -> str:
+    """That the number of accounts changes too much for snapshots to be compared; nothing where it doesn't.
+
+    Parameters
+    ----------
+    shown : PublishedUsage or None
+    """
+    counts = pd.Series(dtype=float) if shown is None else shown.history["accounts"].dropna()
+    if len(counts) < 2 or counts.max() <= COUNT_RATIO * counts.min():  # noqa: PLR2004 - a change takes two
+        return ""
+    return (
+        f" Degraded: the snapshots hold {counts.min():,.0f} to {counts.max():,.0f} accounts, so part of every change "
+        "over time is a change of who is seen and not of how leverage is used."
+    )
 
 
 def _in_words(figure: str, value: float) -> str:
@@ -307,6 +342,8 @@ def density(f: Findings, shown: PublishedUsage | None) -> Words:
         return f.words("leverage-density", f"No density: {fit.reason}", measure, reading=f"No fit: {fit.reason}.")
     humps = [f"{median:.3g}x ({percent(weight, 0)})" for weight, median in _humps(fit)]
     title = f"By notional leverage gathers around {' and '.join(one.split(' (')[0] for one in humps)}"
+    if fit.ks_distance > POOR_FIT:
+        title = f"No smooth density fits well: {percent(fit.ks_distance, 0)} off the tiers' own"
     reading = (
         f"By notional the fit has {len(humps)} normal{'s' if len(humps) > 1 else ''} in ln leverage, around "
         f"{', '.join(humps)}; the largest difference to the tiers' own distribution is {percent(fit.ks_distance)} "

@@ -108,7 +108,8 @@ def coverage(f: ValidationFindings) -> Words:
     lost = "; ".join(f"{why}: {count:,}" for why, count in f.pair.result.not_covered.items())
     rows = len(f.pair.result.frame)
     note = f"Of {rows:,} times, without an outcome: {lost}." if lost else f"All {rows:,} times have an outcome."
-    note += f" No score and no outcome is filled or carried forward{_carried(f)}. A gap is a step of more than 1.5 times the usual one."
+    note += f" No score and no outcome is filled or carried forward{_carried(f)}."
+    note += " A gap is a step of more than 1.5 times the usual one."
     own = f.pair.scores.coverage.set_index("signal").loc[f.signal]
     title = f"{own['scored']:,} of {own['rows']:,} snapshots can be scored"
     return f.words("coverage", title, "What each signal was scored on", note=note)
