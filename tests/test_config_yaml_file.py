@@ -93,3 +93,11 @@ def test_a_field_written_twice_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match="is written twice in one section"):
         read_fields(path, kind="some file", example="name: a")
+
+
+def test_a_date_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    """In the words of what was got, with the file."""
+    path = tmp_path / "house.yaml"
+    path.write_text("name: x\nbuilt: 2026-02-31\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"house\.yaml: holds a value that cannot be .day is out of range for month"):
+        read_fields(path, kind="house file", example="name: x")

@@ -1,6 +1,7 @@
 """Titles and readings of an outlook's figures."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from cohort_support import ENGINE_WARNINGS
@@ -8,7 +9,7 @@ from outlook_cases import findings
 
 from cohortiv.findings import outlook_figures as figures
 from cohortiv.findings.context import Words
-from cohortiv.findings.outlook import OutlookFindings
+from cohortiv.findings.outlook import OutlookFindings, find
 
 pytestmark = ENGINE_WARNINGS
 ALL = (
@@ -56,6 +57,20 @@ def test_one_strand_is_a_sentence() -> None:
     assert figures.has_one_case(findings("history"))
     assert not figures.has_one_case(findings())
     assert figures.cases(findings("history")).reading.startswith("History is the only strand that acts")
+
+
+def test_without_any_strand_there_is_a_sentence() -> None:
+    """All switched off: no case is lowest or highest."""
+    some = findings()
+    none = find(some.base, replace(some.shown, cases=some.shown.cases.head(0)))
+    assert figures.cases(none).reading == figures.NO_STRAND
+
+
+def test_cases_within_the_error_of_the_draws_are_not_ranked() -> None:
+    """A rule that does nothing has other draws, and so another median."""
+    some = findings()
+    alike = find(some.base, replace(some.shown, cases=some.shown.cases.assign(median=40.0)))
+    assert figures.cases(alike).reading.startswith("The medians differ by no more than draws")
 
 
 def test_assumptions_without_visible_effect_are_said_to_have_none() -> None:

@@ -72,6 +72,8 @@ def read_fields(path: Path, *, kind: str, example: str) -> dict[object, object]:
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         first = " ".join(str(error).split())
         raise UsageError(f"{kind} {path}: not YAML in UTF-8 ({first}). Correct the file.") from error
+    except ValueError as error:
+        raise UsageError(f"{kind} {path}: holds a value that cannot be ({error}). Correct the date.") from error
     if not isinstance(fields, dict):
         found = type(fields).__name__
         raise UsageError(f"{kind} {path}: got {found}, allowed are fields such as '{example}'. Write them.")

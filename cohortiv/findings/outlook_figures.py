@@ -1,5 +1,6 @@
 """Rows, titles and readings of an outlook's figures and tables."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -185,6 +186,10 @@ def concentration_table(f: OutlookFindings) -> Words:
     return f.words("concentration-outlook", "How concentrated the tiers may be", measure, note=note)
 
 
+NO_STRAND: Final = "No strand acts: every strand is switched off, and the mix stays as it is."
+"""What stands in place of cases where the assumptions switch every strand off."""
+
+
 def case_rows(f: OutlookFindings) -> pd.DataFrame:
     """What `charts.index_by_case` draws: case (with its probability), low, median, high."""
     rows = f.shown.cases
@@ -204,6 +209,8 @@ def has_one_case(f: OutlookFindings) -> bool:
 def cases(f: OutlookFindings) -> Words:
     """Strands added one after the other, and regulatory scenarios side by side."""
     rows = f.shown.cases
+    if rows.empty:
+        return f.words("index-by-case", "No strand acts", "IV Index by case", reading=NO_STRAND)
     low, high = (rows.iloc[int(place)] for place in (rows["median"].argmin(), rows["median"].argmax()))
     measure = "IV Index with the strands added one after the other, then distances, and under each regulatory scenario"
     if not f.outlook.distances_act:
@@ -217,8 +224,11 @@ def cases(f: OutlookFindings) -> Words:
         )
         return f.words("index-by-case", title, measure, reading=none)
     title = f"Median index {points(low['median'])} to {points(high['median'])}, case by case"
+    error = f.shown.error * math.sqrt(2 / float(rows["draw_share"].fillna(1.0).min()))
     reading = (
-        f"Lowest under “{low['case']}” ({points(low['median'])}), highest under “{high['case']}” "
+        f"The medians differ by no more than draws of these numbers do by chance ({points(error)} points)."
+        if float(high["median"]) - float(low["median"]) <= error
+        else f"Lowest under “{low['case']}” ({points(low['median'])}), highest under “{high['case']}” "
         f"({points(high['median'])}). A draw picks one regulatory scenario by its probability."
     )
     return f.words("index-by-case", title, measure, reading=reading)
