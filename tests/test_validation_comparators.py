@@ -174,7 +174,7 @@ def test_comparators_of_real_prices_and_liquidations(real_data: Path) -> None:
         ),
         times,
     )  # fmt: skip
-    assert found.missing == {}
+    assert set(found.missing) == {"sentiment"}
     assert found.failed == {"garch": 0, "har": 0}
     level = found.frame.loc["2024-01-01":, ["realised_30d", "ewma", "garch", "har", "implied"]]
     assert level.notna().all(axis=None)
