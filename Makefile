@@ -11,6 +11,7 @@ AS_ROOT  := $(if $(filter 0,$(shell id -u)),--allow-root)
 VENV_LAB := $(VENV)-lab
 BIN      := $(VENV)/bin
 READY    := $(VENV)/ready.stamp
+LAB_SETTINGS := $(VENV_LAB)/share/jupyter/lab/settings/overrides.json
 PIP      := -m pip --disable-pip-version-check -qq
 COMPILE  := uv pip compile --no-config --universal --python-version 3.11 --fork-strategy fewest --upgrade \
             --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
@@ -44,11 +45,11 @@ bench: $(READY) ## run the benchmarks and print their ratios
 faults: $(READY) ## kill, starve and repeat runs at length, some ten minutes; the tests do a little of it
 	@$(BIN)/python tests/faults.py
 
-lab: $(VENV_LAB)/ready.stamp ## open the notebooks in JupyterLab, in an environment of its own
-	@$(VENV_LAB)/bin/jupyter lab --notebook-dir=notebooks --LabApp.news_url=None \
+lab: $(LAB_SETTINGS) ## open the notebooks in JupyterLab, in an environment of its own
+	@$(VENV_LAB)/bin/jupyter lab --notebook-dir=notebooks \
 		--FileCheckpoints.checkpoint_dir=$(abspath $(VENV_LAB))/checkpoints $(AS_ROOT) $(ARGS)
 
-lab-check: $(READY) $(VENV_LAB)/ready.stamp ## drive JupyterLab in a browser: run all, change a parameter, export
+lab-check: $(READY) $(LAB_SETTINGS) ## drive JupyterLab in a browser: run all, change a parameter, export
 	@$(BIN)/python tests/lab_check.py $(VENV_LAB)
 
 lock: ## choose the newest versions that pyproject.toml allows, with their hashes
@@ -65,6 +66,10 @@ $(READY): LOCK := requirements.lock
 $(READY): requirements.lock
 $(VENV_LAB)/ready.stamp: LOCK := requirements-lab.lock
 $(VENV_LAB)/ready.stamp: requirements-lab.lock
+# JupyterLab asks at its first start whether it may fetch news; nothing here asks the network for any.
+$(LAB_SETTINGS): $(VENV_LAB)/ready.stamp
+	@mkdir -p $(@D)
+	@printf '%s\n' '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' > $@
 %/ready.stamp:
 	@echo "Setting up $* (once; a minute or two)"
 	@$(PYTHON) -m venv $*

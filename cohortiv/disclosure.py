@@ -135,6 +135,56 @@ def pooled_cells(held: ir.Table, *, within: Sequence[str], by: Sequence[str], ru
         plan = changed
 
 
+def with_safe_wholes(
+    held: ir.Table, cells: DisclosedCells, *, of: str, names: Sequence[str], rule: DisclosureRule
+) -> DisclosedCells:
+    """Let more cells of some names follow their others into the rests, so that what is in rests of each is a safe cell.
+
+    Then a name's whole may be thought of: less its told cells, it leaves no unsafe one.
+
+    Parameters
+    ----------
+    held : ibis Table
+        account_id, notional_cents and the keys; one row a position.
+    cells : DisclosedCells
+        From `pooled_cells`; each told cell is of one name.
+    of : str
+        Key of the names.
+    names : sequence of str
+        Those whose whole is wanted. One with cells enough in no rest that there is stays as it is.
+    rule : DisclosureRule
+
+    Returns
+    -------
+    DisclosedCells
+        The same where nothing has to follow.
+    """
+    keys = [name for name in cells.plan.columns if name != "cell"]
+    places = [name for name in keys if name != of]
+    while True:
+        inside = held.inner_join(ibis.memtable(cells.plan[cells.plan["cell"] < 0]), keys)
+        hidden = counted(inside.filter(inside[of].isin(list(names) or [""])), [of])
+        sizes = cells.counts.set_index("cell")["notional_cents"]
+        followers = [
+            _least_enough(sizes[near], rest, rule)
+            for _, rest in hidden[~is_safe(hidden, rule)].iterrows()
+            if len(near := _beside_rests(cells.plan, cells.plan[of] == rest[of], places))
+        ]
+        if not followers:
+            return cells
+        rests = cells.plan[cells.plan["cell"] < 0].drop_duplicates(places).rename(columns={"cell": "rest"})
+        placed = cells.plan.merge(rests[[*places, "rest"]], on=places, how="left")
+        moved = placed["cell"].where(~placed["cell"].isin(followers), placed["rest"]).astype("int64")
+        plan = cells.plan.assign(cell=moved.to_numpy())
+        cells = DisclosedCells(plan, _rated(held, plan, keys, rule=rule))
+
+
+def _beside_rests(plan: pd.DataFrame, chosen: "pd.Series[bool]", places: Sequence[str]) -> list[int]:
+    """Told cells of some rows of a plan that lie where there is a rest."""
+    rests = plan[plan["cell"] < 0].drop_duplicates(list(places))[list(places)]
+    return plan[chosen & (plan["cell"] >= 0)].merge(rests, on=list(places))["cell"].unique().tolist()
+
+
 def _numbered(plan: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[int]":
     """Number of the group that each row of a plan is in; all the same without keys."""
     if keys:

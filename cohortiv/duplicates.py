@@ -11,7 +11,7 @@ from cohortiv.positions import Holding, Positions
 from cohortiv.schema import DUPLICATE, USED
 
 #: Columns that identify a position.
-IDENTITY = ("as_of", "account_id", "venue", "symbol", "side", "product", "margin_mode", "contract")
+IDENTITY = ("as_of", "account_id", "venue", "symbol", "side", "product", "margin_mode", "contract", "instrument")
 #: Which of equally large rows is kept: the first by these, so that the order of the file doesn't show.
 ORDER = (
     "entry_price", "mark_price", "leverage", "margin", "collateral_asset", "collateral_price", "haircut",

@@ -23,3 +23,7 @@ class RunError(CohortivError):
     """The run itself failed: a notebook, a lock, a disk (exit code 4)."""
 
     exit_code = 4
+
+
+class FetchError(RunError):
+    """A venue did not answer, or not with what was asked for (exit code 4)."""

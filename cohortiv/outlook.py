@@ -1,7 +1,7 @@
 """An outlook on a cohort: tier mix and index at a coming date, what drives the change, and how the projection tests."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -11,18 +11,19 @@ import pandas as pd
 
 from cohortiv.assessment import Assessment
 from cohortiv.assessment.nodes import nodes_of
-from cohortiv.config.assumptions import STRANDS, OutlookAssumptions, Strand
+from cohortiv.config.assumptions import STRANDS, OutlookAssumptions
 from cohortiv.display import Displayed
 from cohortiv.distribution.attribution import Attribution, attribute
 from cohortiv.distribution.backtest import Backtest, backtest
+from cohortiv.distribution.cases import CaseDraws, case_draws, cases_of
 from cohortiv.distribution.composition import composition_history
 from cohortiv.distribution.distances import DistanceMoves, distance_factors, fit_distances
 from cohortiv.distribution.forecasts import projected_walk
 from cohortiv.distribution.hit_table import HitTable, hit_table
 from cohortiv.distribution.index_backtest import index_backtest
-from cohortiv.distribution.index_draws import IndexDraws, index_band, index_draws
+from cohortiv.distribution.index_draws import IndexDraws, index_draws
 from cohortiv.distribution.index_history import IndexHistory, index_history
-from cohortiv.distribution.projection import Projection, Statistic, project
+from cohortiv.distribution.projection import Outcome, Projection, project
 from cohortiv.distribution.tornado import tornado
 from cohortiv.distribution.walk import DAYS_A_YEAR
 from cohortiv.errors import DataError
@@ -53,14 +54,14 @@ class Outlook(Displayed):
         The same from the mix alone, at today's distances.
     distances : DistanceMoves or None
         What else moves the index; None where the assumptions switch it off.
-    strands_added : mapping of str to IndexDraws
-        The index at the target date from the mix alone, with the strands up to that one: "history", then with
-        "adoption", then all.
+    cases : tuple of CaseDraws
+        At the target date, all moved by the same distances as the index: the strands one by one, each product's
+        adoption alone, each regulatory scenario for certain.
     attribution : Attribution or None
         Of the change of the median index from the mix alone [%]; None where the index isn't finite for some of the
         strands.
     swings : DataFrame
-        From `tornado`, of the median index from the mix alone [%].
+        From `tornado`, of the median index [%].
     backtests : tuple of Backtest
         Of the mix, one for each of `BACKTEST_STEPS` that the history is long enough for.
     index_backtests : tuple of Backtest
@@ -77,7 +78,7 @@ class Outlook(Displayed):
     index: IndexDraws
     mix_index: IndexDraws
     distances: DistanceMoves | None
-    strands_added: Mapping[Strand, IndexDraws]
+    cases: tuple[CaseDraws, ...]
     attribution: Attribution | None
     swings: pd.DataFrame
     backtests: tuple[Backtest, ...]
@@ -132,29 +133,25 @@ def look_ahead(
     projection = project(history, assumptions, to=to)
     tell(f"Projected the tier mix to {projection.dates[-1]:%Y-%m-%d} in {assumptions.draws:,} draws")
     table = hit_table(assessment.nodes, edges)
-    median = median_index(assessment, table)
-    tell("Splitting the change among the strands, and trying each assumption at its ends")
-    swings = tornado(history, assumptions, median, to=to)
     tell("Testing the projection on held-out periods")
     past = past_index(assessment, history)
     tests = _backtests(past, assumptions, withheld=_withheld(assessment, history))
     distances = _distances(past, assumptions)
-    mix_index = solve_index(assessment, table, projection.path)
+    mix_index, mix = solve_index(assessment, table, projection.path), mix_outcome(assessment, table)
+    tell("Splitting the change among the strands, and trying each case and each assumption at its ends")
+    moved = partial(_moved_outcome, mix=mix, distances=distances, dates=projection.dates)
     return Outlook(
         assessment=assessment,
         assumptions=assumptions,
         history=history,
         projection=projection,
         table=table,
-        index=_moved(mix_index, distances, projection.dates, seed=assumptions.seed),
+        index=replace(mix_index, index=mix_index.index * _factors(distances, projection.dates, assumptions)),
         mix_index=mix_index,
         distances=distances,
-        strands_added={
-            strand: solve_index(assessment, table, project(history, assumptions, to=to, strands=acting).draws)
-            for strand, acting in _growing(assumptions)
-        },
-        attribution=_attribution(history, assumptions, median, to=to),
-        swings=swings,
+        cases=case_draws(history, cases_of(assumptions), lambda case: moved(case.assumptions), to=to),
+        attribution=_attribution(history, assumptions, mix, to=to),
+        swings=tornado(history, assumptions, moved, to=to, measured=distances is not None and len(distances.years) > 0),
         backtests=tests.mix,
         index_backtests=tests.index,
         notes=(*projection.notes, *(distances.notes if distances else ()), *_borrowed(table), *tests.notes),
@@ -218,30 +215,30 @@ def solve_index(assessment: Assessment, table: HitTable, draws: FloatArray) -> I
     )
 
 
-def median_index(assessment: Assessment, table: HitTable) -> Statistic:
-    """The statistic that strands and assumptions are judged by: the median index of draws [%]."""
+def mix_outcome(assessment: Assessment, table: HitTable) -> Outcome:
+    """What strands are judged by: the index of draws of the mix, at today's distances [%].
 
-    def median(draws: FloatArray) -> float:
-        return float(index_band(solve_index(assessment, table, draws)).median)
+    Parameters
+    ----------
+    assessment : Assessment
+    table : HitTable
+    """
 
-    return median
+    def index(draws: FloatArray) -> FloatArray:
+        return solve_index(assessment, table, draws).index
+
+    return index
 
 
 def _silent(_message: str) -> None:
     pass
 
 
-def _growing(assumptions: OutlookAssumptions) -> list[tuple[Strand, frozenset[Strand]]]:
-    """Each strand that is switched on, and it with those before it."""
-    active = [strand for strand in STRANDS if strand in assumptions.enabled]
-    return [(strand, frozenset(active[: number + 1])) for number, strand in enumerate(active)]
-
-
 def _attribution(
-    history: pd.DataFrame, assumptions: OutlookAssumptions, statistic: Statistic, *, to: dt.date | None
+    history: pd.DataFrame, assumptions: OutlookAssumptions, outcome: Outcome, *, to: dt.date | None
 ) -> Attribution | None:
     try:
-        return attribute(history, assumptions, statistic, to=to)
+        return attribute(history, assumptions, outcome, to=to)
     except ValueError:
         return None
 
@@ -251,14 +248,29 @@ def _distances(past: IndexHistory, assumptions: OutlookAssumptions) -> DistanceM
     return fit_distances(past, stated=stated.fallback_volatility) if stated.enabled else None
 
 
-def _moved(index: IndexDraws, distances: DistanceMoves | None, dates: pd.DatetimeIndex, *, seed: int) -> IndexDraws:
-    """Draws of the index moved by distances, which have a stream of random numbers beside those of the strands."""
+def _factors(distances: DistanceMoves | None, dates: pd.DatetimeIndex, assumptions: OutlookAssumptions) -> FloatArray:
+    """What distances multiply the index by, shape (n_dates, n_draws), from random numbers beside the strands'."""
     if distances is None:
-        return index
-    stream = np.random.default_rng(seed).spawn(len(STRANDS) + 1)[-1]
+        return np.ones((len(dates), assumptions.draws))
+    stream = np.random.default_rng(assumptions.seed).spawn(len(STRANDS) + 1)[-1]
     ahead = (dates - dates[0]) / pd.Timedelta(days=DAYS_A_YEAR)
-    factors = distance_factors(distances, ahead.tolist(), n_draws=index.index.shape[-1], rng=stream)
-    return replace(index, index=index.index * factors)
+    return distance_factors(distances, ahead.tolist(), n_draws=assumptions.draws, rng=stream)
+
+
+def _moved_outcome(
+    stated: OutlookAssumptions, *, mix: Outcome, distances: DistanceMoves | None, dates: pd.DatetimeIndex
+) -> Outcome:
+    """The index at the last date, moved by distances as some assumptions have them where they aren't measured."""
+    moves = distances
+    if distances is not None and distances.stated is not None:
+        moves = replace(distances, stated=stated.distances.fallback_volatility)
+    factors = _factors(moves, dates, stated)[-1]
+
+    def index(draws: FloatArray) -> FloatArray:
+        moved: FloatArray = mix(draws) * factors
+        return moved
+
+    return index
 
 
 @dataclass(frozen=True, eq=False)

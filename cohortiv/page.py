@@ -4,7 +4,6 @@ Each function displays one output that serves two readers. JupyterLab draws the 
 exporter takes the part with a MIME type of ours and leaves everything else out of the page.
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from cohortiv.display import Displayed, rendered
 from cohortiv.errors import UsageError
 from cohortiv.plain import csv_text, plain_values, shown
+from cohortiv.quantities import level, points
 from cohortiv.specification import check_specification, with_width
 
 if TYPE_CHECKING:
@@ -73,12 +73,15 @@ class Column(Displayed):
         `quantities.level`.
     align : {"left", "right"}
         Numbers stand right, words left.
+    unit : str
+        In the head of the CSV; by default what the pattern says: shares [1], index points, prices [USD].
     """
 
     key: str
     label: str
     pattern: str | Callable[[float], str] = "{}"
     align: Literal["left", "right"] = "left"
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ def headline(
     classification: str = "",
     synthetic: bool = False,
     verdict: str = "",
+    notice: str = "",
 ) -> None:
     """Show the first screen of the report: status, one sentence and the key figures.
 
@@ -146,6 +150,8 @@ def headline(
         Whether the positions are made up; the page then says so on every sheet.
     verdict : str
         What the report comes to, in a few words, where that is no code; it stands in place of one, and looks like none.
+    notice : str
+        What must be known before anything is read, such as that a model stands in for positions; above the title.
     """
     content: dict[str, object] = {
         "series": series,
@@ -156,6 +162,7 @@ def headline(
         "classification": classification,
         "synthetic": synthetic,
         "verdict": verdict,
+        "notice": notice,
         "code": code.lower(),
         "code_held": code_held.lower() if code_held else None,
         "iv_index": iv_index,
@@ -319,10 +326,12 @@ def table_bundle(
         "source": source,
         "columns": [{"key": column.key, "label": column.label, "align": column.align} for column in chosen],
         "rows": [
-            [_cell(value, column.pattern) for value, column in zip(row, chosen, strict=True)]
+            [shown(value, column.pattern) for value, column in zip(row, chosen, strict=True)]
             for row in frame[[column.key for column in chosen]].itertuples(index=False, name=None)
         ],
-        "csv": csv_text(frame[[column.key for column in chosen]]),
+        "csv": csv_text(
+            frame[[column.key for column in chosen]], units={column.key: _unit(column) for column in chosen}
+        ),
     }
     return _typed_bundle(TABLE_MIME, kind="table", content=content, plain=title)
 
@@ -361,11 +370,10 @@ def _frame(rows: "pd.DataFrame | Iterable[Mapping[str, object]]", columns: Seque
     return pd.DataFrame(listed, columns=None if listed or columns is None else [column.key for column in columns])
 
 
-def _cell(value: object, pattern: str | Callable[[float], str]) -> str:
-    """Text of a cell; what is no finite number is written the same way in all columns."""
-    if isinstance(pattern, str):
-        return shown(value, pattern)
-    return pattern(value) if isinstance(value, float) and math.isfinite(value) else shown(value)
+def _unit(column: Column) -> str:
+    if isinstance(column.pattern, str):
+        return column.unit or ("1" if "%}" in column.pattern else "")
+    return column.unit or {points: "index points", level: "USD"}.get(column.pattern, "")
 
 
 def _default_column(frame: "pd.DataFrame", key: str) -> Column:

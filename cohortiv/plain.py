@@ -3,7 +3,8 @@
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from numbers import Integral, Real
 from typing import TYPE_CHECKING
@@ -17,13 +18,31 @@ HIGHEST_INDEX_TOLD = 1000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def csv_text(frame: "pd.DataFrame") -> str:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value with the words that stand for it where a column's pattern doesn't fit all of its rows.
+
+    Attributes
+    ----------
+    value : object
+        What the CSV holds: a number, or None where none is told.
+    words : str
+        What a reader sees: "0.42", "42 %", "withheld".
+    """
+
+    value: object
+    words: str
+
+
+def csv_text(frame: "pd.DataFrame", *, units: Mapping[str, str] | None = None) -> str:
     """Write a frame as CSV that a spreadsheet opens without running anything in it.
 
     Parameters
     ----------
     frame : DataFrame
         Rows; times are UTC.
+    units : mapping of str to str, optional
+        Unit of some of the columns, which stands in the head in brackets: "share [1]". Default: none.
 
     Returns
     -------
@@ -34,20 +53,21 @@ def csv_text(frame: "pd.DataFrame") -> str:
     columns = [_csv_column(frame[key].tolist()) for key in frame.columns]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_safe(str(key)) for key in frame.columns)
+    said = units or {}
+    writer.writerow(_safe(f"{key} [{said[key]}]" if said.get(key) else str(key)) for key in frame.columns)
     writer.writerows(zip(*columns, strict=True))
     return buffer.getvalue()
 
 
-def shown(value: object, pattern: str = "{}") -> str:
+def shown(value: object, pattern: str | Callable[[float], str] = "{}") -> str:
     """Write one value as a reader sees it.
 
     Parameters
     ----------
     value : object
         Any value of a table.
-    pattern : str
-        Pattern of `str.format`, such as "{:,.1f}"; it is left out for text.
+    pattern : str or callable
+        Pattern of `str.format`, such as "{:,.1f}", or what writes a number; it is left out for text.
 
     Returns
     -------
@@ -55,17 +75,22 @@ def shown(value: object, pattern: str = "{}") -> str:
         The formatted value; a dash for NaN and None, ∞ for infinity; negative numbers have a true minus sign, a
         percent sign stands after a no-break space.
     """
+    if isinstance(value, Written):
+        return value.words
     if _is_missing(value):
         return MISSING
     if isinstance(value, Real) and math.isinf(value):
         return "∞" if float(value) > 0 else "−∞"
     if isinstance(value, str):
         return value
+    if not isinstance(pattern, str):
+        return pattern(value) if isinstance(value, float) else shown(value)
     formatted = pattern.format(value)
     return formatted.replace("-", "−").replace("%", "\u00a0%") if isinstance(value, Real) else formatted
 
 
-def _csv_column(values: list[object]) -> list[str]:
+def _csv_column(cells: list[object]) -> list[str]:
+    values = [cell.value if isinstance(cell, Written) else cell for cell in cells]
     moments = [value for value in values if isinstance(value, datetime) and not _is_missing(value)]
     only_dates = all(moment.time() == time.min for moment in moments)
     return [_csv_cell(value, only_dates=only_dates) for value in values]

@@ -34,6 +34,60 @@ _WITH_COMMA = re.compile(r"[-+]?[0-9][0-9.]*,[0-9.,]*")
 
 
 @dataclass(frozen=True)
+class VenueTime:
+    """One venue in one snapshot of several venues.
+
+    Attributes
+    ----------
+    venue : str
+    taken : datetime
+        The venue's own time (UTC, without zone).
+    as_of : datetime
+        Time of the common snapshot.
+    remarked : bool
+        Whether its rows carry the marks of the venues that are nearer to the common time.
+    """
+
+    venue: str
+    taken: datetime
+    as_of: datetime
+    remarked: bool = False
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which venues are in a cohort of several, and when each was read.
+
+    Attributes
+    ----------
+    times : tuple of VenueTime
+        Of all snapshots, by time.
+    missing : tuple of str
+        Sources that were named and have nothing at all.
+    empty : tuple of str
+        Venues that were read and hold no position.
+    notes : tuple of str
+        What was mapped or carried over.
+    """
+
+    times: tuple[VenueTime, ...]
+    missing: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def at(self, moment: datetime | None) -> tuple[VenueTime, ...]:
+        """Venues of one snapshot."""
+        return tuple(time for time in self.times if time.as_of == moment)
+
+    def absent(self, moment: datetime | None) -> dict[str, datetime | None]:
+        """Venues that a snapshot lacks, and when each was last seen before it; None where it never was."""
+        here = {time.venue for time in self.at(moment)} | set(self.empty)
+        last = {time.venue: time.taken for time in self.times if moment is None or time.as_of < moment}
+        named = dict.fromkeys((*self.missing, *(time.venue for time in self.times)))
+        return {venue: last.get(venue) for venue in named if venue not in here}
+
+
+@dataclass(frozen=True)
 class Positions:
     """Positions in the contract's columns, still in the engine.
 
@@ -51,6 +105,8 @@ class Positions:
         Makes `numbered`.
     ignored : tuple of str
         Columns of the files that the contract does not know, in the files' order.
+    coverage : Coverage or None
+        Of several venues that were put together; None for one source.
     """
 
     table: ir.Table
@@ -59,6 +115,7 @@ class Positions:
     synthetic: bool
     number: Callable[[], ir.Table]
     ignored: tuple[str, ...] = ()
+    coverage: Coverage | None = None
 
     @property
     def numbered(self) -> ir.Table:

@@ -1,7 +1,7 @@
 """An outlook as it may be shown: tiers in the ranges of the report's tables, and no single snapshot's small cells."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,8 +10,18 @@ import pandas as pd
 
 from cohortiv.display import Displayed
 from cohortiv.distribution.backtest import ALL_TIERS, HIGH_LEVERAGE_SHARE, Backtest
-from cohortiv.distribution.index_draws import code_shares, median_error
-from cohortiv.distribution.outlook_tables import HIGH_SHARE, concentration_bands, product_bands
+from cohortiv.distribution.index_draws import code_shares
+from cohortiv.distribution.median_errors import difference_error, median_error
+from cohortiv.distribution.outlook_tables import (
+    HIGH_SHARE,
+    QUANTILES,
+    STEP_COLUMNS,
+    case_bands,
+    change_steps,
+    concentration_bands,
+    product_bands,
+    quantiles,
+)
 from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE, high_leverage_share
 from cohortiv.early_warning import Thresholds
 from cohortiv.iv_index import CodeProbability
@@ -19,15 +29,12 @@ from cohortiv.outlook import Outlook
 from cohortiv.profile.bins import FloatArray
 from cohortiv.publication import tier_label
 
-#: Points of the draws that fans show, by the name of their column.
-QUANTILES: Final[Mapping[str, float]] = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
-#: Words of the strands.
-STRANDS: Final = {"history": "History", "adoption": "Adoption of products", "regulation": "Regulation"}
-DISTANCES: Final = "Distances (skew of the draws)"
 #: Significant digits of published scores, and decimals of their ratios.
 SCORE_DIGITS: Final = 2
 #: Upper over lower end of the 90 % band from which no code is told of the draws [1].
 WIDEST_RATIO: Final = 10.0
+#: The forecast that is a point, without a band.
+POINT_FORECAST: Final = "persistence"
 TIER_COLUMNS: Final = ("tier", "tier_floor", "now", "low", "median", "high", "mean")
 
 
@@ -55,20 +62,17 @@ class PublishedOutlook(Displayed):
         Why no code is told of the draws, as the end of a sentence: the snapshot is Grey, or the band is too wide to be
         of use. "" where codes are told.
     cases : DataFrame
-        kind ("strands", "distances", "regulation"), case, draw_share [1], left (median share of notional that leaves
-        [1]), high_share (median share at 10x or more [1]; NaN where that may not be told), low, median, high [%].
+        From `case_bands`; high_share is NaN where it may not be told.
     products : DataFrame
         product, now, low, median, high: weights [1]; no rows where adoption doesn't act.
     steps : DataFrame
-        name, start, end [%], is_level: today's index, what each strand adds to the median, what the median is moved by
-        distances (they have no trend, but draws of the mix are skewed), the median then; no rows where the change
-        cannot be split.
+        From `change_steps`: today's index, what each strand and the distances add, the median then; no rows where the
+        change cannot be split.
     swings : DataFrame
-        assumption, low_value, high_value, source, low, high [%], range, visible (whether the range is above
-        `swing_error`): largest first.
+        From `tornado`, with visible (whether the range is above its error).
     backtests, index_backtests : DataFrame
-        Of the mix and of the index: steps, model, quantity, dates, coverage, sound_low, sound_high [1], crps (of shares
-        [1], of the index [%]), crps_ratio.
+        Of the mix and of the index: steps, days (ahead, in the median), model, quantity, dates, coverage, sound_low,
+        sound_high [1] (NaN of forecasts without a band), crps (of shares [1], of the index [%]), crps_ratio.
     """
 
     outlook: Outlook
@@ -89,7 +93,7 @@ class PublishedOutlook(Displayed):
     @property
     def mix_then(self) -> "pd.Series[float]":
         """`QUANTILES` of the index at the coming date from the mix alone [%]."""
-        found = _quantiles(self.outlook.mix_index.index[-1])
+        found = quantiles(self.outlook.mix_index.index[-1])
         return pd.Series({name: float(value) for name, value in found.items()})
 
     @property
@@ -98,14 +102,13 @@ class PublishedOutlook(Displayed):
         return median_error(self.outlook.index.index[-1])
 
     @property
-    def mix_error(self) -> float:
-        """Monte Carlo error of the median index from the mix alone, at 90 % [%]."""
-        return median_error(self.outlook.mix_index.index[-1])
-
-    @property
-    def swing_error(self) -> float:
-        """Monte Carlo error of the difference of two such medians, as if they were drawn apart, at 90 % [%]."""
-        return math.sqrt(2) * self.mix_error
+    def spread_error(self) -> float:
+        """Monte Carlo error of the difference between the lowest and the highest case, at 90 % [%]; 0 without cases."""
+        draws = [case.index for case in self.outlook.cases]
+        if not draws:
+            return 0.0
+        low, high = (draws[int(place)] for place in (self.cases["median"].argmin(), self.cases["median"].argmax()))
+        return difference_error(low, high)
 
     @property
     def distance_share(self) -> float:
@@ -160,9 +163,9 @@ def publish_outlook(outlook: Outlook, *, thresholds: Thresholds) -> PublishedOut
         cases=_cases(outlook, told=told),
         products=product_bands(projection),
         steps=_steps(outlook),
-        swings=_swings(outlook),
+        swings=outlook.swings.assign(visible=outlook.swings["range"] > outlook.swings["error"]),
         backtests=_scores([_told_scores(test, outlook, told=told) for test in outlook.backtests]),
-        index_backtests=_scores([test.summary.assign(steps=test.steps) for test in outlook.index_backtests]),
+        index_backtests=_scores([_timed(test.summary, test) for test in outlook.index_backtests]),
     )
 
 
@@ -199,14 +202,8 @@ def _high_is_told(ranges: Sequence[Sequence[float]], outlook: Outlook) -> bool:
     return not straddles and any(edge >= HIGH_LEVERAGE for edge in outlook.projection.edges)
 
 
-def _quantiles(draws: FloatArray) -> dict[str, FloatArray]:
-    """`QUANTILES` along the last axis: order statistics, since a draw may be infinite."""
-    found = np.quantile(draws, list(QUANTILES.values()), axis=-1, method="inverted_cdf")
-    return dict(zip(QUANTILES, found, strict=True))
-
-
 def _fan(draws: FloatArray, dates: pd.DatetimeIndex) -> pd.DataFrame:
-    return pd.DataFrame({"as_of": dates, **_quantiles(draws)})
+    return pd.DataFrame({"as_of": dates, **quantiles(draws)})
 
 
 def _tiers(outlook: Outlook, ranges: Sequence[Sequence[float]]) -> pd.DataFrame:
@@ -216,7 +213,7 @@ def _tiers(outlook: Outlook, ranges: Sequence[Sequence[float]]) -> pd.DataFrame:
     for group in ranges:
         mine = np.isin(projection.edges, group)
         now, draws = float(projection.start[mine].sum()), projection.draws[:, mine].sum(axis=1)
-        low, _, median, _, high = _quantiles(draws).values()
+        low, _, median, _, high = quantiles(draws).values()
         label = tier_label(group[0], group[-1])
         rows.append((label, group[0], now, float(low), float(median), float(high), float(draws.mean())))
     return pd.DataFrame(rows, columns=list(TIER_COLUMNS))
@@ -239,66 +236,20 @@ def _share_history(outlook: Outlook) -> pd.DataFrame:
 
 
 def _cases(outlook: Outlook, *, told: bool) -> pd.DataFrame:
-    """The index with one strand more each time, then with distances, and under each regulatory scenario."""
-    projection = outlook.projection
-    high = high_leverage_share(projection.draws, projection.edges)
-    rows = []
-    names: list[str] = []
-    for strand, draws in outlook.strands_added.items():
-        names.append(strand)
-        rows.append(("strands", _strand_words(names), math.nan, math.nan, math.nan, *_ends(draws.index)))
-    if outlook.distances_act:
-        whole = _ends(outlook.index.index[-1])
-        rows.append(("distances", _strand_words([*names, "distances"]), math.nan, math.nan, math.nan, *whole))
-    for number, name in enumerate(projection.scenarios):
-        mine = projection.scenario == number
-        if mine.any():
-            index = outlook.index.index[-1, mine]
-            left = float(np.median(projection.left[-1, mine]))
-            share = float(np.median(high[mine])) if told else math.nan
-            rows.append(("regulation", name, float(mine.mean()), left, share, *_ends(index)))
-    columns = ["kind", "case", "draw_share", "left", "high_share", "low", "median", "high"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _strand_words(names: Sequence[str]) -> str:
-    """Strands that act together: "History alone", "History + adoption"."""
-    said = names[0] + " alone" if len(names) == 1 else " + ".join(names)
-    return said[:1].upper() + said[1:]
-
-
-def _ends(index: FloatArray) -> tuple[float, float, float]:
-    found = _quantiles(index)
-    return float(found["low"]), float(found["median"]), float(found["high"])
+    """Cases side by side, without the share at 10x or more where it may not be told."""
+    as_of = outlook.projection.dates[0].date()
+    rows = case_bands(outlook.cases, outlook.index.index[-1], as_of=as_of, to=outlook.to)
+    return rows if told else rows.assign(high_share=math.nan)
 
 
 def _steps(outlook: Outlook) -> pd.DataFrame:
     """Bars of a waterfall from today's index to the median of the draws."""
-    columns = ["name", "start", "end", "is_level"]
+    ends = (outlook.mix_index.index[-1], outlook.index.index[-1])
     split = outlook.attribution
-    if split is None:
-        return pd.DataFrame(columns=columns)
-    level = split.start
-    rows: list[tuple[str, float, float, bool]] = [("Today", 0.0, level, True)]
-    for strand, change in split.parts.items():
-        if strand in outlook.assumptions.enabled:
-            rows.append((STRANDS[strand], level, level + change, False))
-            level += change
-    end = float(_quantiles(outlook.index.index[-1])["median"])
-    if outlook.distances_act:
-        rows.append((DISTANCES, level, end, False))
-    rows.append(("Median then", 0.0, end, True))
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _swings(outlook: Outlook) -> pd.DataFrame:
-    """Assumptions with their ends in the file's own unit, and the median index there."""
-    found = outlook.swings
-    words = {f"{end}_value": [f"{value:g}" for value in found[end]] for end in ("low", "high")}
-    visible = found["range"] > math.sqrt(2) * median_error(outlook.mix_index.index[-1])
-    table = found[["assumption", "source", "at_low", "at_high", "range"]].assign(**words, visible=visible)
-    renamed = table.rename(columns={"at_low": "low", "at_high": "high"})
-    return renamed[["assumption", "low_value", "high_value", "source", "low", "high", "range", "visible"]]
+    if split is None or not math.isfinite(float(quantiles(ends[1])["median"])):
+        return pd.DataFrame(columns=list(STEP_COLUMNS))
+    acting = [*outlook.assumptions.enabled, *(["distances"] if outlook.distances_act else [])]
+    return change_steps(split, acting=acting, mix=ends[0], whole=ends[1])
 
 
 def _uncoded(outlook: Outlook) -> str:
@@ -306,7 +257,7 @@ def _uncoded(outlook: Outlook) -> str:
     grey = outlook.assessment.grey
     if grey:
         return f"the snapshot is Grey ({'; '.join(grey)})"
-    ends = _quantiles(outlook.index.index[-1])
+    ends = quantiles(outlook.index.index[-1])
     if ends["high"] > WIDEST_RATIO * ends["low"]:
         return f"the index is not known to a useful precision: its 90 % band spans more than {WIDEST_RATIO:g} times"
     return ""
@@ -318,12 +269,20 @@ def _told_scores(test: Backtest, outlook: Outlook, *, told: bool) -> pd.DataFram
     dates = pd.concat([test.scores["origin"], test.scores["as_of"]])
     safe = told and (cells is None or bool(dates.isin(set(cells.days)).all()))
     quantities = (ALL_TIERS, HIGH_LEVERAGE_SHARE) if safe else (ALL_TIERS,)
-    return test.summary[test.summary["quantity"].isin(quantities)].assign(steps=test.steps)
+    return _timed(test.summary[test.summary["quantity"].isin(quantities)], test)
+
+
+def _timed(summary: pd.DataFrame, test: Backtest) -> pd.DataFrame:
+    """With how far ahead it is; a point has no band to hold anything."""
+    bands = ["coverage", "sound_low", "sound_high"]
+    held = summary[bands].where(summary["model"] != POINT_FORECAST)
+    return summary.assign(steps=test.steps, days=test.days, **held)
 
 
 def _scores(summaries: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Scores, one row a model and quantity, rounded; ratios to a score of 0 are NaN."""
-    columns = ["steps", "model", "quantity", "dates", "coverage", "sound_low", "sound_high", "crps", "crps_ratio"]
+    found = ["dates", "coverage", "sound_low", "sound_high", "crps", "crps_ratio"]
+    columns = ["steps", "days", "model", "quantity", *found]
     if not summaries:
         return pd.DataFrame(columns=columns)
     table = pd.concat(summaries, ignore_index=True)[columns]
@@ -344,10 +303,10 @@ def outlook_values(published: PublishedOutlook) -> dict[str, object]:
     dict
         to, assumptions, draws, strands, distances (whether they act), iv_index {low, median, high} [%],
         iv_index_from_mix_alone (the same), code_probability (None where uncoded says why), uncoded, tiers,
-        concentration, products, attribution, cases, backtests (of mix and index) and notes.
+        concentration, products, attribution (start, what strands and distances add, end, errors), cases,
+        backtests (of mix and index) and notes.
     """
     outlook, then, alone = published.outlook, published.index_then, published.mix_then
-    split = outlook.attribution
     return {
         "to": outlook.to.isoformat(),
         "assumptions": outlook.assumptions.name,
@@ -361,8 +320,22 @@ def outlook_values(published: PublishedOutlook) -> dict[str, object]:
         "tiers": published.tiers.to_dict("records"),
         "concentration": published.concentration.to_dict("records"),
         "products": published.products.to_dict("records"),
-        "attribution": None if split is None else dict(split.parts),
+        "attribution": _split(published.steps),
         "cases": published.cases.to_dict("records"),
         "backtests": [*published.backtests.to_dict("records"), *published.index_backtests.to_dict("records")],
         "notes": list(outlook.notes),
+    }
+
+
+def _split(steps: pd.DataFrame) -> dict[str, object] | None:
+    """What the change of the median is made of; start and the parts sum to end."""
+    if steps.empty:
+        return None
+    parts = steps[~steps["is_level"]]
+    names = [str(name).split(" ")[0].lower() for name in parts["name"]]
+    return {
+        "start": float(steps["end"].iloc[0]),
+        "parts": dict(zip(names, (parts["end"] - parts["start"]).tolist(), strict=True)),
+        "errors": dict(zip(names, parts["error"].tolist(), strict=True)),
+        "end": float(steps["end"].iloc[-1]),
     }

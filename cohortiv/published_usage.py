@@ -10,13 +10,14 @@ import pandas as pd
 from cohortiv.assessment import Assessment
 from cohortiv.assessment.disclosed import BOTH
 from cohortiv.assessment.disclosed_usage import UsageCells
+from cohortiv.assessment.overlap import AccountOverlap
 from cohortiv.disclosure import DisclosureRule
 from cohortiv.display import Displayed
 from cohortiv.distribution.concentration import STATISTICS, TOPS, Concentration
 from cohortiv.distribution.density import LeverageDensity, leverage_density
 from cohortiv.distribution.effective import BELOW_EDGES, KNOWN, EffectiveLeverage
 from cohortiv.distribution.usage import DIMENSIONS, MEASURES, SHARE_COLUMNS, LeverageUsage
-from cohortiv.publication import OTHER, Publication, tier_label
+from cohortiv.publication import OTHER, tier_label
 
 #: Decimals of a published Gini coefficient; significant digits of HHI, effective accounts and medians.
 GINI_DECIMALS, DIGITS = 2, 2
@@ -35,7 +36,7 @@ class PublishedUsage(Displayed):
     ----------
     shares : DataFrame
         `usage.SHARE_COLUMNS`: of tiers the ranges of the report's tables; products and venues with too few accounts
-        are "other"; of a symbol what the report's tables tell of it, the rest under "other". collateral_usd and its
+        are "other", and so are symbols whose whole would give a withheld cell away. collateral_usd and its
         share are NaN where one account holds too much of it; the share is of what is shown in the dimension.
     concentration : DataFrame
         statistic (`concentration.STATISTICS`), value, low, high.
@@ -54,6 +55,8 @@ class PublishedUsage(Displayed):
         Share of notional whose effective leverage is known [1].
     by_capital, by_count : LeverageDensity
         Fitted to the ranges of tiers that are shown.
+    overlap : AccountOverlap or None
+        How many of the accounts the first snapshot had too; None with one snapshot, or where it may not be told.
     """
 
     shares: pd.DataFrame
@@ -65,16 +68,15 @@ class PublishedUsage(Displayed):
     known_share: float
     by_capital: LeverageDensity
     by_count: LeverageDensity
+    overlap: AccountOverlap | None = None
 
 
-def publish_usage(assessment: Assessment, publication: Publication) -> PublishedUsage | None:
+def publish_usage(assessment: Assessment) -> PublishedUsage | None:
     """What may be shown of a leverage usage.
 
     Parameters
     ----------
     assessment : Assessment
-    publication : Publication
-        Of the same assessment: symbols are told as far as its tables tell them.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def publish_usage(assessment: Assessment, publication: Publication) -> Published
         return None
     if cells is None:
         return _as_it_is(usage)
-    shares = _shares(usage, cells, publication)
+    shares = _shares(usage, cells)
     figures = published_concentration(usage.concentration, cells.rule, high_told=not _straddled(usage, cells))
     worth = float(figures.set_index("statistic")["value"]["effective_accounts"])
     tiers = shares[shares["dimension"] == "tier"]
@@ -102,6 +104,7 @@ def publish_usage(assessment: Assessment, publication: Publication) -> Published
         known_share=_known_share(usage, cells),
         by_capital=_density(tiers, "notional_usd", worth if worth > 0 else float(cells.rule.min_accounts)),
         by_count=_density(tiers, "positions", max(n_count, 1.0)),
+        overlap=cells.overlap,
     )
 
 
@@ -204,13 +207,10 @@ def _straddled(usage: LeverageUsage, cells: UsageCells) -> bool:
     return not math.isfinite(edge) or bool(((spans["min"] < edge) & (spans["max"] >= edge)).any())
 
 
-def _shares(usage: LeverageUsage, cells: UsageCells, publication: Publication) -> pd.DataFrame:
+def _shares(usage: LeverageUsage, cells: UsageCells) -> pd.DataFrame:
     """`SHARE_COLUMNS` over the cells that may be told."""
     wholes = usage.shares[usage.shares["dimension"] == "product"][["notional_usd", "positions"]].sum()
-    parts = [
-        _symbols(cells, publication) if name == "symbol" else _by_cell(usage.shares, cells, name) for name in DIMENSIONS
-    ]
-    table = pd.concat(parts, ignore_index=True)
+    table = pd.concat([_by_cell(usage.shares, cells, name) for name in DIMENSIONS], ignore_index=True)
     whole = {**wholes.to_dict(), "accounts": float(usage.concentration.accounts)}
     shares = {share: table[name] / (whole[name] or math.nan) for name, share in MEASURES.items() if name in whole}
     posted = table.groupby("dimension")["collateral_usd"].transform("sum")
@@ -241,15 +241,6 @@ def _cell_name(cell: int, values: Sequence[str]) -> str:
     if cell < 0:
         return OTHER
     return values[0] if len(values) == 1 else BOTH
-
-
-def _symbols(cells: UsageCells, publication: Publication) -> pd.DataFrame:
-    """What the report's tables tell of each symbol, largest first; the rests are "other"."""
-    money = publication.tier_rows.groupby("symbol")[["notional_usd", "collateral_usd"]].sum(skipna=False).reset_index()
-    counts = cells.symbols.assign(symbol=cells.symbols["symbol"].replace("", OTHER))
-    table = money.merge(counts, on="symbol").rename(columns={"symbol": "value"})
-    table = table.assign(dimension="symbol", tier_floor=math.nan, last=table["value"] == OTHER)
-    return table.sort_values(["last", "notional_usd"], ascending=[True, False], ignore_index=True)
 
 
 def _effective(usage: LeverageUsage, cells: UsageCells) -> pd.DataFrame:

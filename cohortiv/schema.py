@@ -72,6 +72,7 @@ POSITION_COLUMNS: tuple[Column, ...] = (
     Column("liquidation_price", "number", "the venue's own line [USD]"),
     Column("liquidation_price_known", "flag", "true with a null price: no line; price is not null if absent"),
     Column("as_of", "time", "snapshot time (UTC)"),
+    Column("instrument", "text", "the venue's own name of the contract; tells several of one symbol apart"),
 )
 REQUIRED = tuple(column.name for column in POSITION_COLUMNS if column.required)
 
@@ -142,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         12,
         "duplicate",
-        "one row per snapshot, account, venue, symbol, side, product, contract and margin mode",
+        "one row per snapshot, account, venue, symbol, side, product, contract, margin mode and instrument",
         "add up or drop the repeated rows; the largest of them was kept",
     ),
     Rule(

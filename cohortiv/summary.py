@@ -9,6 +9,8 @@ import pandas as pd
 
 from cohortiv import __version__
 from cohortiv.assessment import Assessment, CohortReading, excluded_share
+from cohortiv.assessment.coverage import shortcomings
+from cohortiv.assessment.model_note import model_note
 from cohortiv.assessment.suspicions import suspicions
 from cohortiv.liquidation import NO_LINE, PAST
 from cohortiv.plain import plain_values
@@ -64,6 +66,8 @@ class DataQuality:
         Largest relative difference of the mark prices of one symbol.
     warnings : tuple of str
         What looks like wrong data; in a report without numbers of rows.
+    notices : tuple of str
+        What must be known first: that a model stands in for positions, and how far off it was measured.
     grey_reasons : tuple of str
         Why there is no code; empty where there is one.
     reconciled : bool
@@ -93,6 +97,7 @@ class DataQuality:
     early_brackets_share: float
     mark_spread: float | None
     warnings: tuple[str, ...]
+    notices: tuple[str, ...]
     grey_reasons: tuple[str, ...]
     reconciled: bool
 
@@ -222,6 +227,7 @@ def data_quality(assessment: Assessment) -> DataQuality:
         "early_brackets_share": reading.early_share,
         "mark_spread": _mark_spread(reading.profile),
         "warnings": _warnings(assessment),
+        "notices": tuple(filter(None, [model_note(reading), *shortcomings(reading.venues)])),
         "grey_reasons": assessment.grey,
         "reconciled": True,
     }

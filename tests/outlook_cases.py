@@ -12,7 +12,7 @@ from outlook_support import only, small
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
 from cohortiv.config.assumptions import OutlookAssumptions
 from cohortiv.findings import Findings
-from cohortiv.findings.outlook import OutlookFindings, find
+from cohortiv.findings.outlook_context import OutlookFindings, find
 from cohortiv.outlook import Outlook, look_ahead
 from cohortiv.publication import publish
 from cohortiv.published_outlook import publish_outlook

@@ -39,9 +39,9 @@ def of_tiers(folder: Path, **changes: object) -> Assessment:
     return result(Settings(**asked))  # type: ignore[arg-type]
 
 
-def market_settings(folder: Path, **changes: object) -> Settings:
+def market_settings(folder: Path, *, hours: int = 60, **changes: object) -> Settings:
     """Settings of the small market history, Binance."""
-    bars, interest = market_files(folder)
+    bars, interest = market_files(folder, hours=hours)
     asked = {"market": str(bars), "open_interest": str(interest), "symbol": "BTC", "venue": "binance"} | changes
     return Settings(**asked)  # type: ignore[arg-type]
 
@@ -146,6 +146,23 @@ def test_a_market_has_one_snapshot(tmp_path: Path) -> None:
     """Its last bar; a folder of profiles is not made of it."""
     with pytest.raises(UsageError, match="--all-snapshots was given with --market, which has one"):
         build_past(market_settings(tmp_path), every=True, say=lambda _: None)
+
+
+def test_a_market_has_a_past_where_usage_is_wanted(tmp_path: Path) -> None:
+    """The last bar of each day, once seven days have settled; a risk report reads its last bar alone."""
+    settings = market_settings(tmp_path, hours=240)
+    found = read_cohort(settings, usage=True, say=lambda _: None)
+    days = [f"{moment:%d %H}" for moment in found.past.snapshots]
+    assert days == ["24 23", "25 23", "26 23", "27 00"]
+    assert read_cohort(settings, say=lambda _: None).past.snapshots == found.past.snapshots[-1:]
+
+
+def test_a_reconstructed_day_knows_nothing_later(tmp_path: Path) -> None:
+    """A run that ends on an earlier day has the notional and the index that a later run has in its past."""
+    late = read_cohort(market_settings(tmp_path, hours=240), usage=True, say=lambda _: None)
+    day = late.past.snapshots[0]
+    early = read_cohort(market_settings(tmp_path, hours=240, as_of=f"{day:%Y-%m-%dT%H:%M:%S}"), say=lambda _: None)
+    assert late.past.at(day).leveraged_notional_usd == pytest.approx(early.profile.leveraged_notional_usd, rel=1e-6)
 
 
 def test_a_market_is_read_to_the_bar_asked_for(tmp_path: Path) -> None:

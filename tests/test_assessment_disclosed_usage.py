@@ -9,8 +9,9 @@ from cohort_support import ENGINE_WARNINGS, book, unleveraged, write
 
 from cohortiv.assessment import Settings, read_cohort
 from cohortiv.assessment.disclosed import Disclosed
-from cohortiv.assessment.disclosed_usage import WHOLE_DIMENSIONS, UsageCells
+from cohortiv.assessment.disclosed_usage import UsageCells
 from cohortiv.disclosure import is_safe
+from cohortiv.distribution.usage import DIMENSIONS
 
 pytestmark = ENGINE_WARNINGS
 
@@ -38,7 +39,7 @@ def products(*counts: int) -> pd.DataFrame:
 def test_every_cell_satisfies_the_rule(tmp_path: Path) -> None:
     """Ten accounts, and none with more than half."""
     cells, _ = cells_of(tmp_path, products(60, 40, 20))
-    assert set(cells.plan["dimension"]) == set(WHOLE_DIMENSIONS)
+    assert set(cells.plan["dimension"]) == set(DIMENSIONS)
     assert (cells.counts["accounts"] >= cells.rule.min_accounts).all()
     assert is_safe(cells.effective.counts, cells.rule).all()
 
@@ -67,11 +68,20 @@ def test_sides_that_may_not_be_told_apart_are_one(tmp_path: Path) -> None:
     assert set(by_value(cells, "side").values()) == {0}
 
 
-def test_symbols_are_counted_in_told_cells(tmp_path: Path) -> None:
-    """Told cells and rests hold every position once."""
+def test_symbols_are_cells_of_their_own(tmp_path: Path) -> None:
+    """Each symbol is told as a whole, or with all others that are not."""
     cells, _ = cells_of(tmp_path, book(150, symbols=("BTC", "BTC", "BTC", "ETH", "SOL")))
-    assert cells.symbols["positions"].sum() == 150
-    assert set(cells.symbols["symbol"]) <= {"", "BTC", "ETH", "SOL"}
+    placed = by_value(cells, "symbol")
+    assert set(placed) == {"BTC", "ETH", "SOL"}
+    assert placed["BTC"] >= 0
+
+
+def test_a_symbol_of_few_accounts_is_told_with_others(tmp_path: Path) -> None:
+    """Three accounts have SOL; it and what makes it safe have one number."""
+    frame = book(120, symbols=("BTC",)).assign(symbol=["SOL"] * 3 + ["ETH"] * 30 + ["BTC"] * 87, side="long")
+    cells, _ = cells_of(tmp_path, frame.assign(quantity=0.1, leverage=5.0))
+    placed = by_value(cells, "symbol")
+    assert placed["SOL"] == placed["ETH"] < 0 <= placed["BTC"]
 
 
 def test_collateral_of_one_wallet_is_not_told(tmp_path: Path) -> None:
@@ -82,6 +92,17 @@ def test_collateral_of_one_wallet_is_not_told(tmp_path: Path) -> None:
     venue = cells.counts[cells.counts["dimension"] == "venue"]
     assert by_value(cells, "venue") == {"binance": 0}
     assert venue["collateral_told"].tolist() == [False]
+
+
+def test_collateral_is_told_of_several_symbols_or_of_none(tmp_path: Path) -> None:
+    """Shares are of the collateral that is shown: of one symbol among three they would be 100 %."""
+    frame = book(150, symbols=("BTC", "ETH", "SOL")).assign(side="long", leverage=5.0, quantity=0.1)
+    first = frame.groupby("symbol").cumcount() == 0
+    frame = frame.assign(margin=np.where(first & (frame["symbol"] != "ETH"), 1e8, 100.0))
+    cells, _ = cells_of(tmp_path, frame)
+    symbols = cells.counts[cells.counts["dimension"] == "symbol"]
+    assert len(symbols) == 3
+    assert not symbols["collateral_told"].any()
 
 
 def test_effective_tiers_are_merged_within_their_declared_range(tmp_path: Path) -> None:
@@ -108,6 +129,5 @@ def test_nothing_leveraged_has_no_cells(tmp_path: Path) -> None:
     """Empty, not an error."""
     cells, _ = cells_of(tmp_path, unleveraged(book(40)))
     assert cells.plan.empty
-    assert cells.symbols.empty
     assert cells.effective_positions.empty
     assert not cells.medians_told

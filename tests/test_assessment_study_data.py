@@ -1,5 +1,6 @@
 """Files of a study read: as they became known, and nothing later than asked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -49,6 +50,25 @@ def test_a_series_that_begins_later_is_refused() -> None:
     """The message says when it begins and what to do."""
     with pytest.raises(DataError, match="begins at 2024-01-01 00:00, after 2023-01-01"):
         cut(as_read("prices", bars()), pd.Timestamp("2023-01-01"))
+
+
+def test_sources_that_begin_later_are_left_out_with_their_reason(tmp_path: Path) -> None:
+    """A feed and a comparator of a later year stop nothing."""
+    later = "time,fear_greed\n2031-01-01,20\n2031-01-02,30\n"
+    (tmp_path / "later.csv").write_text(later, encoding="utf-8")
+    study = load_study(written(tmp_path, comparators={"fear_greed": {"file": "later.csv"}}))
+    data = read_study_data(study, until=pd.Timestamp("2024-06-01"), say=quiet)
+    assert data.comparators == {}
+    assert [(each.role, each.name) for each in data.absent] == [("comparator", "fear_greed")]
+    assert data.absent[0].why.startswith("later.csv begins at 2031-01-01 01:00")
+
+
+def test_gaps_are_counted_of_what_is_kept() -> None:
+    """A hole after the moment is none before it."""
+    whole = bars()
+    holed = replace(as_read("prices", whole.drop(whole.index[1000:1010])), gaps=1)
+    assert cut(holed, whole.index[500]).gaps == 0
+    assert cut(holed, whole.index[1500]).gaps == 1
 
 
 def test_without_a_moment_all_is_kept() -> None:

@@ -1,5 +1,6 @@
 """The study without files: the made-up sample."""
 
+import pandas as pd
 import pytest
 from cohort_support import ENGINE_WARNINGS
 
@@ -32,7 +33,27 @@ def test_prices_are_those_of_the_positions(data: StudyData) -> None:
     assert set(last["mark_low"].dropna()) == {data.prices.frame["close"].iloc[-1]}
 
 
-def test_no_liquidations_are_made_up(data: StudyData) -> None:
-    """The profile's own lines are the outcome."""
-    assert data.feeds == ()
-    assert SAMPLE_STUDY.primary.feed == "own-lines"
+def test_liquidations_are_those_of_the_made_up_accounts(data: StudyData) -> None:
+    """The feed says whose they are, holds both sides, and loses most on days of large moves."""
+    ((file, read),) = data.feeds
+    assert "Made-up accounts" in file.covers
+    assert read.frame["amount_usd"].to_numpy() == pytest.approx(
+        (read.frame["long_usd"] + read.frame["short_usd"]).to_numpy()
+    )
+    moves = data.prices.frame["close"].pct_change().abs().reindex(read.frame.index)
+    assert read.frame["amount_usd"].corr(moves, method="spearman") > 0.3
+
+
+def test_longs_are_closed_in_falls(data: StudyData) -> None:
+    """The half day of the largest fall closes longs and hardly a short."""
+    moves = data.prices.frame["close"].pct_change().reindex(data.feeds[0][1].frame.index)
+    row = data.feeds[0][1].frame[moves == moves.min()]
+    assert row["long_usd"].sum() > 10 * row["short_usd"].sum()
+
+
+def test_dated_events_are_made_up_too(data: StudyData) -> None:
+    """Real days would say nothing of made-up prices: these are its largest falls, a month apart."""
+    assert data.events is not None
+    days = pd.DatetimeIndex([event.date for event in data.events.events])
+    assert all(event.name.startswith("SYNTHETIC") for event in data.events.events)
+    assert (days.to_series().diff().dropna() >= pd.Timedelta(days=30)).all()

@@ -1,6 +1,7 @@
 """Every figure of Pillar 1 has a text with its kind, its values and its message."""
 
-from test_charts_outlook import cases, fan, history, steps, swings, tiers
+from test_charts_outlook import fan, history, tiers
+from test_charts_outlook_drivers import cases, steps, swings
 from test_charts_usage import curves, over_time, shares, standing
 
 from cohortiv.charts import alt_text_outlook as texts

@@ -1,4 +1,4 @@
-"""Checks the figures of a coming date: tiers with bands, fans, the waterfall, the tornado and the cases."""
+"""Checks the figures of a coming date: tiers with bands, and fans."""
 
 import math
 from datetime import datetime
@@ -35,30 +35,6 @@ def fan(high: float = 60.0, scale: float = 1.0) -> pd.DataFrame:
     return pd.DataFrame([[day, *row] for day, row in zip(days, scaled, strict=True)], columns=list(FAN_COLUMNS))
 
 
-def steps() -> pd.DataFrame:
-    """Two levels and a rise and a fall between them."""
-    return pd.DataFrame(
-        {
-            "name": ["Today", "History", "Regulation", "Then"],
-            "start": [0.0, 41.0, 43.0, 0.0],
-            "end": [41.0, 43.0, 36.0, 36.0],
-            "is_level": [True, False, False, True],
-        }
-    )
-
-
-def swings() -> pd.DataFrame:
-    """One assumption."""
-    row = {"assumption": "Chance of a cap", "low_value": "10 %", "high_value": "60 %", "low": 45.0, "high": 35.0}
-    return pd.DataFrame([row])
-
-
-def cases(high: float = 50.0) -> pd.DataFrame:
-    """Two cases."""
-    rows = [("No change (70 %)", 35.0, 41.0, high), ("Cap at 20x (30 %)", 25.0, 31.0, 36.0)]
-    return pd.DataFrame(rows, columns=["case", "low", "median", "high"])
-
-
 def test_tiers_stand_in_the_order_of_their_leverage() -> None:
     """Not in that of their names, in which 10x comes before 3x."""
     (band,) = marks(charts.tier_outlook(tiers()), "bar")
@@ -92,43 +68,21 @@ def test_without_codes_the_fan_has_no_bands_of_them() -> None:
     assert words(chart) == ["44.0"]
 
 
+def test_a_fan_keeps_room_for_its_words() -> None:
+    """Before the past for the codes' names, behind the last median; without codes none before."""
+    days = [row["as_of"][:10] for row in rows_of(charts.index_fan(history(), fan()), "point")]
+    assert days[0] < "2026-09-23"
+    assert days[-1] > "2026-12-31"
+    bare = [row["as_of"][:10] for row in rows_of(charts.index_fan(history(), fan(), coded=False), "point")]
+    assert bare[0] == "2026-09-23"
+
+
 def test_a_share_is_said_in_percent() -> None:
     """On an axis that begins at 0."""
     chart = charts.share_fan(history(0.01), fan(scale=0.01), title="Share at 10x or more (%)")
     assert words(chart) == ["44\u00a0%"]
-    (line,) = (layer for layer in marks(chart, "point") if "axis" in layer["encoding"]["y"])
+    (line,) = (layer for layer in marks(chart, "point") if "axis" in layer["encoding"].get("y", {}))
     assert line["encoding"]["y"]["scale"]["zero"] is True
-
-
-def test_the_waterfall_writes_levels_and_signed_changes() -> None:
-    """A fall has its own shade and a true minus."""
-    chart = charts.index_waterfall(steps())
-    assert words(chart) == ["41.0", "+2.0", "−7.0", "36.0"]
-    fills = [row["fill"] for row in rows_of(chart, "bar")]
-    assert len(set(fills)) == 3
-    assert fills[0] == fills[3]
-
-
-def test_the_tornado_marks_its_base() -> None:
-    """As a dashed rule; both ends are dots with their values."""
-    chart = charts.index_tornado(swings(), base=41.0)
-    assert dashed_at(chart, "x", "base") == [41.0]
-    assert [row["value"] for row in rows_of(chart, "circle")] == [45.0, 35.0]
-    assert words(chart) == ["10 %", "60 %"]
-
-
-def test_a_narrow_tornado_leaves_values_to_the_table() -> None:
-    """There is no room for them."""
-    assert words(charts.index_tornado(swings(), base=41.0, width=NARROW)) == []
-
-
-def test_cases_stand_over_the_codes() -> None:
-    """In the order of the frame, infinite ends at the edge, the codes in words."""
-    chart = charts.index_by_case(cases(math.inf))
-    (rule,) = (layer for layer in marks(chart, "rule") if "x2" in layer["encoding"])
-    assert rule["rows"][0]["high"] == pytest.approx(100.0)
-    assert rule["encoding"]["y"]["sort"] is None
-    assert words(chart)[:3] == ["● Green", "▲ Yellow", "■ Red"]
 
 
 def test_only_what_is_drawn_is_embedded() -> None:
@@ -142,9 +96,6 @@ def test_only_what_is_drawn_is_embedded() -> None:
         charts.tier_outlook,
         lambda empty: charts.index_fan(empty, fan()),
         lambda empty: charts.share_fan(empty, fan(), title="Share"),
-        charts.index_waterfall,
-        lambda empty: charts.index_tornado(empty, base=1.0),
-        charts.index_by_case,
     ],
 )
 def test_a_missing_column_is_named(draw: object) -> None:
@@ -157,21 +108,9 @@ def test_a_missing_column_is_named(draw: object) -> None:
 @pytest.mark.parametrize("width", [NARROW, 720])
 def test_empty_frames_draw_quietly(width: int) -> None:
     """A page shows the title alone then, and the chart is made all the same."""
-    empty = [frame.head(0) for frame in (tiers(), history(), fan(), steps(), swings(), cases())]
+    empty = [frame.head(0) for frame in (tiers(), history(), fan())]
     drawn = (
         charts.tier_outlook(empty[0], width=width), charts.index_fan(empty[1], empty[2], width=width),
-        charts.share_fan(empty[1], empty[2], title="Share", width=width), charts.index_waterfall(empty[3], width=width),
-        charts.index_tornado(empty[4], base=1.0, width=width), charts.index_by_case(empty[5], width=width),
+        charts.share_fan(empty[1], empty[2], title="Share", width=width),
     )  # fmt: skip
     assert all(chart.to_dict()["$schema"] for chart in drawn)
-
-
-def test_long_labels_go_on_below() -> None:
-    """None is cut on a phone: the axis breaks them where the data do."""
-    long = cases().assign(case="History + adoption + regulation + distances")
-    narrow = charts.index_by_case(long, width=NARROW).to_dict()
-    axis = next(layer["encoding"]["y"]["axis"] for layer in narrow["layer"] if "axis" in layer["encoding"].get("y", {}))
-    assert axis["labelLimit"] == 0
-    assert "split(datum.label" in axis["labelExpr"]
-    names = {row["case"] for rows in narrow["datasets"].values() for row in rows if "case" in row}
-    assert all(len(line) <= 18 for name in names for line in name.split("\n"))

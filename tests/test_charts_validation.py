@@ -36,14 +36,17 @@ def curves() -> pd.DataFrame:
 
 def bins() -> pd.DataFrame:
     """Two bins of one signal."""
-    rows = [("IV Index", 0.1, 0.05, 100, 2), ("IV Index", 0.4, 0.5, 90, 5)]
-    return pd.DataFrame(rows, columns=["name", "forecast", "observed", "rows", "events"])
+    rows = [("IV Index", 0.1, 0.05, 0.0, 0.3, 100, 2), ("IV Index", 0.4, 0.5, 0.2, 0.73, 90, 5)]
+    columns = ["name", "forecast", "observed", "observed_low", "observed_high", "rows", "events"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def worth() -> pd.DataFrame:
     """Three preferences of one signal."""
-    rows = [("IV Index", 0.3, -0.1), ("IV Index", 0.5, 0.2), ("IV Index", 0.7, 0.0)]
-    return pd.DataFrame(rows, columns=["name", "preference", "relative_usefulness"])
+    rows = [("IV Index", 0.3, -0.1), ("IV Index", 0.5, 0.2), ("IV Index", 0.7, 0.0), ("DVOL", 0.5, 0.1)]
+    table = pd.DataFrame(rows, columns=["name", "preference", "relative_usefulness"])
+    worth_ = table["relative_usefulness"]
+    return table.assign(low=worth_ - 0.2, high=worth_ + 0.2, is_signal=table["name"] == "IV Index")
 
 
 def weights() -> pd.DataFrame:
@@ -68,16 +71,39 @@ def test_chance_is_a_dashed_rule() -> None:
 @pytest.mark.parametrize(
     ("chart", "corner"),
     [
-        (charts.roc_picture(curves()), ("false_rate", "true_rate")),
-        (charts.reliability_picture(bins()), ("forecast", "observed")),
+        (charts.roc_picture(curves()), ("false_rate", "true_rate", 1.0)),
+        (charts.reliability_picture(bins()), ("forecast", "observed", 0.4)),
     ],
     ids=["roc", "reliability"],
 )
-def test_squares_have_their_diagonal(chart: alt.LayerChart, corner: tuple[str, str]) -> None:
-    """From corner to corner, dashed."""
+def test_squares_have_their_diagonal(chart: alt.LayerChart, corner: tuple[str, str, float]) -> None:
+    """From corner to corner, dashed; that of reliability ends where forecasts do."""
+    *keys, top = corner
     (diagonal,) = [line for line in marks(chart, "line") if "color" not in line["encoding"]]
-    assert [tuple(row[key] for key in corner) for row in diagonal["rows"]] == [(0.0, 0.0), (1.0, 1.0)]
+    assert [tuple(row[key] for key in keys) for row in diagonal["rows"]] == [(0.0, 0.0), (top, top)]
     assert "strokeDash" in diagonal["mark"]
+
+
+def test_points_have_their_events_and_intervals() -> None:
+    """Beside the AUROC in brackets, beside a bin of reliability as a number, and bars around each bin."""
+    labels = [row["label"] for row in rows_of(charts.auroc_intervals(scores()), "point")]
+    assert labels == ["IV Index (12)", "DVOL (9)"]
+    drawn = charts.reliability_picture(bins())
+    assert [row["events"] for row in rows_of(drawn, "text")][:2] == [2, 5]
+    assert [row["observed_high"] for row in rows_of(drawn, "rule")] == [0.3, 0.73]
+
+
+def test_only_the_judged_signal_has_bars_of_usefulness() -> None:
+    """Six intervals at one place could not be read."""
+    bars = [rule for rule in marks(charts.usefulness_picture(worth()), "rule") if "y2" in rule["encoding"]]
+    assert [len(rule["rows"]) for rule in bars] == [3]
+
+
+def test_names_stand_above_their_intervals_on_a_phone() -> None:
+    """In full, and not at the axis, where they would be cut."""
+    narrow = charts.auroc_intervals(scores(), width=NARROW)
+    assert {row["label"] for row in rows_of(narrow, "text")} == {"IV Index (12)", "DVOL (9)"}
+    assert not marks(narrow, "point")[0]["encoding"]["y"]["axis"]["labels"]
 
 
 def test_lines_differ_in_shade_and_pattern() -> None:

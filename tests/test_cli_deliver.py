@@ -1,5 +1,7 @@
 """The command that passes a report on."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,36 @@ def test_altered_report_is_bad_data(shell: Shell, tmp_path: Path) -> None:
     done = shell.run("deliver", folder, "--eml", "issue.eml")
     assert done.code == 3
     assert "report.pdf is not the file that was published" in done.err
+
+
+def test_what_a_target_has_got_is_not_sent_twice(shell: Shell, tmp_path: Path) -> None:
+    """A second call skips who got the edition and tries again who did not; --again sends to all."""
+    folder = publish_by_hand(tmp_path)
+    with web_desk(failures=1) as broken, web_desk() as good:
+        command = ("deliver", folder, "--config", config(tmp_path, broken, good))
+        codes = [shell.run(*command).code, shell.run(*command).code, shell.run(*command, "--again").code]
+        assert codes == [4, 0, 0]
+        assert (len(broken.received), len(good.received)) == (2, 2)
+
+
+def test_record_is_kept_without_addresses(shell: Shell, tmp_path: Path) -> None:
+    """It names targets and outcomes, and no address; a dry run leaves none."""
+    folder = publish_by_hand(tmp_path)
+    with web_desk(failures=9) as broken, web_desk() as good:
+        command = ("deliver", folder, "--config", config(tmp_path, broken, good))
+        shell.run(*command, "--dry-run")
+        assert not (tmp_path / "deliveries.jsonl").exists()
+        shell.run(*command, "--record", "sent.jsonl")
+    text = (tmp_path / "sent.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line)["outcome"] for line in text.splitlines()] == ["failed", "sent"]
+    assert "127.0.0.1" not in text
+
+
+def test_restated_report_is_sent_again(shell: Shell, tmp_path: Path) -> None:
+    """Another edition is another report, whatever its name."""
+    with web_desk() as desk:
+        file = config(tmp_path, desk)
+        for sentence in ("First.", "Second."):
+            shutil.rmtree(tmp_path / "2026-02-12", ignore_errors=True)
+            assert shell.run("deliver", publish_by_hand(tmp_path, sentence=sentence), "--config", file).code == 0
+    assert len(desk.received) == 2

@@ -80,6 +80,18 @@ def test_check_and_compact(shell: Shell, tmp_path: Path) -> None:
     assert (damaged.code, path.name in damaged.err) == (3, True)
 
 
+def test_a_list_names_what_it_cannot_read(shell: Shell, tmp_path: Path) -> None:
+    """One file cut short: the others are listed, it is named, exit 3."""
+    shell.run(*PROFILE, "--all-snapshots", "--out", "kept")
+    path = min((tmp_path / "kept").glob("*.parquet"))
+    path.write_bytes(path.read_bytes()[:100])
+    found = shell.run("history", "list", "kept")
+    assert found.code == 3
+    assert [line.split()[0] for line in found.out.splitlines()] == ["as_of", "2026-02-18T12:00:00Z"]
+    assert "1 file(s) could not be read" in found.err
+    assert path.name in found.err
+
+
 def test_a_gap_can_be_asked_for(shell: Shell) -> None:
     """A week between two snapshots is wrong where a day was meant."""
     shell.run(*PROFILE, "--all-snapshots", "--out", "kept")

@@ -6,7 +6,7 @@ import sys
 
 import duckdb  # noqa: F401 - the host process of these tests has an engine
 
-from cohortiv.cli.loading import load_libraries
+from cohortiv.cli.loading import COLLECT_AFTER, load_libraries
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
@@ -23,6 +23,14 @@ def test_libraries_are_kept_out_of_collections() -> None:
 def test_the_engine_is_left_to_later() -> None:
     """It reports on standard error what of it is never collected."""
     assert run("print('duckdb' in sys.modules)").stdout.strip() == "False"
+
+
+def test_reports_load_the_engine_and_freeze_nothing() -> None:
+    """What is frozen is never collected, and the engine would say so; collections are rare all the same."""
+    told = "print(load_libraries(REPORTING, holds_engine=True), gc.get_freeze_count(), gc.get_threshold()[0])"
+    start = "import gc\nfrom cohortiv.cli.loading import REPORTING, load_libraries\n"
+    done = subprocess.run([sys.executable, "-c", start + told], capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.stderr) == (["True", "0", str(COLLECT_AFTER)], "")
 
 
 def test_the_process_ends_without_a_word() -> None:

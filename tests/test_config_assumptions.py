@@ -8,6 +8,7 @@ from outlook_support import FIELDS, assumptions_file, cap, small
 
 from cohortiv.config.assumptions import (
     assumptions_files,
+    default_assumptions,
     load_assumptions,
     located_assumptions,
     parse_date,
@@ -21,9 +22,9 @@ from cohortiv.errors import UsageError
 SHIPPED = shipped_assumptions()
 
 
-def test_two_sets_are_shipped() -> None:
-    """The published model's cohort, and any cohort."""
-    assert list(SHIPPED) == ["generic-quarter", "published-cohort-2026"]
+def test_three_sets_are_shipped() -> None:
+    """Any cohort, and the published model's for two quarters."""
+    assert list(SHIPPED) == ["generic-quarter", "published-cohort-2026", "published-cohort-2026q4"]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -37,6 +38,31 @@ def test_the_published_cohort_is_projected_to_the_third_quarter() -> None:
     assumptions = load_assumptions("published-cohort-2026")
     assert assumptions.to == dt.date(2026, 9, 30)
     assert assumptions.enabled == {"history", "adoption", "regulation"}
+
+
+@pytest.mark.parametrize(
+    ("day", "sample", "name"),
+    [
+        (dt.datetime.fromisoformat("2026-09-30"), True, "published-cohort-2026q4"),
+        (dt.datetime.fromisoformat("2026-06-24"), True, "published-cohort-2026"),
+        (dt.datetime.fromisoformat("2027-01-31"), True, "generic-quarter"),
+        (dt.datetime.fromisoformat("2026-06-24"), False, "generic-quarter"),
+        (None, True, "generic-quarter"),
+    ],
+)
+def test_the_sample_has_assumptions_of_its_own(day: dt.datetime | None, sample: bool, name: str) -> None:  # noqa: FBT001
+    """The next quarter that its cohort is described for; any other cohort is carried on from its history."""
+    assert default_assumptions(day, sample=sample).name == name
+
+
+def test_the_quarters_of_the_published_cohort_differ_by_dates_alone() -> None:
+    """What is assumed of products and rules is the same, a quarter later."""
+    first, second = (load_assumptions(name) for name in SHIPPED if name.startswith("published"))
+    assert second.adoption == first.adoption
+    assert [rule.probability for rule in second.regulation.scenarios] == [
+        rule.probability for rule in first.regulation.scenarios
+    ]
+    assert second.to == dt.date(2026, 12, 31)
 
 
 def test_the_generic_quarter_assumes_no_rules() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohortiv.assessment.disclosed import BOTH, NOWHERE, Disclosed, disclose
-from cohortiv.disclosure import DisclosedCells, is_safe, ordered_cells, pooled_cells
+from cohortiv.disclosure import DisclosedCells, is_safe, ordered_cells, pooled_cells, with_safe_wholes
 from cohortiv.errors import DataError
 from cohortiv.liquidation import LINE, NO_LINE, PAST
 
@@ -122,6 +122,49 @@ def test_names_without_order_are_pooled() -> None:
     by_symbol = cells.plan.set_index("symbol")["cell"]
     assert by_symbol["ETH"] == by_symbol["SOL"] < 0 <= by_symbol["BTC"]
     assert cells.counts["safe"].all()
+
+
+def names_by_tier(*rows: tuple[int, str, int, int]) -> pd.DataFrame:
+    """Positions (tier, symbol, accounts, cents each), each account with one."""
+    parts = [
+        pd.DataFrame({"tier": tier, "symbol": symbol, "notional_cents": cents}, index=range(accounts))
+        for tier, symbol, accounts, cents in rows
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    return frame.assign(account_id=[f"a{number}" for number in range(len(frame))])
+
+
+def wholes(frame: pd.DataFrame, *names: str) -> "tuple[dict[tuple[int, str], int], DisclosedCells]":
+    """Cell of each tier and symbol where the wholes of some symbols are wanted, and the cells."""
+    cells = pooled_cells(ibis.memtable(frame), within=["tier"], by=["symbol"], rule=RULE)
+    found = with_safe_wholes(ibis.memtable(frame), cells, of="symbol", names=names, rule=RULE)
+    keys = zip(found.plan["tier"], found.plan["symbol"], strict=True)
+    return dict(zip(keys, found.plan["cell"], strict=True)), found
+
+
+THIN = ((5, "BTC", 1, 100), (5, "ETH", 6, 50), (10, "BTC", 5, 40), (10, "SOL", 2, 10), (10, "ETH", 6, 30))
+
+
+def test_a_told_cell_follows_into_a_rest_for_the_sake_of_the_whole() -> None:
+    """One account of BTC is withheld at 5x: the cell at 10x follows into the rest there, and every cell is safe."""
+    placed, cells = wholes(names_by_tier(*THIN), "BTC")
+    assert placed[5, "BTC"] < 0
+    assert placed[10, "BTC"] < 0
+    assert cells.counts["safe"].all()
+    assert cells.counts["notional_cents"].sum() == names_by_tier(*THIN)["notional_cents"].sum()
+
+
+def test_symbols_that_are_not_wanted_keep_their_cells() -> None:
+    """The tables of tiers stay as they are."""
+    before = pooled_cells(ibis.memtable(names_by_tier(*THIN)), within=["tier"], by=["symbol"], rule=RULE)
+    _, after = wholes(names_by_tier(*THIN))
+    pd.testing.assert_frame_equal(before.plan, after.plan)
+
+
+def test_no_rest_is_made_for_a_single_cell() -> None:
+    """At 20x nothing is withheld, so a cell there would be alone in its rest and follow from the sums."""
+    placed, _ = wholes(names_by_tier((5, "BTC", 1, 100), (5, "ETH", 6, 50), (20, "BTC", 9, 40)), "BTC")
+    assert placed[20, "BTC"] >= 0
 
 
 def direction_of(frame: pd.DataFrame) -> "pd.Series[float]":

@@ -66,6 +66,16 @@ def test_the_last_third_is_forecast_one_step_ahead() -> None:
     assert (scores["as_of"] - scores["origin"]).unique().tolist() == [pd.Timedelta(days=1)]
 
 
+def test_a_period_that_comes_too_soon_is_not_forecast() -> None:
+    """The last snapshot 0.3 days after the day before it is another horizon; four days ahead it is near enough."""
+    history = walked(20)
+    history.index = [*history.index[:-1], history.index[-2] + pd.Timedelta(days=0.3)]
+    one, four = (backtest(history, drift_free_walk, rng=rng(), steps=steps) for steps in (1, 4))
+    assert one.scores["as_of"].max() == history.index[-2]
+    assert one.days == 1.0
+    assert four.scores["as_of"].max() == history.index[-1]
+
+
 def test_a_forecast_sees_the_rows_up_to_its_origin() -> None:
     """The longest history handed to a forecast ends one step before the date it is scored on."""
     seen: list[pd.Timestamp] = []

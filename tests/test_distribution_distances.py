@@ -13,6 +13,7 @@ from cohortiv.distribution.distances import (
     distance_residuals,
     fit_distances,
     growth,
+    mix_correlation,
 )
 
 WEEK = 7 / 365
@@ -77,13 +78,15 @@ def test_factors_begin_at_one_and_have_no_trend() -> None:
 def grown(power: float) -> DistanceMoves:
     """Moves whose variance rises with a power of the lag."""
     years = WEEK * np.arange(1.0, 7.0)
-    return DistanceMoves(years, 0.01 * np.arange(1.0, 7.0) ** power, degrees=1e6, stated=None, notes=())
+    return DistanceMoves(
+        years, 0.01 * np.arange(1.0, 7.0) ** power, degrees=1e6, correlation=0.0, stated=None, notes=()
+    )
 
 
 def test_growth_is_the_power_that_was_measured() -> None:
     """Of a walk 1, also where it is faster; of residuals that swing back less, and of one lag that of a walk."""
     assert [growth(grown(power)) for power in (0.0, 0.5, 1.0, 2.0)] == pytest.approx([0.0, 0.5, 1.0, 1.0])
-    one = DistanceMoves(np.array([WEEK]), np.array([0.01]), degrees=9.0, stated=None, notes=())
+    one = DistanceMoves(np.array([WEEK]), np.array([0.01]), degrees=9.0, correlation=0.0, stated=None, notes=())
     assert growth(one) == 1.0
 
 
@@ -117,3 +120,13 @@ def test_without_a_stated_one_nothing_moves() -> None:
     moves = fit_distances(index_past(levels=[10.0] * 5, shares=[0.5] * 5))
     assert moves.notes[0].endswith("the band of the index is of the mix alone.")
     assert (distance_factors(moves, [0.0, 1.0], n_draws=10, rng=rng()) == 1).all()
+
+
+def test_mix_and_distances_that_move_together_correlate() -> None:
+    """Levels that rise where the share rises; with fewer than five changes nothing is told."""
+    shares = [0.2, 0.3, 0.25, 0.35, 0.3, 0.4, 0.2]
+    together = index_past(levels=[100 * share for share in shares], shares=shares)
+    against = index_past(levels=[10 / share for share in shares], shares=shares)
+    assert mix_correlation(together) == pytest.approx(1.0)
+    assert mix_correlation(against) == pytest.approx(-1.0)
+    assert math.isnan(mix_correlation(index_past(levels=[30.0, 40.0, 35.0], shares=[0.2, 0.3, 0.25])))

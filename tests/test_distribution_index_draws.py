@@ -17,7 +17,6 @@ from cohortiv.distribution.index_draws import (
     index_band,
     index_draws,
     index_fan,
-    median_error,
 )
 from cohortiv.early_warning import Thresholds
 from cohortiv.schema import TIER_EDGES
@@ -155,15 +154,3 @@ def test_fan_wants_a_date_for_each_row() -> None:
     """Dates and rows of draws go together."""
     with pytest.raises(ValueError, match="got 2 dates for draws"):
         index_fan(draws_of([1.0, 2.0]), DATES)
-
-
-def test_the_error_of_a_median_is_that_of_theory() -> None:
-    """Of normal draws its standard error is sqrt(pi / 2) times their deviation over the square root of their number."""
-    found = np.median([median_error(np.random.default_rng(seed).standard_normal(4_000)) for seed in range(50)])
-    assert found == pytest.approx(1.645 * math.sqrt(math.pi / 2 / 4_000), rel=0.1)
-
-
-def test_the_error_about_an_infinite_median_is_infinite() -> None:
-    """Draws alike have none."""
-    assert median_error([1.0, math.inf, math.inf]) == math.inf
-    assert median_error(np.full(10, 3.0)) == 0.0

@@ -1,10 +1,15 @@
-"""Projections as tables: concentration over tiers, and the weights of products."""
+"""Projections as tables: concentration over tiers, weights of products, cases, and the steps of a change."""
 
+import datetime as dt
+
+import numpy as np
 import pandas as pd
 import pytest
 from outlook_support import EDGES, history, only, small
 
-from cohortiv.distribution.outlook_tables import concentration_bands, product_bands
+from cohortiv.distribution.attribution import Attribution
+from cohortiv.distribution.cases import Case, CaseDraws
+from cohortiv.distribution.outlook_tables import case_bands, change_steps, concentration_bands, product_bands
 from cohortiv.distribution.projection import Projection, project
 
 ALONE = tuple((edge,) for edge in EDGES)
@@ -55,3 +60,38 @@ def test_without_adoption_there_are_no_products() -> None:
     assert isinstance(found, pd.DataFrame)
     assert found.empty
     assert {"now", "low", "median", "high"} <= set(found.columns)
+
+
+def test_a_case_is_held_against_the_whole_draw_by_draw() -> None:
+    """Two points higher in every draw is a difference of two points without an error."""
+    whole, none = np.linspace(20.0, 40.0, 101), np.zeros(101)
+    rule = small().regulation.scenarios[1]
+    cases = [
+        CaseDraws(Case("strands", "History alone", small(), frozenset({"history"})), whole, none, none),
+        CaseDraws(Case("regulation", "10x", small(), small().enabled, rule), whole + 2.0, none + 0.1, none),
+    ]
+    rows = case_bands(cases, whole, as_of=dt.date(2026, 7, 1), to=dt.date(2026, 9, 30))
+    assert rows["change"].tolist() == pytest.approx([0.0, 2.0])
+    assert rows["error"].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)
+    assert rows["probability"].isna().tolist() == [True, False]
+    assert (rows["cap"][1], rows["left"][1]) == ("10x from 2026-08-01", pytest.approx(0.1))
+
+
+def test_an_infinite_median_has_no_difference() -> None:
+    """A difference from infinity means nothing."""
+    never = np.full(11, np.inf)
+    case = CaseDraws(Case("strands", "History alone", small(), frozenset()), never, np.zeros(11), np.zeros(11))
+    row = case_bands([case], np.ones(11), as_of=dt.date(2026, 7, 1), to=dt.date(2026, 9, 30)).iloc[0]
+    assert np.isnan(row["change"])
+    assert row["median"] == np.inf
+
+
+def test_steps_lead_from_today_to_the_median() -> None:
+    """Strands that act, then distances; each begins where the one before it ended."""
+    parts = {"history": 3.0, "adoption": -1.0, "regulation": 0.0}
+    split = Attribution(30.0, 32.0, parts, dict.fromkeys(parts, 0.1))  # type: ignore[arg-type]
+    mix = np.full(11, 32.0)
+    steps = change_steps(split, acting=("history", "adoption", "distances"), mix=mix, whole=mix + 1.5)
+    assert steps["name"].tolist() == ["Today", "History", "Adoption of products", "Distances", "Median then"]
+    assert (steps["end"] - steps["start"]).tolist() == pytest.approx([30.0, 3.0, -1.0, 1.5, 33.5])
+    assert steps["start"].tolist()[2:4] == pytest.approx([33.0, 32.0])

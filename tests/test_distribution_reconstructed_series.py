@@ -10,7 +10,7 @@ from study_support import bars
 
 from cohortiv.comovement import comovement
 from cohortiv.distribution.entry_profile import DEFAULT_MIX
-from cohortiv.distribution.reconstructed_series import reconstructed_profile
+from cohortiv.distribution.reconstructed_series import reconstructed_profile, unbroken_runs
 from cohortiv.distribution.reconstruction import profile_of_reconstruction, reconstruct
 from cohortiv.errors import DataError
 from cohortiv.history.series import index_series
@@ -67,6 +67,31 @@ def test_moments_without_open_interest_are_no_snapshots() -> None:
     frame.loc[frame.index[[0, 1, 50]], "coins"] = np.nan
     times = pd.DatetimeIndex(frame.index[[1, 49, 50, 51]])
     assert list(series(frame, times).snapshots) == [frame.index[49], frame.index[51]]
+
+
+def test_after_a_hole_positions_are_opened_anew() -> None:
+    """Forty days without bars: what is held after them does not hang on anything before."""
+    frame = held()
+    holed = frame.drop(frame.index[60:140])
+    at = pd.DatetimeIndex(frame.index[[180, 200]])
+    whole, alone = series(holed, at), series(frame.iloc[140:], at)
+    assert whole.origin["restarts"] == 1
+    pd.testing.assert_frame_equal(whole.cells, alone.cells)
+
+
+def test_open_interest_is_not_carried_over_a_hole() -> None:
+    """Three days without a reading begin a new run, though there are bars."""
+    frame = held()
+    frame.loc[frame.index[60:68], "coins"] = np.nan
+    runs = unbroken_runs(frame)
+    assert [len(run) for run in runs] == [64, 172]
+    assert runs[1].index[0] == frame.index[68]
+
+
+def test_a_short_hole_is_bridged() -> None:
+    """A day without bars leaves one run."""
+    frame = held()
+    assert len(unbroken_runs(frame.drop(frame.index[60:62]))) == 1
 
 
 def test_no_moment_at_all_is_refused() -> None:

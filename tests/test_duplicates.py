@@ -34,13 +34,14 @@ def test_the_largest_of_a_repeated_position_stays(desk: Desk) -> None:
     "other",
     [
         {"account_id": "b"}, {"venue": "y"}, {"symbol": "ETH"}, {"side": "short"}, {"product": "future"},
-        {"margin_mode": "cross"}, {"contract": "inverse"}, {"as_of": AS_OF + timedelta(hours=1)},
+        {"margin_mode": "cross"}, {"contract": "inverse"}, {"as_of": AS_OF + timedelta(hours=1)}, {"instrument": "BTCUSDC"},
     ],
     ids=lambda other: next(iter(other)),
 )  # fmt: skip
 def test_positions_that_differ_in_identity_are_not_repeated(desk: Desk, other: dict[str, object]) -> None:
     """Each column of the identity tells positions apart."""
     columns = {"venue": "x", "product": "perpetual", "margin_mode": "isolated", "contract": "linear", "as_of": AS_OF}
+    columns["instrument"] = "BTCUSDT"
     opened = desk.open([position(**columns), position(**{**columns, **other})])
     assert without_duplicates(opened) is opened
 

@@ -7,14 +7,20 @@ import pytest
 from cohort_support import ENGINE_WARNINGS
 from outlook_cases import findings
 
+from cohortiv.findings import outlook_drivers as drivers
 from cohortiv.findings import outlook_figures as figures
+from cohortiv.findings import outlook_scores as scores
 from cohortiv.findings.context import Words
-from cohortiv.findings.outlook import OutlookFindings, find
+from cohortiv.findings.outlook import key_figures
+from cohortiv.findings.outlook_context import OutlookFindings
+from cohortiv.plain import Written
+from cohortiv.quantities import percent
 
 pytestmark = ENGINE_WARNINGS
 ALL = (
-    figures.tiers, figures.fan, figures.concentration, figures.concentration_table, figures.cases, figures.case_table,
-    figures.products, figures.waterfall, figures.tornado, figures.swings, figures.backtests, figures.index_backtests,
+    figures.tiers, figures.fan, figures.concentration, figures.concentration_table, drivers.cases, drivers.case_table,
+    drivers.products, drivers.waterfall, drivers.tornado, drivers.swings, drivers.sources, scores.backtests,
+    scores.index_backtests,
 )  # fmt: skip
 
 
@@ -30,13 +36,6 @@ def test_every_figure_has_a_title_and_its_date(
     assert "nan" not in f"{found.title} {found.reading} {found.note}"
 
 
-def test_rules_stand_with_their_probability() -> None:
-    """Strands have none."""
-    names = list(figures.case_rows(findings())["case"])
-    assert names[0] == "History alone"
-    assert [name for name in names if name.startswith("Rule: 10x (")] != []
-
-
 def test_the_past_is_a_line_of_values() -> None:
     """One a snapshot, today's last."""
     f = findings()
@@ -50,35 +49,32 @@ def test_concentration_is_written_in_its_units() -> None:
     rows = figures.concentration_rows(findings())
     assert len(rows) >= 2
     assert all(len(row) == len(figures.CONCENTRATION_COLUMNS) for row in rows)
+    assert all(isinstance(row["median"], Written) for row in rows)
 
 
-def test_one_strand_is_a_sentence() -> None:
-    """Without adoption and rules there is nothing to compare, with distances or without."""
-    assert figures.has_one_case(findings("history"))
-    assert not figures.has_one_case(findings())
-    assert figures.cases(findings("history")).reading.startswith("History is the only strand that acts")
-
-
-def test_without_any_strand_there_is_a_sentence() -> None:
-    """All switched off: no case is lowest or highest."""
-    some = findings()
-    none = find(some.base, replace(some.shown, cases=some.shown.cases.head(0)))
-    assert figures.cases(none).reading == figures.NO_STRAND
-
-
-def test_cases_within_the_error_of_the_draws_are_not_ranked() -> None:
-    """A rule that does nothing has other draws, and so another median."""
-    some = findings()
-    alike = find(some.base, replace(some.shown, cases=some.shown.cases.assign(median=40.0)))
-    assert figures.cases(alike).reading.startswith("The medians differ by no more than draws")
-
-
-def test_assumptions_without_visible_effect_are_said_to_have_none() -> None:
-    """They are not drawn."""
+def test_measures_that_cannot_move_are_left_out() -> None:
+    """And counted in the note."""
     f = findings()
-    table = figures.swing_rows(f)
-    assert (table["visible"] == (table["effect"] != "no visible effect")).all()
-    assert figures.swings_drawn(f)["visible"].all()
+    still = f.shown.concentration.assign(now=0.5, low=0.5, median=0.5, high=0.5)
+    f = replace(f, shown=replace(f.shown, concentration=still))
+    assert figures.concentration_rows(f) == []
+    assert f"{len(still)} measure(s)" in figures.concentration_table(f).note
+
+
+def test_an_axis_that_ends_below_the_band_says_so() -> None:
+    """With the band's own end; else nothing."""
+    f = findings()
+    assert figures.fan(f).note == ""
+    wide = replace(f, shown=replace(f.shown, index_fan=f.shown.index_fan.assign(high=450.0)))
+    assert figures.fan(wide).note == "The axis ends at 300: the band or the past reaches 450.0."
+
+
+def test_the_share_at_10x_is_a_median_throughout() -> None:
+    """In the titles of both figures and in the key figures."""
+    f = findings()
+    then = percent(float(f.shown.share_fan["median"].iloc[-1]), 0)
+    assert f"{then} in the median of draws" in figures.tiers(f).title
+    assert key_figures(f)[-1]["value"] == then
 
 
 def test_a_fan_is_taken_away_with_its_past() -> None:
@@ -89,11 +85,3 @@ def test_a_fan_is_taken_away_with_its_past() -> None:
     assert list(rows["part"]) == ["past"] * len(past) + ["draws"] * len(fan)
     assert rows["value"].head(len(past)).tolist() == past["value"].tolist()
     assert rows["median"].tail(len(fan)).tolist() == fan["median"].tolist()
-
-
-def test_the_index_is_tested_with_and_without_distances() -> None:
-    """A row for each, and the coverage in the title."""
-    f = findings()
-    assert {"projection", "projection, mix alone", "persistence"} <= set(f.shown.index_backtests["model"])
-    assert figures.index_backtests(f).title.startswith("Bands of the index held ")
-    assert figures.index_backtests(findings(weeks=4)).title == "The index is not tested"

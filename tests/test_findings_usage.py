@@ -9,6 +9,7 @@ from cohort_support import ENGINE_WARNINGS
 from outlook_cases import snapshot
 
 from cohortiv.findings import Findings, usage
+from cohortiv.plain import Written
 from cohortiv.publication import publish
 from cohortiv.published_usage import PublishedUsage, publish_usage
 
@@ -24,7 +25,7 @@ def base() -> Findings:
 @pytest.fixture(scope="module")
 def shown(base: Findings) -> PublishedUsage:
     """What may be shown of its usage."""
-    found = publish_usage(base.result, base.shown)
+    found = publish_usage(base.result)
     assert found is not None
     return found
 
@@ -68,6 +69,14 @@ def test_concentration_over_time_is_that_of_the_snapshots(base: Findings, shown:
     assert f"over {len(shown.history)} snapshots" in words.title or "throughout" in words.title
 
 
+def test_figures_that_stay_are_told_once(base: Findings, shown: PublishedUsage) -> None:
+    """In place of the same number at first and at last."""
+    still = replace(shown, history=shown.history.assign(gini=0.7, top_100=1.0))
+    reading = usage.concentration_history(base, still).reading
+    assert "he same at first and at last: Gini coefficient (0.7), 100 largest accounts (100\u00a0%)" in reading
+    assert "100\u00a0% at first" not in reading
+
+
 def test_withheld_snapshots_are_gaps(base: Findings, shown: PublishedUsage) -> None:
     """They are counted in the note."""
     names = shown.history.columns.drop("as_of")
@@ -88,8 +97,9 @@ def test_a_single_snapshot_has_no_concentration_over_time(base: Findings, shown:
 def test_what_is_withheld_is_a_dash(base: Findings, shown: PublishedUsage) -> None:
     """The largest account's share is never told."""
     rows = {row["figure"]: row for row in usage.concentration_rows(shown)}
-    assert rows["Largest account"]["value"] == "–"
-    assert rows["Gini coefficient"]["value"] != "–"
+    assert rows["Largest account"]["value"] is None
+    assert isinstance(rows["Gini coefficient"]["value"], Written)
+    assert rows["Gini coefficient"]["low"] is not None
     assert "equal ones would be" in usage.concentration(base, shown).reading
 
 
@@ -105,18 +115,10 @@ def test_where_no_effective_leverage_is_known_nothing_is_drawn(shown: PublishedU
     assert usage.standing_rows(unknown).empty
 
 
-def test_steps_of_the_density_have_the_mass_of_their_tier(shown: PublishedUsage) -> None:
-    """Density times width in logarithms; the last tier is cut where the curve ends."""
-    steps = usage.density_steps(shown)
-    by_capital = steps[steps["name"] == "By notional"]
-    widths = (by_capital["leverage_high"] / by_capital["leverage_low"]).map(math.log)
-    assert (by_capital["density"] * widths).sum() == pytest.approx(1.0)
-
-
 @pytest.mark.parametrize(
     "words",
     [
-        usage.tiers, usage.dimensions, usage.concentration, usage.concentration_history, usage.effective, usage.density,
+        usage.tiers, usage.dimensions, usage.concentration, usage.concentration_history, usage.effective,
     ],
 )  # fmt: skip
 def test_without_positions_it_says_so(base: Findings, words: object) -> None:
@@ -128,17 +130,10 @@ def test_without_positions_it_says_so(base: Findings, words: object) -> None:
 def test_without_positions_there_are_no_rows() -> None:
     """For every figure and table."""
     frames = (
-        usage.tier_rows, usage.dimension_rows, usage.standing_rows, usage.density_rows, usage.density_steps,
-        usage.history_rows,
+        usage.tier_rows, usage.dimension_rows, usage.standing_rows, usage.history_rows,
     )  # fmt: skip
     assert all(rows(None).empty for rows in frames)
     assert usage.concentration_rows(None) == []
-
-
-def test_a_poor_fit_is_not_told_by_its_humps(base: Findings, shown: PublishedUsage) -> None:
-    """The title says how far off it is."""
-    poor = replace(shown, by_capital=replace(shown.by_capital, ks_distance=0.31, reason=""))
-    assert usage.density(base, poor).title == "No smooth density fits well: 31\u00a0% off the tiers' own"
 
 
 def test_snapshots_of_other_accounts_are_called_degraded(shown: PublishedUsage) -> None:

@@ -32,7 +32,7 @@ def test_the_sentence_has_the_verdicts_own_numbers() -> None:
 def test_too_few_events_say_how_many_are_needed() -> None:
     """And that nothing can be said."""
     said = told.sentence(findings("few"))
-    assert "holds 3 independent events" in said
+    assert "holds 2 independent events" in said
     assert "a verdict needs 10" in said
 
 
@@ -48,7 +48,7 @@ def test_a_figure_without_a_value_says_why() -> None:
     """Never a silent dash."""
     figures = told.key_figures(findings("few"))
     assert [figure["value"] for figure in figures[:4]] == ["none"] * 4
-    assert "too few events: 3 independent events" in figures[0]["context"]
+    assert "too few events: 2 independent events" in figures[0]["context"]
 
 
 def test_the_best_comparator_is_no_other_form_of_the_index() -> None:
@@ -68,7 +68,7 @@ def test_the_claim_names_what_was_fixed() -> None:
 @pytest.mark.parametrize(
     ("value", "low", "high", "said"),
     [
-        (0.5, 0.4, 0.6, "0.50 (0.40 to 0.60)"),
+        (0.5, 0.4, 0.6, "0.50 (0.40\u00a0to\u00a00.60)"),
         (-0.1, float("nan"), float("nan"), "−0.10"),
         (float("nan"), float("nan"), float("nan"), "none"),
     ],
@@ -76,3 +76,12 @@ def test_the_claim_names_what_was_fixed() -> None:
 def test_intervals_are_written_in_full(value: float, low: float, high: float, said: str) -> None:
     """Without ends the value alone; without a value a word."""
     assert told.interval_words(value, low, high) == said
+
+
+def test_events_are_counted_over_the_rows_that_are_scored() -> None:
+    """A week of rows without an outcome ends the series, and is not in the period of the verdict."""
+    f = findings("leads")
+    rows = f.pair.scores.coverage.set_index("signal").loc["iv_index"]
+    assert rows["last"] < f.series.frame.index[-1]
+    assert f.scored_period.endswith(f"{rows['last']:%-d %B %Y}")
+    assert f.scored_period in told.sentence(f)

@@ -1,12 +1,14 @@
 """What would change the verdict, in numbers."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from cohort_support import ENGINE_WARNINGS
 from validation_cases import findings
 
 from cohortiv.findings import validation_change as change
+from cohortiv.findings.validation import find
 from cohortiv.validation.verdict import Condition
 
 pytestmark = ENGINE_WARNINGS
@@ -57,8 +59,21 @@ def test_a_refused_verdict_says_what_does_not_help() -> None:
 def test_few_events_are_counted_in_years() -> None:
     """How many more, and how long they take at the present rate."""
     said = change.change(findings("few"))
-    assert "7 more decide all of them, about 4." in said
-    assert "years at the present 1.6 a year" in said
+    assert "8 more decide all of them, some 20 years at the present 0.5 a year" in said
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "told"),
+    [(0.52, 0.37, "about 600"), (0.6, 0.48, "about 20"), (0.51, 0.3, "over 1,000"), (0.7, 0.4, "about 30")],
+)
+def test_events_needed_have_one_digit(value: float, low: float, told: str) -> None:
+    """The width of an interval bears no more."""
+    found = findings("blind")
+    verdict = replace(found.pair.verdict, conditions=(condition(value, low),) * 9)
+    pair = replace(found.pair, verdict=verdict)
+    f = find(replace(found.study, pairs=(pair,)))
+    assert change.condition_rows(f)["needed"].iloc[0] == told
+    assert f"with {told} more" in change.change(f) or "with about" in change.change(f)
 
 
 def test_the_table_is_titled_by_what_holds() -> None:

@@ -11,10 +11,7 @@ from cohortiv.findings.context import Words
 from cohortiv.findings.validation import ValidationFindings
 
 pytestmark = ENGINE_WARNINGS
-ALL = (
-    figures.aurocs, figures.roc, figures.reliability, figures.usefulness, figures.over_time, figures.timeline,
-    figures.sentiment,
-)  # fmt: skip
+ALL = (figures.aurocs, figures.over_time, figures.timeline, figures.sentiment)
 
 
 @pytest.mark.parametrize("kind", ["leads", "blind", "few"])
@@ -23,32 +20,41 @@ def test_every_figure_has_a_title_and_its_period(words: Callable[[ValidationFind
     """Also where nothing can be drawn; a title has at most ten words."""
     found = words(findings(kind))
     assert 0 < len(found.title.split()) <= 10
-    assert "1 January 2023 to 30 November 2024" in found.subtitle
+    assert "1 January 2023 to 31 October 2026" in found.subtitle
     assert "nan" not in f"{found.title} {found.reading} {found.note}"
 
 
 def test_the_judged_signal_is_drawn_first() -> None:
-    """Then those that it has to beat, and the best of the others."""
-    drawn = figures.signals_drawn(findings("leads"))
-    assert drawn[0] == "iv_index"
-    assert len(drawn) <= 5
-    assert figures.auroc_rows(findings("leads"))["is_signal"].tolist() == [True] + [False] * 7
-
-
-def test_curves_reach_both_corners() -> None:
-    """However few of their points are drawn."""
-    rows = figures.roc_rows(findings("leads"))
-    own = rows[rows["name"] == "IV Index"]
-    assert own[["false_rate", "true_rate"]].iloc[0].tolist() == [0.0, 0.0]
-    assert own[["false_rate", "true_rate"]].iloc[-1].tolist() == [1.0, 1.0]
-    assert len(own) <= 52
+    """Then the others, the highest first."""
+    assert figures.auroc_rows(findings("leads"))["is_signal"].tolist() == [True] + [False] * 8
 
 
 def test_what_is_drawn_is_thinned_to_its_peaks() -> None:
     """The data file has every row; the drawing keeps the highest of each stretch."""
     f = findings("leads")
     assert len(figures.history_rows(f)) <= figures.ROWS_DRAWN < ROWS == len(figures.over_time_data(f))
-    assert figures.history_rows(f)["iv_index"].max() == f.series.frame["iv_index"].max()
+    drawn = figures.history_rows(f).set_index("time")["iv_index"]
+    assert drawn.idxmax() == f.series.frame["iv_index"].round(2).idxmax()
+    assert (drawn == f.series.frame["iv_index"].round(2).reindex(drawn.index)).all()
+
+
+def test_an_outcome_is_drawn_at_its_own_time() -> None:
+    """With its own threshold, events before higher values that are none."""
+    f = findings("leads")
+    whole, drawn = (table.set_index("time") for table in (figures.outcome_table(f), figures.outcome_rows(f)))
+    values = ["value", "threshold"]
+    assert drawn[values].equals(whole.loc[drawn.index, values])
+    assert drawn.index.is_monotonic_increasing
+
+
+def test_an_outcome_that_is_not_known_is_no_calm_day() -> None:
+    """The data file has an empty cell where the horizon is not over."""
+    f = findings("leads")
+    told = figures.over_time_data(f)
+    unknown = f.pair.result.event.isna().to_numpy()
+    assert unknown.any()
+    assert told["is_event"].isna().to_numpy().tolist() == unknown.tolist()
+    assert "is_event" in told.to_csv(index=False)
 
 
 def test_shares_of_own_lines_are_whole_percents() -> None:
@@ -71,13 +77,21 @@ def test_the_axis_has_the_outcomes_unit() -> None:
 def test_texts_that_are_not_scored_are_counted() -> None:
     """With their reason; without texts it says so."""
     assert "Not scored: 4 texts (no text: 4)" in figures.sentiment(findings("leads")).reading
+    assert "Scored by language: en 90 of 94 (vader)" in figures.sentiment(findings("leads")).reading
     assert figures.sentiment(findings("few")).title == "No texts are given"
 
 
-def test_rows_of_nothing_have_their_columns() -> None:
-    """So that a chart of none can be drawn."""
-    f = findings("few")
-    assert list(figures.roc_rows(f)) == ["name", "false_rate", "true_rate"]
-    assert figures.reliability_rows(f).empty
-    assert figures.usefulness_rows(f).empty
-    assert figures.score_data(f).empty
+def test_sentiment_is_told_as_a_feature_too() -> None:
+    """By what it changes of the index's AUROC on common rows."""
+    said = figures.sentiment(findings("leads")).reading
+    assert "it changes the AUROC of the index by 0.00 (0.00\u00a0to\u00a00.00), on 21 independent events" in said
+
+
+def test_nothing_scored_has_no_data_file() -> None:
+    """In place of a file of reasons."""
+    assert figures.score_data(findings("few")).empty
+
+
+def test_the_measured_coverage_of_intervals_is_told() -> None:
+    """Beside the figure that rests on them."""
+    assert "held 0.5 in 90 to 93\u00a0%" in figures.aurocs(findings("leads")).note

@@ -49,12 +49,13 @@ def test_coverage_counts_what_was_left_out() -> None:
 def test_leads_are_those_of_both() -> None:
     """One row an event."""
     rows = tables.lead_rows(findings("leads"))
-    assert len(rows) == 10
+    assert len(rows) == 21
     assert rows["index"].str.contains("days").any()
 
 
 def test_sources_have_names_and_notes() -> None:
-    """A source without a title is named by its file."""
+    """A source without a title is named by its file; its files stand before its note."""
     rows = tables.source_rows(findings("leads"))
+    assert rows["dropped"].str.fullmatch(r"\d+; \d+").all()
     assert list(rows["title"]) == ["Made-up index (index)", "bars.csv (index)"]
-    assert rows["note"].iloc[1] == "A lower bound"
+    assert rows["note"].iloc[1] == "bars.csv. A lower bound"

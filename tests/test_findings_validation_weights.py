@@ -16,11 +16,12 @@ def test_learned_weights_are_drawn_by_tier() -> None:
     }  # fmt: skip
 
 
-def test_equal_weights_are_not_drawn() -> None:
-    """The title says that the data don't speak."""
+def test_what_was_not_tested_is_no_finding() -> None:
+    """Equal weights without a test are the rule, and are not drawn."""
     f = findings("blind")
     assert weights.weight_rows(f).empty
-    assert weights.weights(f).title == "The data do not speak for other weights than equal ones"
+    assert weights.weights(f).title == "Not tested: too few events"
+    assert "nothing was tested" in weights.weights(f).reading
 
 
 def test_the_weighted_index_stands_beside_the_unweighted_one() -> None:
@@ -38,5 +39,5 @@ def test_a_weighted_index_without_a_score_says_why() -> None:
 def test_learners_have_their_test() -> None:
     """Skill and p of the permutation."""
     (row,) = weights.learner_rows(findings("leads"))
-    assert (row["skill"], row["p_value"], row["status"]) == (0.04, 0.01, "learned")
+    assert (row["skill"], row["own_skill"], row["p_value"], row["status"]) == (0.04, -0.02, 0.01, "learned")
     assert "rotated outcomes" in weights.learners(findings("leads")).note

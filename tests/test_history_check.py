@@ -57,6 +57,16 @@ def test_a_renamed_file_is_named(tmp_path: Path) -> None:
     assert f"holds what belongs into {path.name}" in problem
 
 
+def test_what_does_not_belong_there_is_named(tmp_path: Path) -> None:
+    """A file renamed beyond recognition and one of another kind; hidden files are the writers' own."""
+    path = add_snapshots(tmp_path, snapshots_at())[0].path
+    path.rename(tmp_path / "copy of february.parquet")
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    found = check_history(tmp_path)
+    assert found.snapshots == 2
+    assert [problem.split(" is no part")[0] for problem in found.problems] == ["copy of february.parquet", "notes.txt"]
+
+
 def test_a_removed_snapshot_leaves_a_trace(tmp_path: Path) -> None:
     """Where it was corrected."""
     (first,) = add_snapshots(tmp_path, snapshots_at(TIMES[0]))

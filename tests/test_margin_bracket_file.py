@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cohortiv.errors import DataError, UsageError
-from cohortiv.margin.bracket_file import read_bracket_file
+from cohortiv.margin.bracket_file import bracket_paths, read_bracket_file
 
 HEADER = "venue,symbol,contract,effective_from,floor_notional,mmr,maintenance_amount,max_leverage"
 GOOD = (
@@ -166,3 +166,20 @@ def test_a_hundredth_of_a_coin_is_a_step(tmp_path: Path) -> None:
     rows = ("binance,BTC,inverse,2021-07-27,0,0.004,0,", "binance,BTC,inverse,2021-07-27,5,0.005,0.014,")
     with pytest.raises(DataError, match=r"expected 0\.005"):
         read_bracket_file(written(tmp_path, *rows))
+
+
+def test_a_folder_is_all_its_tables(tmp_path: Path) -> None:
+    """Of two with one contract and date the last by name counts, and other files are left alone."""
+    for name, rate in (("a-brackets-1.csv", "0.004"), ("b/b-brackets-2.csv", "0.005")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"{HEADER}\nokx,BTC,linear,2026-02-18,0,{rate},0,100\n", encoding="utf-8")
+    (tmp_path / "notes.csv").write_text("nothing\n", encoding="utf-8")
+    assert [path.name for path in bracket_paths(tmp_path)] == ["a-brackets-1.csv", "b-brackets-2.csv"]
+    (schedule,) = read_bracket_file(tmp_path)
+    assert schedule.rates == (0.005,)
+
+
+def test_a_folder_without_tables_is_bad_usage(tmp_path: Path) -> None:
+    """The message says what they are called."""
+    with pytest.raises(UsageError, match="without a bracket table"):
+        bracket_paths(tmp_path)

@@ -8,7 +8,8 @@ from cohort_support import ENGINE_WARNINGS
 from outlook_cases import assumptions, outlook, snapshot
 
 from cohortiv.errors import UsageError
-from cohortiv.outlook import BACKTEST_STEPS, look_ahead, median_index, past_index
+from cohortiv.distribution.median_errors import median
+from cohortiv.outlook import BACKTEST_STEPS, look_ahead, mix_outcome, past_index
 
 pytestmark = ENGINE_WARNINGS
 
@@ -24,22 +25,35 @@ def test_parts_of_the_strands_sum_to_the_change() -> None:
     assert split is not None
     assert split.start == pytest.approx(snapshot().iv_index, rel=1e-9)
     assert sum(split.parts.values()) == pytest.approx(split.end - split.start, abs=1e-9)
-    assert split.end == pytest.approx(median_index(outlook().assessment, outlook().table)(outlook().projection.draws))
+    assert split.end == pytest.approx(
+        median(mix_outcome(outlook().assessment, outlook().table)(outlook().projection.draws))
+    )
 
 
-def test_strands_are_added_in_their_order() -> None:
-    """The last of them is the outlook itself."""
-    added = outlook().strands_added
-    assert list(added) == ["history", "adoption", "regulation"]
-    assert added["regulation"].index == pytest.approx(outlook().mix_index.index[-1], rel=1e-9)
+def test_the_last_of_the_strands_is_the_outlook_itself() -> None:
+    """Draw by draw, with the distances."""
+    strands = [each for each in outlook().cases if each.case.kind == "strands"]
+    assert len(strands) == 3
+    assert strands[-1].index == pytest.approx(outlook().index.index[-1], rel=1e-9)
+
+
+def test_cases_share_their_draws() -> None:
+    """A rule without a cap is the strands without regulation, draw by draw."""
+    found = {each.case.name: each.index for each in outlook().cases}
+    assert found["none"] == pytest.approx(found["History + adoption"], rel=1e-9)
 
 
 def test_a_strand_that_is_off_adds_nothing() -> None:
     """It is neither tried nor given a part."""
     alone = outlook("history")
-    assert list(alone.strands_added) == ["history"]
+    assert [each.case.name for each in alone.cases] == ["History alone"]
     assert alone.attribution is not None
     assert alone.attribution.parts["regulation"] == 0
+
+
+def test_assumptions_are_tried_on_the_median_of_the_draws() -> None:
+    """Their base is the outlook's own median, distances included."""
+    assert outlook().swings["base"].iloc[0] == pytest.approx(median(outlook().index.index[-1]), rel=1e-9)
 
 
 def test_the_projection_is_tested_ahead() -> None:

@@ -14,6 +14,7 @@ from report_support import DAYS, chart, notebook_of, show_everything, shown_by
 
 from cohortiv import page
 from cohortiv.errors import UsageError
+from cohortiv.plain import Written
 from cohortiv.quantities import level
 
 
@@ -76,7 +77,7 @@ def test_column_may_be_written_by_a_function() -> None:
     columns = [page.Column("price", "Price (USD)", level, "right")]
     shown: Any = page.table_bundle(rows, name="prices", title="Prices", columns=columns).data[page.TABLE_MIME]
     assert shown["rows"] == [["67,013"], ["–"]]
-    assert shown["csv"] == 'price\n67012.6\n""\n'
+    assert shown["csv"] == 'price [USD]\n67012.6\n""\n'
 
 
 def test_figure_carries_its_rows() -> None:
@@ -106,6 +107,15 @@ def test_table_csv_is_unrounded() -> None:
     bundle = page.table_bundle([{"a": 1 / 3, "b": 2}], name="t", title="T", columns=[page.Column("a", "A", "{:.1f}")])
     content: Any = bundle.data[page.TABLE_MIME]
     assert content["csv"] == "a\n0.3333333333333333\n"
+
+
+def test_table_csv_holds_numbers_and_their_units() -> None:
+    """Words that stand for a number stay on the page; shares are said to be shares in the head."""
+    rows = [{"a": Written(0.421, "42 %"), "b": 0.5, "c": 3.0}]
+    columns = [page.Column("a", "A"), page.Column("b", "B", "{:.0%}"), page.Column("c", "C", "{:.0f}", unit="days")]
+    content: Any = page.table_bundle(rows, name="t", title="T", columns=columns).data[page.TABLE_MIME]
+    assert content["rows"] == [["42 %", "50\u00a0%", "3"]]
+    assert content["csv"] == "a,b [1],c [days]\n0.421,0.5,3.0\n"
 
 
 def test_table_names_an_unknown_column() -> None:
@@ -151,6 +161,7 @@ def test_headline_is_plain_json() -> None:
         "classification": "",
         "synthetic": False,
         "verdict": "",
+        "notice": "",
         "code": "red",
         "code_held": None,
         "iv_index": "inf",

@@ -3,16 +3,19 @@
 import json
 import math
 from dataclasses import replace
+from importlib.resources import files
 
+import jsonschema  # type: ignore[import-untyped]
 import numpy as np
 import pandas as pd
 import pytest
 from cohort_support import ENGINE_WARNINGS
 from outlook_cases import findings, outlook
 
+from cohortiv.distribution.outlook_tables import QUANTILES
 from cohortiv.early_warning import Thresholds
 from cohortiv.plain import plain_values
-from cohortiv.published_outlook import QUANTILES, PublishedOutlook, outlook_values, publish_outlook, tier_ranges
+from cohortiv.published_outlook import PublishedOutlook, outlook_values, publish_outlook, tier_ranges
 
 pytestmark = ENGINE_WARNINGS
 
@@ -88,7 +91,7 @@ def test_cases_hold_strands_and_rules(shown: PublishedOutlook) -> None:
     """A rule that drives notional out leaves less at high leverage."""
     rules = shown.cases[shown.cases["kind"] == "regulation"].set_index("case")
     assert shown.cases["case"].iloc[0] == "History alone"
-    assert rules["draw_share"].sum() == pytest.approx(1.0)
+    assert rules["probability"].sum() == pytest.approx(1.0)
     assert rules["left"]["10x"] > rules["left"]["none"] == 0
     assert rules["median"]["10x"] < rules["median"]["none"]
 
@@ -118,10 +121,16 @@ def test_the_summary_is_plain(shown: PublishedOutlook) -> None:
     assert len(values["tiers"]) == len(shown.tiers)
 
 
-def test_distances_are_a_case_and_a_part_of_the_band(shown: PublishedOutlook) -> None:
-    """Its band is the whole one, and its part is of the squared width in logarithms."""
-    whole = shown.cases[shown.cases["kind"] == "distances"].iloc[0]
-    assert (whole["low"], whole["high"]) == (shown.index_then["low"], shown.index_then["high"])
+def test_the_summary_is_as_its_schema_says(shown: PublishedOutlook) -> None:
+    """Also where no code is told."""
+    schema = json.loads(files("cohortiv").joinpath("schemas", "summary.schema.json").read_text(encoding="utf-8"))
+    section = {**schema["properties"]["outlook"], "$defs": schema["$defs"]}
+    for each in (shown, replace(shown, code_probability=None, uncoded="the snapshot is Grey")):
+        jsonschema.validate(json.loads(json.dumps(plain_values(outlook_values(each)))), section)
+
+
+def test_distances_are_a_part_of_the_band() -> None:
+    """Of the squared width in logarithms."""
     alone = publish_outlook(outlook("history"), thresholds=Thresholds())
     widths = [math.log(band["high"] / band["low"]) for band in (alone.mix_then, alone.index_then)]
     assert alone.distance_share == pytest.approx(max(0.0, 1 - (widths[0] / widths[1]) ** 2))
@@ -134,10 +143,26 @@ def test_without_distances_the_band_is_the_mixes() -> None:
     assert alone.distance_share == 0
 
 
-def test_swings_under_the_error_of_the_draws_are_not_visible(shown: PublishedOutlook) -> None:
-    """The error is that of the difference of two medians."""
-    assert shown.swing_error == pytest.approx(math.sqrt(2) * shown.mix_error)
-    assert (shown.swings["visible"] == (shown.swings["range"] > shown.swing_error)).all()
+def test_swings_within_their_own_error_are_not_visible(shown: PublishedOutlook) -> None:
+    """The error is that of the difference on the same draws; what doesn't act is not visible either."""
+    assert (shown.swings["visible"] == (shown.swings["range"] > shown.swings["error"])).all()
+    assert not shown.swings.loc[shown.swings["idle"] != "", "visible"].any()
+
+
+def test_the_summary_splits_the_change_to_the_last_point(shown: PublishedOutlook) -> None:
+    """Strands and distances add up from today's index to the headline's median."""
+    split = outlook_values(shown)["attribution"]
+    assert isinstance(split, dict)
+    assert list(split["parts"]) == ["history", "adoption", "regulation", "distances"]
+    assert sum(split["parts"].values()) == pytest.approx(split["end"] - split["start"], abs=1e-9)
+    assert split["end"] == shown.index_then["median"]
+
+
+def test_a_point_forecast_has_no_coverage(shown: PublishedOutlook) -> None:
+    """Persistence has no band; every row says how many days it looks ahead."""
+    points = shown.index_backtests[shown.index_backtests["model"] == "persistence"]
+    assert points[["coverage", "sound_low", "sound_high"]].isna().to_numpy().all()
+    assert shown.index_backtests["days"].tolist()[0] == 7.0
 
 
 def test_without_adoption_and_rules_there_is_one_case() -> None:
@@ -150,7 +175,7 @@ def test_without_adoption_and_rules_there_is_one_case() -> None:
 
 def test_swings_are_written_in_the_files_unit(shown: PublishedOutlook) -> None:
     """The widest first, each with its source."""
-    ranges = shown.swings["range"].to_numpy()
+    ranges = shown.swings["range"].dropna().to_numpy()
     assert np.array_equal(ranges, np.sort(ranges)[::-1])
     assert isinstance(shown.swings, pd.DataFrame)
     assert shown.swings["source"].str.startswith("assumption").all()

@@ -14,7 +14,7 @@ from cohortiv.disclosure import DisclosureRule
 from cohortiv.distribution.concentration import STATISTICS, Concentration
 from cohortiv.distribution.effective import UNKNOWN
 from cohortiv.distribution.usage import DIMENSIONS, SHARE_COLUMNS
-from cohortiv.publication import publish
+from cohortiv.publication import OTHER, publish
 from cohortiv.published_usage import EFFECTIVE_COLUMNS, PublishedUsage, publish_usage, published_concentration
 
 pytestmark = ENGINE_WARNINGS
@@ -32,7 +32,7 @@ def assessed(
 def shown(folder: Path, frame: pd.DataFrame, *, for_report: bool = True, as_of: str | None = None) -> PublishedUsage:
     """What is shown of a book."""
     result = assessed(folder, frame, for_report=for_report, as_of=as_of)
-    found = publish_usage(result, publish(result))
+    found = publish_usage(result)
     assert found is not None
     return found
 
@@ -119,16 +119,30 @@ def test_no_row_has_too_few_accounts(tmp_path: Path) -> None:
     assert found.effective["positions"].min() >= 10
 
 
-def test_tiers_and_symbols_are_those_of_the_report(tmp_path: Path) -> None:
+def test_tiers_and_sides_are_those_of_the_report(tmp_path: Path) -> None:
     """Nothing follows from one table that the other does not tell."""
     result = assessed(tmp_path, book(200, symbols=("BTC", "BTC", "ETH", "SOL")))
     publication = publish(result)
-    found = publish_usage(result, publication)
+    found = publish_usage(result)
     assert found is not None
-    for dimension, column in (("tier", "tier"), ("symbol", "symbol"), ("side", "side")):
+    for dimension, column in (("tier", "tier"), ("side", "side")):
         table = publication.tier_rows.groupby(column)["notional_usd"].sum()
         rows = found.shares[found.shares["dimension"] == dimension].set_index("value")
         assert rows["notional_usd"].to_dict() == pytest.approx(table.to_dict())
+
+
+def test_a_symbol_that_is_told_is_told_as_a_whole(tmp_path: Path) -> None:
+    """Not only what the tables of tiers tell of it."""
+    frame = book(240, symbols=("BTC", "BTC", "ETH", "SOL"), leverages=(2.0, 3.0, 5.0, 10.0, 20.0))
+    result = assessed(tmp_path, frame)
+    found, usage = publish_usage(result), result.reading.usage
+    assert found is not None
+    assert usage is not None
+    true = usage.shares[usage.shares["dimension"] == "symbol"].set_index("value")["notional_usd"]
+    rows = found.shares[found.shares["dimension"] == "symbol"].set_index("value")["notional_usd"]
+    named = rows.drop(OTHER, errors="ignore")
+    assert len(named)
+    assert named.to_dict() == pytest.approx(true[named.index].to_dict())
 
 
 def test_history_is_told_by_the_same_rule(tmp_path: Path) -> None:
@@ -174,7 +188,7 @@ def test_effective_shares_add_up(tmp_path: Path) -> None:
 def test_the_analyst_sees_everything(tmp_path: Path) -> None:
     """Without disclosed cells nothing is merged, rounded or withheld."""
     result = assessed(tmp_path, book(60), for_report=False)
-    found, usage = publish_usage(result, publish(result)), result.reading.usage
+    found, usage = publish_usage(result), result.reading.usage
     assert found is not None
     assert usage is not None
     assert found.shares is usage.shares
@@ -185,7 +199,7 @@ def test_the_analyst_sees_everything(tmp_path: Path) -> None:
 def test_without_usage_there_is_nothing_to_show(tmp_path: Path) -> None:
     """None, not an empty record."""
     result = assessed(tmp_path, book(60), usage=False)
-    assert publish_usage(result, publish(result)) is None
+    assert publish_usage(result) is None
 
 
 @pytest.mark.parametrize("for_report", [True, False])

@@ -12,7 +12,7 @@ from test_report_signature import keys as keys  # noqa: PLC0414 - a fixture
 
 from cohortiv.errors import DataError, RunError, UsageError
 from cohortiv.report import publish
-from cohortiv.report.editions import Edition, edition_of, keep_editions
+from cohortiv.report.editions import Edition, RestatementRefusedError, edition_of, keep_editions
 from cohortiv.report.manifest import sha256_of
 from cohortiv.report.publish import PublishedReport
 from cohortiv.report.shelf import place_of
@@ -66,7 +66,7 @@ def test_unchanged_report_is_left_alone(first: PublishedReport) -> None:
 def test_changed_report_needs_a_reason(first: PublishedReport) -> None:
     """Other parameters are refused before anything runs, and the report stays."""
     before = contents(first.folder)
-    with pytest.raises(DataError, match=r"other parameters\. Nothing has run\..* --supersede REASON"):
+    with pytest.raises(RestatementRefusedError, match=r"other parameters\. Nothing has run\..* --supersede REASON"):
         publish_small(first.folder.parents[1], parameters=REAL | {"label": "Other"})
     assert contents(first.folder) == before
 

@@ -1,6 +1,7 @@
 """The page as a file: what is in it, what it allows, and that it is always the same."""
 
 import base64
+import gzip
 import hashlib
 import re
 from importlib.metadata import entry_points
@@ -14,6 +15,7 @@ from report_support import exported, notebook_of, show_everything, shown_by
 
 from cohortiv.assets import asset
 from cohortiv.errors import RunError
+from cohortiv.report.drawing import vega_script
 from cohortiv.report.exporter import ReportExporter, own_template
 
 
@@ -21,6 +23,19 @@ from cohortiv.report.exporter import ReportExporter, own_template
 def html() -> str:
     """Page with one of each kind."""
     return exported(notebook_of(shown_by(show_everything)))
+
+
+def unpacked_library(html: str) -> str:
+    """What draws the charts, as the page unpacks it."""
+    packed = re.search(r'<script type="application/gzip" id="vega">(.*?)</script>', html)
+    assert packed is not None
+    return gzip.decompress(base64.b64decode(packed[1])).decode()
+
+
+def test_library_is_packed(html: str) -> None:
+    """Vega is on the page once, at less than half its size."""
+    assert unpacked_library(html) == vega_script()
+    assert len(html) < len(vega_script()) * 0.6
 
 
 def test_code_is_not_on_the_page(html: str) -> None:
@@ -33,7 +48,7 @@ def test_policy_allows_our_scripts_alone(html: str) -> None:
     """The content security policy names the digest of each script that would run, and no other source."""
     policy = re.findall(r'http-equiv="Content-Security-Policy"/?>|content="(default-src[^"]*)"', html)
     allowed = re.findall(r"'sha256-([^']+)'", " ".join(policy))
-    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    scripts = [unpacked_library(html), *re.findall(r"<script>(.*?)</script>", html, re.DOTALL)]
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     assert allowed == digests
     assert len(scripts) == 2
@@ -96,8 +111,8 @@ def test_failed_notebook_makes_no_page() -> None:
 
 def test_exporter_is_registered() -> None:
     """Jupyter finds the exporter by its name."""
-    assert "cohortiv" in {entry.name for entry in entry_points(group="nbconvert.exporters")}
-    assert get_exporter("cohortiv") is ReportExporter
+    assert "cohortiv_report" in {entry.name for entry in entry_points(group="nbconvert.exporters")}
+    assert get_exporter("cohortiv_report") is ReportExporter
 
 
 def test_notebook_brings_its_own_template(tmp_path: Path) -> None:

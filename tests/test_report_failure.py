@@ -10,6 +10,7 @@ from report_support import publish_small
 
 from cohortiv.config.brand import load_brand
 from cohortiv.errors import DataError, RunError, UsageError
+from cohortiv.report.editions import RestatementRefusedError
 from cohortiv.report.entries import failures
 from cohortiv.report.failure import Attempt, failed_page, failed_step, failure_told
 from cohortiv.report.shelf import Place, place_of
@@ -78,10 +79,11 @@ def test_old_report_is_said_to_be_unchanged(place: Place) -> None:
 
 
 def test_no_page_where_nothing_has_run(place: Place) -> None:
-    """Bad usage and another run's lock leave none."""
+    """Bad usage, a refused restatement and another run's lock leave none."""
     locked = RunError("Another run is making it.")
     locked.__cause__ = Timeout("lock")
     assert fail(place, UsageError("No such parameter.")) == ""
+    assert fail(place, RestatementRefusedError("It is published.")) == ""
     assert fail(place, locked) == ""
 
 

@@ -121,6 +121,19 @@ def test_print_shows_the_still(page: Page, report: Path) -> None:
     assert page.locator("figure .live").is_hidden()
 
 
+def test_old_browser_keeps_the_still(page: Page, report: Path) -> None:
+    """Where the library cannot be unpacked, the still picture stays and nothing is reported."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(report.as_uri())
+    page.locator("figure.chart").first.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    assert page.locator("figure .still").first.is_visible()
+    assert page.locator("figure.is-live").count() == 0
+    assert errors == []
+
+
 def test_without_scripts_the_still_stays(browser: Browser, report: Path) -> None:
     """Where scripts are off, the page is complete with its still pictures."""
     context = browser.new_context(java_script_enabled=False)

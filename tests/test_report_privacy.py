@@ -8,6 +8,8 @@ import sys
 import urllib.parse
 import zlib
 from collections.abc import Iterator
+from email import message_from_bytes
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import pytest
 import yaml
 from hostile_payloads import FORMULAS, PAYLOADS
 from playwright.sync_api import Page
+from pypdf import PdfReader
 from test_report_hostile import linked_tables
 
 from cohortiv.assets import asset
@@ -29,6 +32,7 @@ HOSTILE = " ".join(PAYLOADS[::3])
 LONE = {"quantity": 0.777_123_456, "margin": 5_432.198_765, "leverage": 7.0}
 LARGE = {"quantity": 1.219_876_543, "margin": 9_876.543_219, "leverage": 33.0}
 FILES = ("manifest.json", "notebook.ipynb", "report-static.html", "report.html", "report.pdf", "summary.json")
+MAIL = "issue.eml"
 
 
 def planted_positions() -> pd.DataFrame:
@@ -80,11 +84,24 @@ def issue(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return Path(done.stdout.strip().splitlines()[-1]).parent
+    published = Path(done.stdout.strip().splitlines()[-1]).parent
+    command = ["deliver", str(published), "--eml", MAIL, "--brand", "brand.yaml"]
+    subprocess.run([sys.executable, "-m", "cohortiv.cli", *command], cwd=folder, capture_output=True, check=True)
+    return published
+
+
+@pytest.fixture(scope="module")
+def texts(issue: Path) -> dict[str, str]:
+    """All that can be read in each file of the report and in the mail, by name."""
+    paths = (*(issue / name for name in FILES), issue.parents[2] / MAIL)
+    return {path.name: unpacked(path.read_bytes()) for path in paths}
 
 
 def unpacked(content: bytes) -> str:
-    """All that a file holds: as text, without the escapes of addresses, with what is in Base64 or deflated unpacked."""
+    """All that a file holds: as text, without the escapes of addresses, with what is in Base64 or deflated unpacked.
+
+    Of a PDF also the words that its glyphs stand for, and of a mail each of its parts.
+    """
     return "\n".join(_parts(content))
 
 
@@ -96,6 +113,11 @@ def _parts(content: bytes) -> Iterator[str]:
         yield base64.b64decode(packed + "=" * (-len(packed) % 4)).decode("utf-8", errors="ignore")
     for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
         yield zlib.decompressobj().decompress(stream).decode("latin-1") if stream[:1] == b"x" else ""
+    if content.startswith(b"%PDF"):
+        yield from (page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    if content.startswith(b"Subject:"):
+        parts = [part.get_payload(decode=True) for part in message_from_bytes(content).walk()]
+        yield from (unpacked(part) for part in parts if isinstance(part, bytes))
 
 
 def written(value: float) -> Iterator[str]:
@@ -108,15 +130,21 @@ def test_report_is_complete(issue: Path) -> None:
     assert sorted(path.name for path in issue.iterdir()) == sorted(FILES)
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_no_planted_account_is_published(issue: Path, name: str) -> None:
+@pytest.mark.parametrize("name", [*FILES, MAIL])
+def test_no_planted_account_is_published(texts: dict[str, str], name: str) -> None:
     """No file, data links and metadata included, names an account or the venue of one, or tells its figures."""
-    text = unpacked((issue / name).read_bytes())
-    assert CANARY not in text
-    assert LONE_VENUE not in text
+    assert CANARY not in texts[name]
+    assert LONE_VENUE not in texts[name]
     figures = [value for account in (LONE, LARGE) for key, value in account.items() if key != "leverage"]
-    found = [form for value in figures for form in written(value) if re.search(rf"(?<![\d.]){re.escape(form)}", text)]
-    assert found == []
+    forms = [form for value in figures for form in written(value)]
+    assert [form for form in forms if re.search(rf"(?<![\d.]){re.escape(form)}", texts[name])] == []
+
+
+@pytest.mark.parametrize("name", ["report.html", "report-static.html", "report.pdf", MAIL])
+def test_search_reads_what_a_reader_reads(texts: dict[str, str], issue: Path, name: str) -> None:
+    """The figures of the first screen are found, however the file packs its words."""
+    index = json.loads((issue / "summary.json").read_text(encoding="utf-8"))["iv_index"]
+    assert re.search(rf"The\s+IV\s+Index\s+stands\s+at\s+{index:.1f}", texts[name])
 
 
 def test_planted_accounts_are_in_the_input(issue: Path) -> None:

@@ -162,5 +162,5 @@ def test_report_of_another_definition_is_not_replaced(first: PublishedReport) ->
 
 def test_export_menu_gives_the_same_page(first: PublishedReport) -> None:
     """What nbconvert, and so JupyterLab's menu, makes of the published notebook is the published page."""
-    html, _ = get_exporter("cohortiv")().from_filename(str(first.notebook))
+    html, _ = get_exporter("cohortiv_report")().from_filename(str(first.notebook))
     assert html == first.page.read_text(encoding="utf-8")

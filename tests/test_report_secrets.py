@@ -34,6 +34,16 @@ def test_secrets_of_the_environment_are_known_by_name() -> None:
     assert secret_values({"A_SECRET": "12345678", "B_SECRET": "123456789"}) == ("123456789", "12345678")
 
 
+def test_keys_of_venues_are_secrets() -> None:
+    """What signs and what names the key are taken out alike; addresses are not."""
+    there = {
+        "COHORTIV_OKX_KEY": "key-of-okx",
+        "COHORTIV_OKX_SECRET": "secret-of-okx",
+        "COHORTIV_OKX_URL": "http://here",
+    }
+    assert set(secret_values(there)) == {"key-of-okx", "secret-of-okx"}
+
+
 @pytest.mark.parametrize("form", FORMS, ids=range(len(FORMS)))
 def test_form_of_a_secret_is_scrubbed(form: str) -> None:
     """What has the form of a key or token goes, and the words around it stay."""

@@ -7,7 +7,7 @@ import pytest
 from cohort_support import ENGINE_WARNINGS
 from study_support import quick_rules, solved, study_data
 
-from cohortiv.config.validation import load_outcomes
+from cohortiv.config.validation import load_events, load_outcomes
 from cohortiv.study.outcome_pairs import candidates
 from cohortiv.study.pairing import score_pair
 from cohortiv.study.result import Pair
@@ -25,7 +25,9 @@ def pair(pull: float) -> Pair:
     data, listed = study_data(pull), load_outcomes()
     first = replace(candidates([solved()], data, listed)[0], primary=pull > 0.0)
     common = common_of(data, None, horizons_days=[7.0])
-    return score_pair(first, data, version=listed.name, rules=quick_rules(), common=common, rotations=FEW)
+    return score_pair(
+        first, data, version=listed.name, rules=quick_rules(), events=load_events(), common=common, rotations=FEW
+    )
 
 
 def test_a_signal_that_leads_scores_so() -> None:
@@ -64,9 +66,8 @@ def test_the_same_study_gives_the_same_numbers() -> None:
     """Resamples are seeded by the name of the pair."""
     data, listed = study_data(0.0), load_outcomes()
     first = replace(candidates([solved()], data, listed)[0], primary=False)
-    again = score_pair(
-        first, data, version=listed.name, rules=quick_rules(), common=common_of(data, None, horizons_days=[7.0])
-    )
+    common = common_of(data, None, horizons_days=[7.0])
+    again = score_pair(first, data, version=listed.name, rules=quick_rules(), events=load_events(), common=common)
     assert again.verdict.sentence == pair(0.0).verdict.sentence
 
 

@@ -53,6 +53,17 @@ def test_sentiment_enters_with_its_sign_turned() -> None:
     assert found.index[-1] == pd.Timestamp("2024-03-03")
 
 
+def test_sentiment_is_a_feature_beside_the_index() -> None:
+    """Fitted on the past alone, so the first rows have no value; without texts it says why it is missing."""
+    moments = pd.date_range("2023-12-01", "2026-12-31")
+    mean = np.random.default_rng(2).normal(size=len(moments))
+    frame = pd.DataFrame({"mean": mean, "share_negative": 0.5, "texts": 12, "not_scored": 0, "repeated": 0}, moments)
+    found = signals(sentiment=DailySentiment(frame, 10, repeats_once=True)).frame["index_with_sentiment"]
+    assert found.iloc[:30].isna().all()
+    assert found.notna().any()
+    assert signals().missing["index_with_sentiment"] == "no such data given"
+
+
 def test_every_signal_has_a_title_a_unit_and_a_direction() -> None:
     """Readers are told what each is and why more is worse."""
     names = set(signals().frame.columns)

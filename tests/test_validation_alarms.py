@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 from signal_support import days, frame_of
 
-from cohortiv.early_warning import Code
 from cohortiv.errors import DataError
-from cohortiv.validation.alarms import EventRecord, alarm_runs, event_record, flips_a_year, onsets
+from cohortiv.validation.alarms import EventRecord, alarm_runs, changes_a_year, event_record, onsets
 from cohortiv.validation.sample import read_sample
 
 
@@ -52,10 +51,30 @@ def test_an_alarm_raised_again_counts_from_then() -> None:
 
 
 def test_leads_end_at_the_window() -> None:
-    """An alarm that always stands is one window early and one false alarm at most."""
-    record = record_of(list(range(60)), [40])
-    assert leads_of(record) == [("warned", 28.0)]
-    assert record.false_alarms == 0
+    """An alarm that always stands is one window early."""
+    assert leads_of(record_of(list(range(60)), [40])) == [("warned", 28.0)]
+
+
+def test_an_alarm_that_never_ends_is_not_one_alarm() -> None:
+    """Of 140 days of alarm the event of day 40 excuses two stretches of four weeks; the other three are false."""
+    assert record_of(list(range(140)), [40], rows=140).false_alarms == 3
+
+
+def test_an_alarm_over_a_gap_is_two() -> None:
+    """What stood while there were no rows is not known: the lead begins after the gap."""
+    alarms = alarms_on(list(range(10, 40))).drop(days(60)[30:34])
+    record = event_record(alarms, pd.DatetimeIndex([days(60)[39]]), known_until=days(90)[-1], horizon_days=7.0)
+    assert leads_of(record) == [("warned", 5.0)]
+    assert len(alarm_runs(alarms)) == 2
+
+
+def test_a_gap_is_no_calm_time() -> None:
+    """Sixty days with forty of them missing are nineteen days of series."""
+    alarms = alarms_on([3]).drop(days(60)[10:50])
+    record = event_record(alarms, days(0), known_until=days(200)[-1], horizon_days=7.0)
+    assert record.years == pytest.approx(18.0 / 365.0)
+    assert record.false_alarms_a_year == pytest.approx(365.0 / 18.0)
+    assert changes_a_year(alarms) == pytest.approx(2.0 * 365.0 / 18.0)
 
 
 def test_events_outside_the_series_are_not_covered() -> None:
@@ -110,6 +129,16 @@ def test_onset_is_a_horizon_after_the_first_event_row() -> None:
     assert found.tolist() == [days(60)[20], days(60)[57]]
 
 
+@pytest.mark.parametrize("lost", [0, 10])
+def test_an_event_after_rows_that_are_missing_is_dated_at_its_first_row(lost: int) -> None:
+    """It may lie anywhere in that row's horizon, and no lead is to be overstated."""
+    event = [True] * 7 if not lost else [False] * 20 + [True] * 7
+    frame = frame_of([0.0] * len(event), event)
+    if lost:
+        frame = frame.drop(frame.index[10:22])
+    assert onsets(read_sample(frame, horizon_days=7.0)).tolist() == [days(60)[22 if lost else 0]]
+
+
 def test_no_event_has_no_onset() -> None:
     """A calm sample has none."""
     assert onsets(read_sample(frame_of([0.0] * 3, [False] * 3), horizon_days=7.0)).empty
@@ -117,9 +146,8 @@ def test_no_event_has_no_onset() -> None:
 
 def test_flips_by_hand() -> None:
     """Green, Yellow, Green over two days: two changes, 365 a year."""
-    codes = [Code.GREEN, Code.YELLOW, Code.GREEN]
-    assert flips_a_year(days(3).to_pydatetime().tolist(), codes) == 365.0
-    assert math.isnan(flips_a_year([], []))
+    assert changes_a_year(pd.Series(["green", "yellow", "green"], index=days(3))) == 365.0
+    assert math.isnan(changes_a_year(pd.Series([], index=days(0), dtype=str)))
 
 
 def test_no_series_is_no_years() -> None:

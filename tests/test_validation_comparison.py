@@ -54,9 +54,9 @@ def test_order_turns_the_sign() -> None:
 def test_only_common_rows_count() -> None:
     """Rows that one signal lacks are left out for both."""
     risk, event = world(0, rows=1500, pull=2.5)
-    half = np.where(np.arange(1500) < 700, math.nan, risk)
+    half = np.where(np.arange(1500) < 500, math.nan, risk)
     found = compared(risk, half, event)
-    assert found.rows == 1500 - 700 - HORIZON
+    assert found.rows == 1500 - 500 - HORIZON
     assert found.first_auroc is not None
     sample = sampled(half, event)
     assert found.first_auroc.value == float(auroc(rank(sample.score, sample.event)))

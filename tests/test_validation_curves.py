@@ -9,8 +9,9 @@ from cohortiv.validation.calibration import calibrate, reliability
 from cohortiv.validation.curves import reliability_curves, roc_curves
 from cohortiv.validation.ranking import auroc, rank
 
-RISK, EVENT = world(0, rows=1000)
-SCORES = pd.DataFrame({"risk": RISK, "short": np.where(np.arange(1000) < 950, np.nan, RISK)}, index=EVENT.index)
+ROWS = 2500
+RISK, EVENT = world(0, rows=ROWS)
+SCORES = pd.DataFrame({"risk": RISK, "short": np.where(np.arange(ROWS) < ROWS - 50, np.nan, RISK)}, index=EVENT.index)
 
 
 def test_the_area_under_the_curve_is_the_auroc() -> None:
@@ -32,6 +33,17 @@ def test_reliability_is_that_of_the_signal() -> None:
     sample = sampled(RISK, EVENT)
     found = reliability_curves(SCORES, EVENT, horizon_days=HORIZON).drop(columns="signal")
     pd.testing.assert_frame_equal(found, reliability(sample, calibrate(sample)))
+
+
+def test_the_floor_is_asked_of_rows_with_a_probability() -> None:
+    """Events before the first fit cannot speak for forecasts that were not made then."""
+    sample = sampled(RISK, EVENT)
+    found = {
+        curve.__name__: len(curve(SCORES[["risk"]], EVENT, horizon_days=HORIZON, fewest_events=sample.events))
+        for curve in (roc_curves, reliability_curves)
+    }
+    assert found["roc_curves"] > 0
+    assert found["reliability_curves"] == 0
 
 
 def test_nothing_gives_empty_frames() -> None:

@@ -6,8 +6,8 @@ from cohortiv.validation.rules import DEFAULT_RULES, ScoringRules
 
 
 def test_defaults_are_those_of_the_methodology() -> None:
-    """A thousand resamples at 95 %, five events, even weights, alarms on a tenth of calm rows, four weeks."""
-    assert ScoringRules(1000, 0.95, 5, preference=0.5, false_share=0.1, window_days=28.0) == DEFAULT_RULES
+    """A thousand resamples at 95 %, ten events, even weights, alarms on a tenth of calm rows, four weeks."""
+    assert ScoringRules(1000, 0.95, 10, preference=0.5, false_share=0.1, window_days=28.0) == DEFAULT_RULES
 
 
 @pytest.mark.parametrize(("draws", "fewest"), [(0, 5), (10, 0)])

@@ -73,24 +73,24 @@ def test_known_rows_have_an_outcome_by_then() -> None:
         ([None, None], "nothing covered"),
         ([False, False], "one class only"),
         ([True, True], "one class only"),
-        ([True, False, False, False] * 4, "too few events"),
-        ([True, False, False, False] * 5, "scored"),
+        ([True, False, False, False] * 9, "too few events"),
+        ([True, False, False, False] * 10, "scored"),
     ],
 )
 def test_status_says_why_there_is_no_metric(event: list[bool | None], expected: str) -> None:
-    """Nothing covered, one class, four events: each has its words."""
+    """Nothing covered, one class, nine events: each has its words."""
     assert read_sample(frame_of([0.0] * len(event), event), horizon_days=2.0).status() == expected
 
 
 def test_calm_has_a_floor_too() -> None:
-    """Five events among which hardly a calm day is left are not scored."""
+    """Ten events among which hardly a calm day is left are not scored."""
     event: list[bool | None] = [True] * 3 + [None] * 6
-    sample = read_sample(frame_of([0.0] * 47, event * 5 + [False] * 2), horizon_days=5.0)
-    assert (sample.events, sample.calm_spells, sample.status()) == (5, 1, "too few calm spells")
+    sample = read_sample(frame_of([0.0] * 92, event * 10 + [False] * 2), horizon_days=5.0)
+    assert (sample.events, sample.calm_spells, sample.status()) == (10, 1, "too few calm spells")
 
 
 def test_three_events_are_too_few() -> None:
-    """Three independent events lie below the floor of five."""
+    """Three independent events lie below the floor of ten."""
     sample = read_sample(frame_of([0.0] * 60, ([True] + [False] * 19) * 3), horizon_days=7.0)
     assert (sample.events, sample.status()) == (3, "too few events")
 

@@ -17,13 +17,16 @@ from cohortiv.validation.scores import (
     AUROC,
     AUROC_DELONG,
     AVERAGE_PRECISION,
+    CALM_ALARMED,
     EVENT_SHARE,
+    FALSE_ALARMS,
     LEAD_DAYS,
     METRICS,
     SCORED,
     ScoreTable,
     score_table,
 )
+from cohortiv.validation.thresholds import matched_alarms
 
 FAST = ScoringRules(draws=200)
 
@@ -48,8 +51,8 @@ def is_honest(found: ScoreTable) -> bool:
 @pytest.fixture(scope="module")
 def two() -> tuple[pd.DataFrame, pd.Series, ScoreTable]:
     """A risk that drives the outcome beside noise."""
-    risk, event = world(0, rows=1500, pull=2.5)
-    scores = pd.DataFrame({"risk": risk, "noise": np.random.default_rng(5).normal(size=1500)}, index=event.index)
+    risk, event = world(0, rows=3000, pull=2.5)
+    scores = pd.DataFrame({"risk": risk, "noise": np.random.default_rng(7).normal(size=3000)}, index=event.index)
     return scores, event, table_of(scores, event)
 
 
@@ -79,7 +82,7 @@ def test_every_metric_has_its_row(two: tuple[pd.DataFrame, pd.Series, ScoreTable
     """All metrics of both signals, in order, each with its events and a status."""
     found = two[2]
     assert found.table["metric"].tolist() == [*METRICS, *METRICS]
-    assert (found.table["events"] >= 5).all()
+    assert (found.table["events"] >= 10).all()
     assert is_honest(found)
 
 
@@ -164,6 +167,19 @@ def test_a_silent_score_is_stated() -> None:
     assert is_honest(found)
 
 
+def test_calm_rows_with_an_alarm_are_counted_after_the_fit(two: tuple[pd.DataFrame, pd.Series, ScoreTable]) -> None:
+    """On how many matched alarms stood, with an interval; of a signal that always rises far more than a tenth."""
+    scores, event, found = two
+    alarms = matched_alarms(sampled(scores["risk"].to_numpy(), event))
+    stood = alarms.alarm[alarms.judged & ~alarms.event].mean()
+    row = row_of(found, "risk", CALM_ALARMED)
+    assert row["value"] == pytest.approx(stood)
+    assert row["low"] < row["value"] < row["high"]
+    rising = table_of(pd.DataFrame({"rising": np.arange(float(len(event)))}, index=event.index), event)
+    assert row_of(rising, "rising", CALM_ALARMED)["value"] == 1.0
+    assert row_of(rising, "rising", FALSE_ALARMS)["value"] > 1.0
+
+
 def test_coverage_counts_what_is_left_out() -> None:
     """Missing scores, uncovered outcomes and gaps stand beside the scores."""
     risk, event = world(0, rows=900)
@@ -181,6 +197,7 @@ def test_the_floor_is_an_argument() -> None:
         pd.DataFrame({"risk": risk}, index=event.index), event, rules=ScoringRules(draws=20, fewest_events=100)
     )
     assert set(found.table["status"]) == {"too few events"}
+    assert found.coverage["block_rows"].isna().all()
 
 
 def test_no_signals_give_an_empty_table() -> None:

@@ -1,13 +1,14 @@
 """Thresholds by the past only, usefulness and noise-to-signal."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
 from signal_support import HORIZON, frame_of, sampled, world
 
-from cohortiv.validation.sample import read_sample
+from cohortiv.validation.sample import Sample, read_sample
 from cohortiv.validation.thresholds import (
     PREFERENCES,
     Alarms,
@@ -131,13 +132,20 @@ def test_series_holds_the_judged_rows() -> None:
     assert len(alarms.series) == alarms.judged.sum() < len(alarms.times)
 
 
+def valued(sample: Sample, *, preferences: Sequence[float] = PREFERENCES) -> pd.DataFrame:
+    """Usefulness with few resamples from a fixed seed."""
+    return usefulness_table(sample, rng=np.random.default_rng(0), preferences=preferences, draws=100)
+
+
 def test_table_of_a_good_signal() -> None:
     """A signal that drives the outcome is useful at even weights and has less noise than signal."""
     risk, event = world(0, rows=2000, pull=2.5)
-    table = usefulness_table(sampled(risk, event)).set_index("preference")
+    table = valued(sampled(risk, event)).set_index("preference")
     assert table.index.tolist() == list(PREFERENCES)
     assert table["status"].tolist() == ["scored"] * len(PREFERENCES)
-    assert table["events"].min() >= 5
+    assert table["events"].min() >= 10
+    assert table["low"][0.5] > 0.0
+    assert (table["low"] <= table["relative_usefulness"]).all()
     assert table["relative_usefulness"][0.5] > 0.1
     assert table["noise_to_signal"][0.5] < 0.8
 
@@ -146,17 +154,18 @@ def test_table_of_a_coin_is_noise() -> None:
     """A score without information has a noise-to-signal ratio near 1 and no use."""
     _, event = world(1, rows=4000)
     coins = np.random.default_rng(3).normal(size=(10, 4000))
-    tables = pd.concat([usefulness_table(sampled(coin, event), preferences=[0.5]) for coin in coins])
+    tables = pd.concat([valued(sampled(coin, event), preferences=[0.5]) for coin in coins])
     assert tables["noise_to_signal"].mean() == pytest.approx(1.0, abs=0.1)
     assert abs(tables["usefulness"].mean()) < 0.02
+    assert tables["low"].max() < 0.02
 
 
 def test_missing_numbers_have_a_reason() -> None:
     """Few events, one class and a silent score: the status says why a number is missing."""
     risk, event = world(0, rows=120)
-    few = usefulness_table(sampled(risk, event), preferences=[0.5])
-    one = usefulness_table(read_sample(frame_of([1.0] * 9, [False] * 9), horizon_days=1.0), preferences=[0.5])
-    silent = usefulness_table(sampled(np.zeros(800), world(0)[1]), preferences=[0.5])
+    few = valued(sampled(risk, event), preferences=[0.5])
+    one = valued(read_sample(frame_of([1.0] * 9, [False] * 9), horizon_days=1.0), preferences=[0.5])
+    silent = valued(sampled(np.zeros(2000), world(0, rows=2000)[1]), preferences=[0.5])
     assert [table.loc[0, "status"] for table in (few, one, silent)] == [
         "too few events", "one class only", "no alarm before any event: no noise-to-signal",
     ]  # fmt: skip

@@ -39,6 +39,7 @@ def test_a_tier_that_triggers_is_found(learner: Learner) -> None:
     assert (found.status, found.weights.idxmax()) == ("learned", 50.0)
     assert found.weights[50.0] > 1.2
     assert (found.skill > 0.0, found.p_value <= 0.05, 0.0 < found.strength <= 1.0) == (True, True, True)
+    assert found.own_skill <= found.skill
 
 
 def test_noise_leaves_equal_weights() -> None:
@@ -69,7 +70,7 @@ def test_weights_have_limits() -> None:
 
 
 def test_few_events_teach_nothing() -> None:
-    """Under five independent events weights are equal, and the status says why."""
+    """Under ten independent events weights are equal, and the status says why."""
     shares, event = history(0, rows=120)
     found = learned(shares, event.where(event.isna(), other=False))
     assert (found.status, found.events, math.isnan(found.skill)) == ("equal: too few events", 0, True)
@@ -79,9 +80,9 @@ def test_few_events_teach_nothing() -> None:
 def test_a_past_of_one_class_teaches_nothing() -> None:
     """Where every event lies in the last stretch there is nothing to test on."""
     shares, event = history(0, rows=600)
-    late = pd.Series(pd.array([False] * 510 + ([True] + [False] * 14) * 6, dtype="boolean"), index=event.index)
+    late = pd.Series(pd.array([False] * 510 + ([True] + [False] * 8) * 10, dtype="boolean"), index=event.index)
     found = learned(shares, late)
-    assert (found.events, found.status) == (6, "equal: no stretch with both classes before it")
+    assert (found.events, found.status) == (10, "equal: no stretch with both classes before it")
 
 
 def test_rows_with_gaps_are_left_out() -> None:

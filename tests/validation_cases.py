@@ -17,6 +17,7 @@ from cohortiv.study.result import IndexHistory, LearnedWeights, Pair, Study
 from cohortiv.validation.alarms import event_record, onsets
 from cohortiv.validation.comparison import compare
 from cohortiv.validation.curves import reliability_curves, roc_curves
+from cohortiv.validation.dated_hits import dated_hits
 from cohortiv.validation.events import lay_events
 from cohortiv.validation.outcomes import Outcome
 from cohortiv.validation.sample import DAY, Sample, read_sample
@@ -29,9 +30,9 @@ TITLES = {
     "iv_index": "IV Index", "weighted_index": "IV Index, learned tier weights",
     "realised_7d": "Realised volatility, 7 days", "realised_30d": "Realised volatility, 30 days",
     "garch": "GARCH(1,1) forecast", "implied": "Implied volatility of options (DVOL)", "random": "A random number",
-    "sentiment": "Negative sentiment of texts",
+    "sentiment": "Negative sentiment of texts", "index_with_sentiment": "IV Index with sentiment",
 }  # fmt: skip
-ROWS = 700
+ROWS = 1400
 
 
 def rules() -> VerdictRules:
@@ -88,6 +89,7 @@ def tier_weights(*, strength: float) -> TierWeights:
     weights = pd.Series([0.8, 1.3] if strength else [1.0, 1.0], index=[5, 20])
     return TierWeights(
         weights=weights, propensity=weights - 1.0, strength=strength, skill=0.04 if strength else float("nan"),
+        own_skill=-0.02 if strength else float("nan"),
         p_value=0.01 if strength else float("nan"), learner="logistic", rows=ROWS, events=12, folds=5,
         status="learned" if strength else "equal: too few events",
     )  # fmt: skip
@@ -107,7 +109,7 @@ def signals(score: "np.ndarray", *, with_implied: bool) -> pd.DataFrame:
     index = pd.Series(45.0 * np.exp(0.3 * score), index=days(len(score)))
     blind = {name: lasting(rng, len(score)) for name in ("realised_7d", "realised_30d", "garch")}
     return pd.DataFrame(
-        {"iv_index": index, "weighted_index": 1.1 * index, **blind,
+        {"iv_index": index, "weighted_index": 1.1 * index, "index_with_sentiment": index.rank(), **blind,
          "implied": lasting(rng, len(score)) if with_implied else np.nan,
          "sentiment": lasting(rng, len(score)), "random": rng.random(len(score))}
     )  # fmt: skip
@@ -122,6 +124,8 @@ def pair(frame: pd.DataFrame, event: "pd.Series[bool]", *, primary: bool = True,
         for name in frame
     }
     held = {name: each for name, each in samples.items() if each.status() == "scored"}
+    raised = {name: matched_alarms(each).series for name, each in samples.items() if len(each.times)}
+    dated = {name: dated_hits(events(), alarms, horizon=HORIZON * DAY) for name, alarms in raised.items()}
     made = frame.columns[frame.notna().any()]
     return Pair(
         series="made-up", feed="own-lines", outcome="touched-7d", title="Made-up index: lines touched within 7 days",
@@ -139,8 +143,15 @@ def pair(frame: pd.DataFrame, event: "pd.Series[bool]", *, primary: bool = True,
         verdict=judge(frame, event, horizon_days=horizon, rules=fixed, rng=np.random.default_rng(3), titles=TITLES),
         roc=roc_curves(frame[made], event, horizon_days=horizon),
         reliability=reliability_curves(frame[made], event, horizon_days=horizon),
-        usefulness=_stacked({name: usefulness_table(each) for name, each in held.items()}, ["preference", "status"]),
+        usefulness=_stacked(
+            {name: usefulness_table(each, rng=np.random.default_rng(4), draws=60) for name, each in held.items()},
+            ["preference", "status"],
+        ),
         leads=_stacked({name: _leads(each) for name, each in held.items()}, ["event", "status", "lead_days"]),
+        dated=_stacked(
+            {name: found.events.assign(by_chance=found.by_chance) for name, found in dated.items()},
+            ["date", "status", "by_chance"],
+        ),
         weights=learned(strength=strength) if primary else None,
     )  # fmt: skip
 
@@ -160,7 +171,7 @@ def _stacked(parts: dict[str, pd.DataFrame], columns: list[str]) -> pd.DataFrame
 @cache
 def findings(kind: str = "leads") -> ValidationFindings:
     """A study whose index "leads", is "blind", or has "few" events; the last two have no texts and equal weights."""
-    risk, event = world(4, rows=ROWS)
+    risk, event = world(17, rows=ROWS)
     if kind == "few":
         event = event.copy()
         event.iloc[200:] = event.iloc[200:].mask(event.iloc[200:].notna(), other=False)
@@ -185,6 +196,9 @@ def _study(held: Pair, frame: pd.DataFrame, *, with_texts: bool) -> Study:
         data=sources, titles=TITLES, units={"iv_index": "%"}, directions={"iv_index": "less volatility is enough"},
         outcomes_version="outcomes-1", events_version="events-small", verdict_version=fixed.name,
         rules=scoring_rules(fixed), sentiment=days_ if with_texts else pd.DataFrame(),
+        sentiment_by_language=pd.DataFrame(
+            [["en", "vader", 90, 4]] if with_texts else [], columns=["language", "scorer", "scored", "not_scored"]
+        ),
         sentiment_left_out={"no text": 4} if with_texts else {}, critical_mass=0.15, index_horizon_days=7.0,
         reference_volatility=0.4,
         not_paired=pd.DataFrame(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -15,7 +16,8 @@ from cohortiv.assessment.withheld import Withheld
 from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import CohortConfig, load_cohort
 from cohortiv.distribution.entry_profile import DEFAULT_MIX, TierMix
-from cohortiv.distribution.reconstruction import profile_of_reconstruction, reconstruct
+from cohortiv.distribution.reconstructed_series import reconstructed_profile
+from cohortiv.distribution.reconstruction import profile_of_reconstruction, reconstruct, with_coins
 from cohortiv.distribution.tier_table import cohort_rows, profile_of_tiers
 from cohortiv.errors import DataError, UsageError
 from cohortiv.margin.brackets import load_brackets
@@ -27,6 +29,8 @@ from cohortiv.sources.market_history import read_market_history
 from cohortiv.sources.tier_map import read_tier_mix, read_tier_table
 
 Say = Callable[[str], None]
+#: Days after the first bar that are no history: until then much of what is open stands at that bar's close [days].
+SETTLING_DAYS: Final = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +65,9 @@ class AggregateReading:
     other_rows: int
 
 
-def read_aggregate(settings: Settings, label: datetime, *, every: bool = False, tell: Say) -> AggregateReading:
+def read_aggregate(
+    settings: Settings, label: datetime, *, every: bool = False, days: bool = False, tell: Say
+) -> AggregateReading:
     """Read a tier table or market data.
 
     Parameters
@@ -72,6 +78,8 @@ def read_aggregate(settings: Settings, label: datetime, *, every: bool = False, 
         Time of rows that have none.
     every : bool
         Whether the run is about all snapshots of a tier table.
+    days : bool
+        Whether market data are reconstructed at the end of each earlier day too.
     tell : callable
         Takes one line of progress or warning at a time.
 
@@ -93,7 +101,7 @@ def read_aggregate(settings: Settings, label: datetime, *, every: bool = False, 
         return _of_tiers(settings, cohort, movement, label=label, every=every, tell=tell)
     if every:
         raise UsageError("--all-snapshots was given with --market, which has one: its last bar. Give --as-of instead.")
-    return _of_market(settings, cohort, movement, tell=tell)
+    return _of_market(settings, cohort, movement, days=days, tell=tell)
 
 
 def default_cohort(settings: Settings) -> CohortConfig:
@@ -122,7 +130,7 @@ def without_accounts(profile: LiquidationProfile) -> AccountFigures:
     )
 
 
-def without_positions(settings: Settings, *, past: bool, tell: Say) -> CohortReading:
+def without_positions(settings: Settings, *, past: bool, days: bool = False, tell: Say) -> CohortReading:
     """A reading of aggregates: nothing by account, and nothing to withhold, as no account is in it.
 
     Parameters
@@ -131,6 +139,8 @@ def without_positions(settings: Settings, *, past: bool, tell: Say) -> CohortRea
         With a tier table or market data in place of positions.
     past : bool
         Whether earlier snapshots of the source are wanted too.
+    days : bool
+        Whether earlier days are to be reconstructed from market data.
     tell : callable
         Takes one line of progress or warning at a time.
 
@@ -140,7 +150,7 @@ def without_positions(settings: Settings, *, past: bool, tell: Say) -> CohortRea
         As for `read_aggregate`.
     """
     label = label_of(settings.as_of)
-    found = read_aggregate(settings, label, tell=tell)
+    found = read_aggregate(settings, label, days=past and days, tell=tell)
     profile = found.profile
     fall, rise = (
         binned_critical_distance(profile, below=below, critical_mass=settings.critical_mass) for below in (True, False)
@@ -177,6 +187,7 @@ def _of_tiers(
     chosen = cohort_rows(read.frame, settings.tier_cohort)
     times = sorted(pd.Timestamp(moment).to_pydatetime() for moment in chosen["as_of"].dropna().unique())
     moment = times[-1] if every and times else choose_snapshot(times, settings.as_of)
+    refuse_unknown_symbol(chosen, settings)
     rows = _in_scope(chosen.fillna({"as_of": pd.Timestamp(label)}), cohort, settings.symbol)
     now = moment or label
     rows = rows[rows["as_of"] <= pd.Timestamp(now)]
@@ -198,12 +209,18 @@ def _of_tiers(
                     other_rows=len(chosen) - counted, every=every)  # fmt: skip
 
 
-def _in_scope(rows: pd.DataFrame, cohort: CohortConfig, symbol: str | None) -> pd.DataFrame:
-    """Rows that the run is about; DataError names the symbols that there are."""
-    filters = cohort.filters
+def refuse_unknown_symbol(rows: pd.DataFrame, settings: Settings) -> None:
+    """Raise DataError where a tier table does not hold the symbol of a run; it names those that there are."""
     names = sorted(set(rows["symbol"]))
-    if symbol and symbol not in names:
-        raise DataError(f"--symbol got {symbol!r}; the tier table holds {', '.join(names[:20])}. Name one of them.")
+    if settings.symbol and settings.symbol not in names:
+        raise DataError(
+            f"--symbol got {settings.symbol!r}; the tier table holds {', '.join(names[:20])}. Name one of them."
+        )
+
+
+def _in_scope(rows: pd.DataFrame, cohort: CohortConfig, symbol: str | None) -> pd.DataFrame:
+    """Rows that the run is about."""
+    filters = cohort.filters
     wanted: Sequence[tuple[str, Sequence[str]]] = (
         ("symbol", (symbol,) if symbol else filters.symbols), ("venue", filters.venues),
     )  # fmt: skip
@@ -213,7 +230,9 @@ def _in_scope(rows: pd.DataFrame, cohort: CohortConfig, symbol: str | None) -> p
     return rows
 
 
-def _of_market(settings: Settings, cohort: CohortConfig, movement: Comovement, *, tell: Say) -> AggregateReading:
+def _of_market(
+    settings: Settings, cohort: CohortConfig, movement: Comovement, *, days: bool, tell: Say
+) -> AggregateReading:
     if not settings.symbol:
         raise UsageError("--market needs --symbol: bars and open interest are of one symbol. Name it, such as BTC.")
     history = read_market_history(
@@ -233,8 +252,32 @@ def _of_market(settings: Settings, cohort: CohortConfig, movement: Comovement, *
     profile = profile_of_reconstruction(made, schedule=schedule, comovement=movement, tier_edges=cohort.tier_edges)
     origin = {**profile.origin, "cohort": cohort.name, "tier_mix": mix.source}
     origin["sources"] = [path.name for path in history.paths]
+    origin["notes"] = list(history.notes)
+    if days:
+        held = with_coins(bars, history.interest)
+        profile = _with_earlier_days(profile, held, mix=mix, schedule=schedule, cohort=cohort)
     return _reading(replace(profile, origin=origin), Basis.OPEN_INTEREST, cohort, now=now, moment=moment,
                     paths=history.paths, rows=made.bars, other_rows=0, every=False)  # fmt: skip
+
+
+def _with_earlier_days(
+    profile: LiquidationProfile, held: pd.DataFrame, *, mix: TierMix, schedule: BracketSchedule, cohort: CohortConfig
+) -> LiquidationProfile:
+    """The profile with those at the last bar of each earlier day before it, each from the bars up to it alone."""
+    ends = held["time"]
+    days = ends.groupby(ends.dt.floor("D")).max()
+    settled = days[(days >= ends.iloc[0] + pd.Timedelta(days=SETTLING_DAYS)) & (days < ends.iloc[-1])]
+    if settled.empty:
+        return profile
+    earlier = reconstructed_profile(
+        held.set_index("time"),
+        pd.DatetimeIndex(settled),
+        mix=mix,
+        schedule=schedule,
+        comovement=profile.comovement,
+        tier_edges=cohort.tier_edges,
+    )
+    return replace(profile, cells=pd.concat([earlier.cells, profile.cells], ignore_index=True))
 
 
 def _schedule(settings: Settings, venue: str, now: datetime) -> BracketSchedule:

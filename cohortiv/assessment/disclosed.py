@@ -11,7 +11,15 @@ import pandas as pd
 
 from cohortiv.assessment.told import ToldCells, told_cells
 from cohortiv.config.cohort import Privacy
-from cohortiv.disclosure import DisclosedCells, DisclosureRule, counted, is_safe, ordered_cells, pooled_cells
+from cohortiv.disclosure import (
+    DisclosedCells,
+    DisclosureRule,
+    counted,
+    is_safe,
+    ordered_cells,
+    pooled_cells,
+    with_safe_wholes,
+)
 from cohortiv.errors import DataError
 from cohortiv.liquidation import LINE, NO_LINE, PAST
 from cohortiv.profile.bins import edges_of
@@ -21,6 +29,8 @@ BOTH = "both"
 FARTHEST_AVERAGED = math.log(10)
 #: An account is behind a contribution from this part of what the largest account adds to it [1].
 LEAST_PART: Final = 1e-3
+#: From this share of the leveraged notional a symbol's whole is worth a cell of its tiers [1].
+LARGE_SYMBOL: Final = 0.01
 #: Which part of the ladder a position is in: below the mark, past its line, above the mark, without a line.
 BELOW, AT_MARK, ABOVE, NOWHERE = -1, 0, 1, 2
 
@@ -104,7 +114,7 @@ def disclose(
         held = held.mutate(side=ibis.literal(BOTH))
     tiers = ordered_cells(held, group=[], order="tier", rule=rule, within=["side"])
     ranged = held.inner_join(ibis.memtable(tiers.plan.rename(columns={"cell": "tier_range"})), ["tier"])
-    symbols = pooled_cells(ranged, within=["tier_range", "side"], by=["symbol"], rule=rule)
+    symbols = _symbols(ranged, rule)
     ladder = _ladder(held, rule, order="step")
     return Disclosed(
         sides_apart=apart,
@@ -117,6 +127,16 @@ def disclose(
         ladder=ladder,
         market_ladder=_ladder(held, rule, order="market_step") if by_market else ladder,
     )
+
+
+def _symbols(ranged: ir.Table, rule: DisclosureRule) -> DisclosedCells:
+    """Symbols within ranges and sides; of large symbols so much is withheld that their whole can be told."""
+    found = pooled_cells(ranged, within=["tier_range", "side"], by=["symbol"], rule=rule)
+    if not (found.plan["cell"] < 0).any():
+        return found
+    sizes = counted(ranged, ["symbol"]).set_index("symbol")["notional_cents"]
+    large = [str(symbol) for symbol in sizes.index[sizes >= LARGE_SYMBOL * sizes.sum()]]
+    return with_safe_wholes(ranged, found, of="symbol", names=large, rule=rule)
 
 
 def _of_one_tier(tiers: DisclosedCells) -> frozenset[int]:

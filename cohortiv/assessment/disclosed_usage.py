@@ -9,13 +9,14 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from cohortiv.assessment.disclosed import BOTH, Disclosed, rule_of
+from cohortiv.assessment.overlap import AccountOverlap
+from cohortiv.assessment.told_wholes import told_wholes
 from cohortiv.config.cohort import Privacy
 from cohortiv.disclosure import DisclosedCells, DisclosureRule, counted, is_safe, ordered_cells, pooled_cells
 from cohortiv.distribution.effective import KNOWN
-from cohortiv.distribution.usage import value_names
+from cohortiv.distribution.usage import DIMENSIONS, value_names
 
-#: Dimensions whose values are cells of their own; symbols are told within ranges of tiers and sides only.
-WHOLE_DIMENSIONS: Final = ("tier", "side", "product", "venue")
+_PLACE: Final = ("tier_range", "side")
 _COUNTS: Final = ("dimension", "cell", "accounts", "collateral_told")
 
 
@@ -27,12 +28,10 @@ class UsageCells:
     ----------
     rule : DisclosureRule
     plan : DataFrame
-        dimension (`WHOLE_DIMENSIONS`), value (as in `LeverageUsage.shares`), cell: number within the dimension, below 0
+        dimension (`usage.DIMENSIONS`), value (as in `LeverageUsage.shares`), cell: number within the dimension, below 0
         for a rest.
     counts : DataFrame
         dimension, cell, accounts (distinct), collateral_told: whether the cell's collateral may be shown.
-    symbols : DataFrame
-        symbol, positions, accounts: of the cells of `Disclosed.symbols` that are told; the rests are under "".
     effective : DisclosedCells
         tier_range (a cell of `Disclosed.tiers`), state, effective_tier -> ranges of effective tiers within each range
         of declared ones; below 0 for a rest, one for each range.
@@ -42,16 +41,18 @@ class UsageCells:
         Whether enough accounts have an effective leverage for its median to be shown.
     days : tuple of datetime
         Snapshots of which the share at high leverage may be told, oldest first.
+    overlap : AccountOverlap or None
+        How many of the accounts the first snapshot had too; None where that may not be told.
     """
 
     rule: DisclosureRule
     plan: pd.DataFrame
     counts: pd.DataFrame
-    symbols: pd.DataFrame
     effective: DisclosedCells
     effective_positions: pd.DataFrame
     medians_told: bool
     days: tuple[datetime, ...] = ()
+    overlap: AccountOverlap | None = None
 
 
 def disclose_usage(held: ir.Table, positions: ir.Table, disclosed: Disclosed, *, privacy: Privacy) -> UsageCells:
@@ -64,8 +65,9 @@ def disclose_usage(held: ir.Table, positions: ir.Table, disclosed: Disclosed, *,
     positions : ibis Table
         From `distribution.effective.effective_positions`, the same snapshot.
     disclosed : Disclosed
-        Cells that the report shows anyway. Tiers, sides and symbols are sums of these, so nothing new follows from
-        them; products and venues are cells of their own, with one rest each.
+        Cells that the report shows anyway. Tiers and sides are sums of these, so nothing new follows from them; symbols
+        are told as wholes where nothing withheld follows; products and venues are cells of their own, with one rest
+        each.
     privacy : Privacy
         Fewest accounts, and largest share of one account.
 
@@ -79,8 +81,9 @@ def disclose_usage(held: ir.Table, positions: ir.Table, disclosed: Disclosed, *,
     for name in ("product", "venue"):
         plans[name] = pooled_cells(held, within=[], by=[name], rule=rule).plan.rename(columns={name: "value"})
     told = {name: _told_with_ranges(plans[name], disclosed, name) for name in ("tier", "side")}
-    counts = [_counts(held, name, plans[name], rule=rule, told=told.get(name)) for name in WHOLE_DIMENSIONS]
-    plan = [plans[name].assign(dimension=name, value=value_names(plans[name]["value"])) for name in WHOLE_DIMENSIONS]
+    plans["symbol"], told["symbol"] = _whole_symbols(held, disclosed, rule)
+    counts = [_counts(held, name, plans[name], rule=rule, told=told.get(name)) for name in DIMENSIONS]
+    plan = [plans[name].assign(dimension=name, value=value_names(plans[name]["value"])) for name in DIMENSIONS]
     ranged = positions.inner_join(_tier_ranges(disclosed), ["tier"])
     effective = ordered_cells(
         ranged, group=["tier_range", "state"], order="effective_tier", rule=rule, apart=["tier_range"]
@@ -90,11 +93,55 @@ def disclose_usage(held: ir.Table, positions: ir.Table, disclosed: Disclosed, *,
         rule=rule,
         plan=pd.concat(plan, ignore_index=True)[["dimension", "value", "cell"]],
         counts=pd.concat(counts, ignore_index=True),
-        symbols=_symbols(held, disclosed),
         effective=effective,
         effective_positions=_effective_positions(ranged, effective),
         medians_told=bool(len(known) and is_safe(known, rule).all()),
     )
+
+
+def _whole_symbols(held: ir.Table, disclosed: Disclosed, rule: DisclosureRule) -> tuple[pd.DataFrame, frozenset[int]]:
+    """Symbols as far as their whole may be told: value, cell (-1: together); and the cells that tell collateral too.
+
+    A single cell would have all collateral that is told, so then none tells it.
+    """
+    if disclosed.symbols.plan.empty:
+        return pd.DataFrame(columns=["value", "cell"]), frozenset()
+    sided = held if disclosed.sides_apart else held.mutate(side=ibis.literal(BOTH))
+    placed = sided.inner_join(_tier_ranges(disclosed), ["tier"])
+    placed = placed.inner_join(ibis.memtable(disclosed.symbols.plan), [*_PLACE, "symbol"])
+    sizes = counted(placed, ["symbol"]).sort_values("notional_cents", ascending=False, kind="stable")
+    order = [str(symbol) for symbol in sizes["symbol"]]
+    rows = _withheld_rows(placed, disclosed)
+    notional = rows.assign(rest=rows["cell"].astype("str"), amount=rows["notional"])
+    told = told_wholes(notional[notional["cell"] < 0], order, rule)
+    plan = pd.DataFrame({"value": pd.array(order, dtype="str"), "cell": range(len(order))})
+    plan["cell"] = plan["cell"].where(plan["value"].isin(list(told)), -1)
+    posted = rows.assign(rest=_collateral_rests(rows, disclosed), amount=rows["collateral"])
+    wholes = told_wholes(posted, order, rule) & told if disclosed.collateral.total else frozenset()
+    shown = plan["value"].isin(list(wholes)) | (bool(wholes) and wholes == told)
+    cells = frozenset(int(cell) for cell in plan.loc[shown, "cell"])
+    return plan, cells if len(cells) > 1 or shown.all() else frozenset()
+
+
+def _withheld_rows(placed: ir.Table, disclosed: Disclosed) -> pd.DataFrame:
+    """Notional and collateral by account, symbol, tier_range, side and cell, where a cell tells not all of a symbol."""
+    alone = [cell for cell in disclosed.collateral.cells if cell >= 0]
+    inside = placed.filter(~placed.cell.isin(alone)) if alone else placed
+    grouped = inside.group_by(["account_id", "symbol", *_PLACE, "cell"])
+    sums = grouped.aggregate(notional=inside.notional_cents.sum(), collateral=inside.collateral_cents.sum())
+    frame: pd.DataFrame = sums.to_pyarrow().to_pandas()
+    frame = frame.sort_values(["symbol", *_PLACE, "account_id"], ignore_index=True)
+    return frame.astype({"notional": "float64", "collateral": "float64"})
+
+
+def _collateral_rests(rows: pd.DataFrame, disclosed: Disclosed) -> "pd.Series[str]":
+    """The told sum of collateral that each row is a part of: a rest of symbols, a range and side, or what is left."""
+    told = rows["cell"].isin(list(disclosed.collateral.cells))
+    places = [f"{number} {side}" for number, side in rows[[*_PLACE]].itertuples(index=False)]
+    ranges = [f"{number} {side}" for number, side in disclosed.collateral.ranges]
+    by_place = pd.Series(places, index=rows.index, dtype="str")
+    rest = by_place.where(by_place.isin(ranges), "left")
+    return rest.where(~told, rows["cell"].astype("str"))
 
 
 def _tier_ranges(disclosed: Disclosed) -> ir.Table:
@@ -136,20 +183,6 @@ def _counts(
         by_cell = pooled_cells(posted, within=[], by=["shown"], rule=rule).plan
         told = frozenset(int(cell) for cell in by_cell.loc[by_cell["cell"] >= 0, "shown"])
     return counts.assign(dimension=dimension, collateral_told=counts["cell"].isin(list(told)))[list(_COUNTS)]
-
-
-def _symbols(held: ir.Table, disclosed: Disclosed) -> pd.DataFrame:
-    """Positions and distinct accounts of the told cells of each symbol; of all rests under the empty name."""
-    columns = ["symbol", "positions", "accounts"]
-    if disclosed.symbols.plan.empty:
-        return pd.DataFrame(columns=columns)
-    sided = held if disclosed.sides_apart else held.mutate(side=ibis.literal(BOTH))
-    ranged = sided.inner_join(_tier_ranges(disclosed), ["tier"])
-    placed = ranged.inner_join(ibis.memtable(disclosed.symbols.plan), ["tier_range", "side", "symbol"])
-    named = placed.mutate(shown=ibis.ifelse(placed.cell < 0, "", placed.symbol))
-    grouped = named.group_by(symbol=named.shown).aggregate(positions=named.count(), accounts=named.account_id.nunique())
-    frame: pd.DataFrame = grouped.to_pyarrow().to_pandas()
-    return frame.sort_values("symbol", ignore_index=True)[columns]
 
 
 def _effective_positions(ranged: ir.Table, cells: DisclosedCells) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from cohortiv.assessment.reading import CohortReading, read_cohort
 from cohortiv.assessment.settings import Settings
+from cohortiv.margin.bracket_file import bracket_paths
 from cohortiv.margin.brackets import load_brackets
 from cohortiv.sources.sample import SYNTHETIC
 
@@ -112,8 +113,8 @@ def _added(flat: pd.DataFrame, settings: Settings, folder: Path) -> Path | None:
     """The user's own bracket table with the flat brackets below it; that very table where none are needed."""
     if flat.empty:
         return settings.brackets
-    own = [] if settings.brackets is None else [_own(settings.brackets)]
-    path = folder / (settings.brackets.name if settings.brackets else "maintenance.csv")
+    own = [] if settings.brackets is None else [_own(table) for table in bracket_paths(settings.brackets)]
+    path = folder / (settings.brackets.name if settings.brackets and settings.brackets.is_file() else "maintenance.csv")
     pd.concat([*own, flat], ignore_index=True).to_csv(path, index=False)
     return path
 

@@ -1,6 +1,7 @@
 """A profile's nodes as a line book, and under the keys of the pass by account."""
 
 import math
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,21 @@ def book_of(nodes: pd.DataFrame) -> LineBook:
     return line_book(
         nodes["weight"], nodes["distance"], second_distances=nodes["second_distance"], kappas=nodes["kappa"]
     )
+
+
+def books_by_snapshot(profile: LiquidationProfile, symbol: str | None) -> dict[datetime, LineBook]:
+    """The line book of every snapshot of a profile, as from its nodes by itself; the nodes are made in one go.
+
+    Parameters
+    ----------
+    profile : LiquidationProfile
+    symbol : str or None
+        The one symbol that it is read for.
+    """
+    nodes = nodes_of(profile, symbol)
+    times = profile.cells["as_of"].loc[nodes["cell_row"]].to_numpy()
+    numbers = nodes[["weight", "distance", "second_distance", "kappa"]]
+    return {moment: book_of(numbers[times == np.datetime64(moment)]) for moment in profile.snapshots}
 
 
 def keyed_book(nodes: pd.DataFrame, figures: AccountFigures, symbol: str | None) -> LineBook:

@@ -79,13 +79,17 @@ def known_symbol(symbol: str | None, inventory: Sequence[Holding]) -> str | None
     """The symbol asked for, if the table holds it; DataError names those that it does hold, and the one meant."""
     if symbol is None:
         return None
-    names = sorted({holding.symbol for holding in inventory})
+    refuse_symbol(symbol, sorted({holding.symbol for holding in inventory}))
+    return symbol
+
+
+def refuse_symbol(symbol: str, names: Sequence[str]) -> None:
+    """Raise DataError where a symbol is not among those of a table; it names them, and the one meant."""
     if symbol not in names:
         shown = ", ".join(names[:SYMBOLS_NAMED]) + (", ..." if len(names) > SYMBOLS_NAMED else "")
         meant = nearest_symbol(symbol, names)
         asked = f"Did you mean {meant}?" if meant else "Name one of them, or leave the option out."
         raise DataError(f"--symbol got {symbol!r}; the table holds {shown}. {asked}")
-    return symbol
 
 
 def _columns(positions: Positions) -> Iterator[str]:

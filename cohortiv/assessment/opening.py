@@ -11,6 +11,7 @@ from cohortiv.assessment.settings import Settings
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.positions import Positions
 from cohortiv.sources.files import connect, open_positions
+from cohortiv.sources.several import open_cohort
 
 
 @contextmanager
@@ -38,7 +39,10 @@ def opened(settings: Settings, tell: Callable[[str], None]) -> Iterator[tuple[Po
     if settings.positions:
         tell(f"Reading {settings.positions}")
         with _engine() as engine:
-            yield open_positions(settings.positions, connection=engine), cohort or ALL_ACCOUNTS
+            found = open_cohort(settings.positions, connection=engine)
+            for note in found.coverage.notes if found.coverage else ():
+                tell(f"Note: {note}")
+            yield found, cohort or ALL_ACCOUNTS
         return
     from cohortiv.sources.sample import write_sample  # noqa: PLC0415 - no use where there are positions
 

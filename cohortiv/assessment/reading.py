@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 import pandas as pd
 
+from cohortiv.assessment.coverage import CoveredVenue, covered, shortcomings
 from cohortiv.assessment.disclosed import Disclosed, disclose, rule_of
 from cohortiv.assessment.exclusions import judge_exclusions
 from cohortiv.assessment.largest import largest_are_safe
@@ -103,6 +104,8 @@ class CohortReading(Displayed):
         Leverage distribution; None where it was not asked for, or no positions are behind it.
     usage_cells : UsageCells or None
         What of it may be published; None where `disclosed` is.
+    venues : tuple of CoveredVenue
+        Venues of the snapshot, the missing among them; empty where the positions are of one source.
     """
 
     profile: LiquidationProfile
@@ -127,6 +130,7 @@ class CohortReading(Displayed):
     basis: Basis = Basis.POSITIONS
     usage: "LeverageUsage | None" = None
     usage_cells: "UsageCells | None" = None
+    venues: tuple[CoveredVenue, ...] = ()
 
     @property
     def has_accounts(self) -> bool:
@@ -166,7 +170,7 @@ def read_cohort(
     if settings.is_aggregate:
         from cohortiv.assessment.aggregate import without_positions  # noqa: PLC0415 - no use where there are positions
 
-        return without_positions(settings, past=for_report, tell=tell)
+        return without_positions(settings, past=for_report, days=usage, tell=tell)
     with opened(settings, tell) as (positions, cohort):
         return _read(settings, positions, cohort, for_report=for_report, usage=usage, tell=tell)
 
@@ -291,6 +295,9 @@ def _read(
     counting = profile if made.one_each or one_a_side(positions.given, made.kept) else None
     figures = account_figures(held, kappas, profile=counting, one_each=made.one_each)
     distances = critical_distances(profile, held, critical_mass=settings.critical_mass)
+    venues = covered(now, positions.coverage, moment, rule=rule_of(cohort.privacy) if for_report else None)
+    for shortcoming in shortcomings(venues):
+        tell(f"Warning: {shortcoming}")
     reading = CohortReading(
         profile=profile,
         past=past,
@@ -313,6 +320,7 @@ def _read(
         sources=tuple(path.name for path in positions.paths),
         synthetic=positions.synthetic,
         other_rows=sum(h.rows for h in made.inventory if moment is not None and h.as_of != moment),
+        venues=venues,
     )
     return _with_usage(reading, made, every, held=held) if usage else reading
 
@@ -321,6 +329,7 @@ def _with_usage(reading: CohortReading, made: _Built, past: ir.Table, *, held: i
     """The reading with its leverage distribution, from further passes by account."""
     # The index does without them.
     from cohortiv.assessment.disclosed_usage import disclose_usage  # noqa: PLC0415
+    from cohortiv.assessment.overlap import account_overlap  # noqa: PLC0415
     from cohortiv.assessment.told_days import told_days  # noqa: PLC0415
     from cohortiv.distribution.effective import effective_positions  # noqa: PLC0415
     from cohortiv.distribution.usage import leverage_usage  # noqa: PLC0415
@@ -332,7 +341,8 @@ def _with_usage(reading: CohortReading, made: _Built, past: ir.Table, *, held: i
         return replace(reading, usage=found)
     cells = disclose_usage(held, effective, disclosed, privacy=made.cohort.privacy)
     days = told_days(past, high_from=found.concentration.high_from, rule=cells.rule)
-    return replace(reading, usage=found, usage_cells=replace(cells, days=days))
+    overlap = account_overlap(past, cells.rule)
+    return replace(reading, usage=found, usage_cells=replace(cells, days=days, overlap=overlap))
 
 
 def _disclosed(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cohortiv.assessment.exclusions import share_lost
 from cohortiv.assessment.largest import largest_book
-from cohortiv.assessment.nodes import book_of, has_root, keyed_book, nodes_of
+from cohortiv.assessment.nodes import book_of, books_by_snapshot, has_root, keyed_book, nodes_of
 from cohortiv.assessment.reading import CohortReading
 from cohortiv.assessment.settings import Settings
 from cohortiv.display import Displayed
@@ -216,12 +216,11 @@ def _history(settings: Settings, reading: CohortReading, *, reference: float, no
     """Index of every snapshot of the source, and the codes a reader of the series would hold."""
     rows: list[dict[str, Any]] = []
     thresholds = _thresholds(reading)
+    books = books_by_snapshot(reading.past, settings.symbol)
     for moment in reading.past.snapshots:
         profile = reading.past.at(moment)
         solved = critical_volatility_of(
-            book_of(nodes_of(profile, settings.symbol)),
-            critical_mass=settings.critical_mass,
-            horizon_days=settings.horizon_days,
+            books[moment], critical_mass=settings.critical_mass, horizon_days=settings.horizon_days
         )
         index = float(iv_index(solved.value, reference))
         rows.append(

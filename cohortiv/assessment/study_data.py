@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Literal, TypeVar
 
 import pandas as pd
 
@@ -12,14 +13,16 @@ from cohortiv.assessment.reading import build_past
 from cohortiv.assessment.settings import Basis, Settings
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.config.study import DataFile, FeedFile, FundingFile, IndexSource, InterestFile, StudyFile
+from cohortiv.config.validation import EventsFile
 from cohortiv.distribution.entry_profile import DEFAULT_MIX, TierMix
 from cohortiv.errors import DataError
 from cohortiv.profile import LiquidationProfile
 from cohortiv.sources.texts import read_texts
 from cohortiv.sources.tier_map import read_tier_mix
-from cohortiv.sources.validation_data import Kind, ValidationSeries, read_validation_series
+from cohortiv.sources.validation_data import Kind, ValidationSeries, gaps_of, read_validation_series
 
 Say = Callable[[str], None]
+_Read = TypeVar("_Read")
 #: Comparators with a file of their own, and the kind of each; open interest says its own.
 _KINDS: Mapping[str, Kind] = {"implied": "implied-volatility", "funding": "funding", "fear_greed": "fear-greed"}
 
@@ -54,6 +57,32 @@ class IndexInput:
     files: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Absent:
+    """A source that says nothing yet at the moment that a study is about.
+
+    Attributes
+    ----------
+    role : {"index", "liquidations", "comparator"}
+    name, title : str
+        As in the study file.
+    files : str
+        Bare names.
+    why : str
+        When it begins.
+    """
+
+    role: Literal["index", "liquidations", "comparator"]
+    name: str
+    title: str
+    files: str
+    why: str
+
+
+class BeginsLaterError(DataError):
+    """A series begins after the moment that a study is about."""
+
+
 @dataclass(frozen=True, eq=False)
 class StudyData:
     """A study's data.
@@ -72,6 +101,13 @@ class StudyData:
         Nothing that became known after it is in the data; None: no such moment.
     synthetic : bool
         Whether it is the made-up sample.
+    last_snapshot : Timestamp or None
+        No index is given after it. Where a study is about a day, the midnight that ends it is no snapshot of that day,
+        while what became known of the day by then is data.
+    absent : tuple of Absent
+        Sources that begin after `until`.
+    events : EventsFile or None
+        Dated events of made-up prices; None: those that the study file names, or the shipped ones.
     """
 
     study: StudyFile
@@ -82,6 +118,9 @@ class StudyData:
     texts: pd.DataFrame | None
     until: pd.Timestamp | None
     synthetic: bool = False
+    last_snapshot: pd.Timestamp | None = None
+    absent: tuple[Absent, ...] = ()
+    events: EventsFile | None = None
 
 
 def read_study_data(study: StudyFile, *, until: pd.Timestamp | None = None, say: Say | None = None) -> StudyData:
@@ -103,36 +142,77 @@ def read_study_data(study: StudyFile, *, until: pd.Timestamp | None = None, say:
     Raises
     ------
     UsageError, DataError
-        If a file cannot be read; the message names it.
+        If a file cannot be read, or prices begin after `until`; the message names it.
     """
     tell = say or partial(print, file=sys.stderr)
+    absent: list[Absent] = []
+    index = [
+        _unless_later(partial(_index_input, source, until=until, tell=tell), absent_index(source), absent)
+        for source in study.index
+    ]
+    feeds = [
+        (feed, _unless_later(partial(_series, feed, kind=feed.kind, until=until), _absent(feed, feed.name), absent))
+        for feed in study.liquidations
+    ]
     given = {
-        name: (file, _series(file, kind=_kind(name, file), until=until))
+        name: (
+            file,
+            _unless_later(partial(_series, file, kind=_kind(name, file), until=until), _absent(file, name), absent),
+        )
         for name in type(study.comparators).model_fields
         if (file := getattr(study.comparators, name)) is not None
     }
     return StudyData(
         study=study,
-        index=tuple(_index_input(source, until=until, tell=tell) for source in study.index),
+        index=tuple(each for each in index if each is not None),
         prices=_series(study.prices, kind="prices", until=until),
-        feeds=tuple((feed, _series(feed, kind=feed.kind, until=until)) for feed in study.liquidations),
-        comparators=given,
+        feeds=tuple((feed, read) for feed, read in feeds if read is not None),
+        comparators={name: (file, read) for name, (file, read) in given.items() if read is not None},
         texts=_texts(study.texts, until=until),
         until=until,
+        absent=tuple(absent),
     )
 
 
+def _unless_later(read: Callable[[], _Read], source: Absent, absent: list[Absent]) -> _Read | None:
+    """What is read; None for a source that begins later, which is then listed as absent."""
+    try:
+        return read()
+    except BeginsLaterError as error:
+        absent.append(replace(source, why=str(error).partition(". ")[0]))
+        return None
+
+
+def _absent(file: DataFile, name: str) -> Absent:
+    role: Literal["liquidations", "comparator"] = "liquidations" if isinstance(file, FeedFile) else "comparator"
+    return Absent(role, name, file.title or Path(file.file).name, Path(file.file).name, "")
+
+
+def absent_index(source: IndexSource, why: BeginsLaterError | None = None) -> Absent:
+    """An index series that has no snapshot yet.
+
+    Parameters
+    ----------
+    source : IndexSource
+    why : BeginsLaterError, optional
+        Whose first sentence is told.
+    """
+    told = str(why).partition(". ")[0] if why is not None else ""
+    return Absent("index", source.name, source.title, Path(source.file.rpartition(":")[2]).name, told)
+
+
 def cut(series: ValidationSeries, until: pd.Timestamp | None) -> ValidationSeries:
-    """A series without what became known after a moment; DataError if nothing is left."""
+    """A series without what became known after a moment, its gaps counted anew; BeginsLaterError if nothing is left."""
     if until is None:
         return series
     kept = series.frame[series.frame.index <= until]
     if kept.empty:
-        raise DataError(
+        raise BeginsLaterError(
             f"{series.path.name} begins at {series.span[0]:%Y-%m-%d %H:%M}, after {until:%Y-%m-%d %H:%M} UTC, the "
             "moment that the report is about. Leave the file out, or give a later --as-of."
         )
-    return replace(series, frame=kept, span=(series.span[0], min(series.span[1], until)))
+    gaps = 0 if series.step is None else gaps_of(kept.index.to_series(), series.step)
+    return replace(series, frame=kept, span=(series.span[0], min(series.span[1], until)), gaps=gaps)
 
 
 def _series(file: DataFile, *, kind: Kind, until: pd.Timestamp | None) -> ValidationSeries:
@@ -189,7 +269,7 @@ def _of_positions(source: IndexSource, file: str, *, until: pd.Timestamp | None,
         return profile
     kept = profile.cells[profile.cells["as_of"] <= until]
     if kept.empty:
-        raise DataError(
+        raise BeginsLaterError(
             f"{Path(file).name or 'The sample'} has no snapshot until {until:%Y-%m-%d %H:%M} UTC. Give a later --as-of."
         )
     return replace(profile, cells=kept.reset_index(drop=True))

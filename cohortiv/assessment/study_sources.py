@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cohortiv.assessment.study_data import StudyData
+from cohortiv.assessment.study_data import Absent, StudyData
 from cohortiv.config.study import DataFile, FeedFile
 from cohortiv.sources.validation_data import ValidationSeries
 
@@ -16,7 +16,7 @@ _HOUR: Final = pd.Timedelta(hours=1)
 
 
 def source_table(data: StudyData) -> pd.DataFrame:
-    """One row a source besides the index series, in the order: prices, liquidations, comparators, texts.
+    """One row a source besides the index series: what a reconstruction is made of, prices, liquidations, the rest.
 
     Parameters
     ----------
@@ -29,11 +29,31 @@ def source_table(data: StudyData) -> pd.DataFrame:
         events and texts), gaps, repeated, blank, note.
     """
     rows = [{"role": "prices", "name": "prices"} | _row(data.study.prices, data.prices)]
+    rows += [
+        {"role": "open interest", "name": each.source.name} | _row(each.source.open_interest, each.market[1])
+        for each in data.index
+        if each.market is not None and each.source.open_interest is not None
+    ]
+    rows += [
+        {"role": "bars", "name": each.source.name} | _row(DataFile(file=each.source.file), each.market[0])
+        for each in data.index
+        if each.market is not None and each.market[0].path != data.prices.path
+    ]
     rows += [{"role": "liquidations", "name": feed.name} | _row(feed, read) for feed, read in data.feeds]
     rows += [{"role": "comparator", "name": name} | _row(file, read) for name, (file, read) in data.comparators.items()]
     if data.texts is not None and len(data.texts):
         rows.append(_of_texts(data.texts, data.study.texts))
+    rows += [_not_covered(each) for each in data.absent]
     return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
+
+
+def _not_covered(source: Absent) -> dict[str, Any]:
+    """A source that says nothing yet."""
+    return {
+        "role": source.role, "name": source.name, "title": source.title, "kind": "not covered", "files": source.files,
+        "first": pd.NaT, "last": pd.NaT, "rows": 0, "step_hours": float("nan"), "gaps": 0, "repeated": 0, "blank": 0,
+        "note": f"Not covered: {source.why}",
+    }  # fmt: skip
 
 
 def _row(file: DataFile, read: ValidationSeries) -> dict[str, Any]:
@@ -49,14 +69,24 @@ def _row(file: DataFile, read: ValidationSeries) -> dict[str, Any]:
         "gaps": read.gaps,
         "repeated": read.repeated,
         "blank": read.blank,
-        "note": f"{covers}{file.note}".strip(),
+        "note": f"{covers}{file.note}{_alike(read)}".strip(),
     }
+
+
+def _alike(read: ValidationSeries) -> str:
+    """What became of single liquidations that are alike."""
+    if read.step is not None or not read.repeated:
+        return ""
+    return (
+        f". {read.repeated:,} of its liquidations repeat another in every column; two can be alike, so they are counted"
+    )
 
 
 def _of_texts(texts: pd.DataFrame, files: tuple[str, ...]) -> dict[str, Any]:
     return {
         "role": "texts", "name": "texts", "title": "Dated texts", "kind": "texts",
         "files": ", ".join(name.rpartition("/")[2] for name in files), "first": texts["time"].min(),
-        "last": texts["time"].max(), "rows": len(texts), "step_hours": float("nan"), "gaps": 0, "repeated": 0,
-        "blank": 0, "note": "",
+        "last": texts["time"].max(), "rows": len(texts), "step_hours": float("nan"), "gaps": 0,
+        "repeated": int(texts.duplicated(["time", "text"]).sum()), "blank": int((texts["text"] == "").sum()),
+        "note": "Repeated texts are counted once a day, blank ones are not scored",
     }  # fmt: skip

@@ -4,7 +4,8 @@ from cohortiv.charts.branching import branching_path
 from cohortiv.charts.cascade import cascade_curves, ladders_compared, tier_damage, total_move_map
 from cohortiv.charts.index import index_gauge, index_history
 from cohortiv.charts.liquidation import hit_share_curve, liquidation_ladder
-from cohortiv.charts.outlook import index_by_case, index_fan, index_tornado, index_waterfall, share_fan, tier_outlook
+from cohortiv.charts.outlook import index_fan, share_fan, tier_outlook
+from cohortiv.charts.outlook_drivers import index_by_case, index_tornado, index_waterfall
 from cohortiv.charts.sensitivity import index_sensitivity
 from cohortiv.charts.theme import renditions, styled
 from cohortiv.charts.tiers import critical_mass_makeup, leverage_distribution, withstand_volatility

@@ -57,9 +57,10 @@ def index_tornado_alt(swings: pd.DataFrame, *, base: float, message: str = "") -
     return describe("Tornado chart", shows, values, message=message)
 
 
-def index_by_case_alt(cases: pd.DataFrame, *, message: str = "") -> str:
+def index_by_case_alt(cases: pd.DataFrame, *, coded: bool = True, message: str = "") -> str:
     """Alternative text of `index_by_case`: median IV Index [%] by case."""
-    shows = "Median IV Index in % in each case, with its 5 to 95 % band, over the bands of the codes"
+    shows = "Median IV Index in % in each case, with its 5 to 95 % band"
+    shows += ", over the bands of the codes" if coded else ""
     return describe("Interval chart", shows, _points(cases["case"], cases["median"]), message=message)
 
 

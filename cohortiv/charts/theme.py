@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from cohortiv.display import Displayed
 from cohortiv.palette import INK, MUTED, PAPER, RULE
@@ -90,8 +91,13 @@ def renditions(draw: Callable[..., alt.TopLevelMixin], *frames: pd.DataFrame, **
     -------
     Renditions
         Both charts.
+
+    Notes
+    -----
+    Altair would hold every part of a chart against its schema as it is made; the page holds the whole against it.
     """
-    return Renditions(draw(*frames, width=WIDTH, **options), draw(*frames, width=NARROW, **options))
+    with debug_mode(False):
+        return Renditions(draw(*frames, width=WIDTH, **options), draw(*frames, width=NARROW, **options))
 
 
 def is_narrow(width: int) -> bool:

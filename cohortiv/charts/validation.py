@@ -1,22 +1,24 @@
 """Figures of a test of the warning: AUROC with its interval, ROC, reliability, usefulness, and learned weights."""
 
+import math
+
 import altair as alt
 import pandas as pd
 
 from cohortiv.charts.cascade import shades_of
-from cohortiv.charts.marks import dashed, halo_text, overlaid
+from cohortiv.charts.marks import at_x, dashed, halo_text, overlaid
 from cohortiv.charts.theme import DASH, FIT, SMALL_PX, WIDTH, is_narrow, select, styled
 from cohortiv.palette import ACCENT, INK, MUTED, PAPER
 
 #: Patterns of lines, so that shades are not told apart alone: the first is the signal that is judged.
-DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 4])
+DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 4], [12, 4])
 #: What scores as chance does [1].
 CHANCE = 0.5
 
-_ROW_PX, _MARGINS_PX = 26, 64
+_ROW_PX, _NARROW_ROW_PX, _MARGINS_PX = 26, 42, 64
 _SQUARE_PX = 420
 _CURVE_PX = 300
-_LABEL_PX, _NARROW_LABEL_PX = 250, 150
+_LABEL_PX = 300
 _LEGEND_PX = 24
 _LINE_PX = 16
 
@@ -35,7 +37,8 @@ def auroc_intervals(scores: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerCha
     Returns
     -------
     alt.LayerChart
-        A point with its interval for each signal, the judged one filled dark, chance as a dashed rule.
+        A point with its interval for each signal, its independent events in brackets, the judged one filled dark,
+        chance as a dashed rule. On a narrow chart names stand above their intervals.
 
     Raises
     ------
@@ -44,10 +47,14 @@ def auroc_intervals(scores: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerCha
     """
     numbers = ["value", "low", "high"]
     frame = select(scores, ["name", *numbers, "events", "is_signal"], numbers=numbers)
-    drawn = frame.drop(columns="is_signal").assign(fill=[INK if own else PAPER for own in frame["is_signal"]])
-    label_px = _NARROW_LABEL_PX if is_narrow(width) else _LABEL_PX
-    y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=label_px, ticks=False))
-    axis = alt.Axis(title="AUROC (1 = perfect, 0.5 = chance)", format=".1f", values=[0, 0.2, 0.4, 0.5, 0.6, 0.8, 1])
+    drawn = frame.drop(columns="is_signal").assign(
+        fill=[INK if own else PAPER for own in frame["is_signal"]],
+        label=[f"{name} ({events})" for name, events in zip(frame["name"], frame["events"], strict=True)],
+    )
+    narrow = is_narrow(width)
+    names = alt.Axis(title=None, labelLimit=_LABEL_PX, labels=not narrow, ticks=False)
+    y = alt.Y("label:N", sort=None, axis=names)
+    axis = alt.Axis(title="AUROC (1 = perfect, 0.5 = chance)", format=".2", values=[0, 0.25, 0.5, 0.75, 1])
     x = alt.X("value:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
     tooltip = [
         alt.Tooltip("name:N", title="Signal"),
@@ -62,7 +69,10 @@ def auroc_intervals(scores: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerCha
             x=x, fill=alt.Fill("fill:N", scale=None, legend=None), tooltip=tooltip
         ),
     ]
-    height = _ROW_PX * max(1, len(frame)) + _MARGINS_PX
+    if narrow:
+        named = base.encode(x=at_x(2), text=alt.Text("label:N"))
+        layers += halo_text(named, dy=-14, align="left", fontSize=SMALL_PX, color=INK)
+    height = (_NARROW_ROW_PX if narrow else _ROW_PX) * max(1, len(frame)) + _MARGINS_PX
     return styled(overlaid(*layers).properties(width=width, height=height, autosize=FIT))
 
 
@@ -73,7 +83,7 @@ def roc_picture(curves: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
     ----------
     curves : DataFrame
         One row a signal and threshold: name, false_rate, true_rate [1], each curve from (0, 0) to (1, 1). Lines are
-        drawn in the order of the frame, at most five.
+        drawn in the order of the frame, at most six.
     width : int
         Width of the whole [px].
 
@@ -88,10 +98,10 @@ def roc_picture(curves: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
         If a column is missing.
     """
     frame = select(curves, ["name", "false_rate", "true_rate"], numbers=["false_rate", "true_rate"])
-    x = alt.X("false_rate:Q", axis=_share_axis("Share of calm rows with an alarm (%)"), scale=_whole())
-    y = alt.Y("true_rate:Q", axis=_share_axis("Share of event rows with an alarm (%)"), scale=_whole())
+    x = alt.X("false_rate:Q", axis=_share_axis("Share of calm rows with an alarm (%)"), scale=_from_zero(1.0))
+    y = alt.Y("true_rate:Q", axis=_share_axis("Share of event rows with an alarm (%)"), scale=_from_zero(1.0))
     lines = _lines(frame, x, y, order="false_rate")
-    diagonal = _diagonal("false_rate", "true_rate")
+    diagonal = _diagonal("false_rate", "true_rate", top=1.0)
     return _square(diagonal, lines, count=frame["name"].nunique(), width=width)
 
 
@@ -101,35 +111,42 @@ def reliability_picture(curves: pd.DataFrame, *, width: int = WIDTH) -> alt.Laye
     Parameters
     ----------
     curves : DataFrame
-        One row a signal and bin of forecasts: name, forecast (mean), observed (share of events) [1], rows, events
-        (independent). At most five signals.
+        One row a signal and bin of forecasts: name, forecast (mean), observed (share of events), observed_low,
+        observed_high (its interval) [1], rows, events (independent). At most six signals.
     width : int
         Width of the whole [px].
 
     Returns
     -------
     alt.LayerChart
-        A line with its bins for each signal, the dashed diagonal where forecast and outcome agree.
+        A line with its bins for each signal, each with its interval and its events, and a dashed line where forecast
+        and outcome agree; each axis ends where its values do.
 
     Raises
     ------
     ValueError
         If a column is missing.
     """
-    numbers = ["forecast", "observed"]
+    numbers = ["forecast", "observed", "observed_low", "observed_high"]
     frame = select(curves, ["name", *numbers, "rows", "events"], numbers=numbers)
-    x = alt.X("forecast:Q", axis=_share_axis("Forecast chance of an event (%)"), scale=_whole())
-    y = alt.Y("observed:Q", axis=_share_axis("Share of rows with an event (%)"), scale=_whole())
-    dots = alt.Chart(frame).mark_point(size=46, filled=True, opacity=1).encode(
-        x=x, y=y, color=name_colour(list(dict.fromkeys(frame["name"]))),
+    right, top = (_reach(frame[column].max()) for column in ("forecast", "observed_high"))
+    x = alt.X("forecast:Q", axis=_share_axis("Forecast chance of an event (%)", top=right), scale=_from_zero(right))
+    y = alt.Y("observed:Q", axis=_share_axis("Share of rows with an event (%)", top=top), scale=_from_zero(top))
+    base = alt.Chart(frame).encode(color=name_colour(list(dict.fromkeys(frame["name"]))))
+    bars = base.mark_rule(strokeWidth=1.2).encode(x=x, y=alt.Y("observed_low:Q"), y2=alt.Y2("observed_high"))
+    dots = base.mark_point(size=46, filled=True, opacity=1).encode(
+        x=x, y=y,
         tooltip=[
             alt.Tooltip("name:N", title="Signal"),
-            *(alt.Tooltip(f"{name}:Q", title=name.capitalize(), format=".0%") for name in numbers),
+            *(alt.Tooltip(f"{name}:Q", title=name.capitalize().replace("_", ", "), format=".0%") for name in numbers),
             alt.Tooltip("rows:Q", title="Rows"),
             alt.Tooltip("events:Q", title="Independent events"),
         ],
     )  # fmt: skip
-    layers = [_diagonal("forecast", "observed"), _lines(frame[["name", *numbers]], x, y, order="forecast"), dots]
+    lines = _lines(frame[["name", "forecast", "observed"]], x, y, order="forecast")
+    counts = alt.Chart(frame[["forecast", "observed", "events"]]).encode(x=x, y=y, text=alt.Text("events:Q"))
+    words = halo_text(counts, dx=7, dy=-7, align="left", fontSize=SMALL_PX, color=INK)
+    layers = [_diagonal("forecast", "observed", top=min(right, top)), bars, lines, dots, *words]
     return _square(*layers, count=frame["name"].nunique(), width=width)
 
 
@@ -140,29 +157,32 @@ def usefulness_picture(usefulness: pd.DataFrame, *, width: int = WIDTH) -> alt.L
     ----------
     usefulness : DataFrame
         One row a signal and preference: name, preference (weight of a missed event), relative_usefulness (of the
-        perfect signal's) [1]. At most five signals.
+        perfect signal's), low, high (its interval; NaN ends draw none) [1], is_signal (whether it is the one that is
+        judged). At most six signals.
     width : int
         Width of the whole [px].
 
     Returns
     -------
     alt.LayerChart
-        A line for each signal, a dashed rule at 0, where ignoring the signal is as good.
+        A line for each signal, intervals of the judged one, a dashed rule at 0, where ignoring the signal is as good.
 
     Raises
     ------
     ValueError
         If a column is missing.
     """
-    numbers = ["preference", "relative_usefulness"]
-    frame = select(usefulness, ["name", *numbers], numbers=numbers)
+    numbers = ["preference", "relative_usefulness", "low", "high"]
+    frame = select(usefulness, ["name", *numbers, "is_signal"], numbers=numbers)
     x_axis = alt.Axis(title="Weight of a missed event against a false alarm (1)", format=".1f", tickCount=5)
     x = alt.X("preference:Q", axis=x_axis, scale=alt.Scale(zero=False, nice=False, padding=12))
     y = alt.Y("relative_usefulness:Q", axis=_share_axis("Relative usefulness (%; 100 = perfect, 0 = none)"))
     zero = dashed(alt.Chart(pd.DataFrame({"relative_usefulness": [0.0]}))).encode(y=y)
-    lines = _lines(frame, x, y, order="preference")
+    lines = _lines(frame[["name", "preference", "relative_usefulness"]], x, y, order="preference")
+    judged = frame.loc[frame["is_signal"].astype(bool), ["preference", "low", "high"]].dropna()
+    bars = alt.Chart(judged).mark_rule(color=INK, strokeWidth=1.6).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high"))
     height = _CURVE_PX + _LINE_PX * frame["name"].nunique()
-    return styled(overlaid(zero, lines).properties(width=width, height=height, autosize=FIT))
+    return styled(overlaid(zero, bars, lines).properties(width=width, height=height, autosize=FIT))
 
 
 def tier_weights(weights: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
@@ -208,12 +228,21 @@ def tier_weights(weights: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart
     return styled(overlaid(*layers).properties(width=width, height=height, autosize=FIT))
 
 
-def _share_axis(title: str) -> alt.Axis:
-    return alt.Axis(title=title, format=".0%", tickCount=5)
+def _share_axis(title: str, *, top: float = 1.0) -> alt.Axis:
+    """Axis of a share; one that ends below the whole has every tenth, or every fifth, up to its end."""
+    if top == 1.0:
+        return alt.Axis(title=title, format=".0%", tickCount=5)
+    step = 1 if top <= 0.5 else 2  # noqa: PLR2004 - more than six labels crowd a phone
+    return alt.Axis(title=title, format=".0%", values=[part / 10.0 for part in range(0, round(10.0 * top) + 1, step)])
 
 
-def _whole() -> alt.Scale:
-    return alt.Scale(domain=[0, 1], nice=False)
+def _reach(highest: float) -> float:
+    """End of an axis of shares: the next tenth, a fifth at least, the whole at most."""
+    return 1.0 if math.isnan(highest) else min(1.0, max(0.2, math.ceil(10.0 * highest) / 10.0))
+
+
+def _from_zero(top: float) -> alt.Scale:
+    return alt.Scale(domain=[0, top], nice=False)
 
 
 def _lines(frame: pd.DataFrame, x: alt.X, y: alt.Y, *, order: str) -> alt.Chart:
@@ -240,8 +269,8 @@ def stroke_legend() -> alt.Legend:
     )
 
 
-def _diagonal(x: str, y: str) -> alt.Chart:
-    ends = alt.Chart(pd.DataFrame({x: [0.0, 1.0], y: [0.0, 1.0]}))
+def _diagonal(x: str, y: str, *, top: float) -> alt.Chart:
+    ends = alt.Chart(pd.DataFrame({x: [0.0, top], y: [0.0, top]}))
     drawn: alt.Chart = ends.mark_line(color=MUTED, strokeDash=DASH, strokeWidth=1.2).encode(
         x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q")
     )

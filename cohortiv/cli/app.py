@@ -11,10 +11,13 @@ import click
 from cohortiv import __version__
 from cohortiv.cli.completion import notebooks, scenarios, sources, symbols
 from cohortiv.cli.deliver import deliver
+from cohortiv.cli.fetch import fetch
 from cohortiv.cli.history import add_to_history, history, is_history
 from cohortiv.cli.inputs import AGGREGATES, plain_inputs
-from cohortiv.cli.loading import leave_at_once, load_libraries
+from cohortiv.cli.loading import REPORTING, leave_at_once, load_libraries
+from cohortiv.cli.market_source import located_market
 from cohortiv.cli.new_report import new_report
+from cohortiv.cli.positions_source import located_positions
 from cohortiv.cli.system_errors import Failure, refused, unforeseen
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
 from cohortiv.errors import CohortivError, DataError, UsageError
@@ -34,8 +37,10 @@ def _positions(*, without: str) -> Callable[..., Any]:
     return click.option(
         "--positions",
         metavar="PATH",
+        multiple=True,
         shell_complete=sources,
-        help=f"File, folder, glob or NAME:FILE (for example hyperliquid:FILE). Left out: {without}.",
+        help="File, folder, glob or NAME:FILE (for example hyperliquid:FILE); repeatable, for several venues. "
+        f"VENUE: fetches an account with your read-only key and keeps it first. Left out: {without}.",
     )
 
 
@@ -69,7 +74,9 @@ _snapshots = [
 ]
 _cohort = [
     click.option("--cohort", type=click.Path(path_type=Path), metavar="FILE", help="Cohort file (YAML)."),
-    click.option("--brackets", type=click.Path(path_type=Path), metavar="FILE", help="Your own bracket tables (CSV)."),
+    click.option(
+        "--brackets", type=click.Path(path_type=Path), metavar="FILE|DIR", help="Your own bracket tables (CSV)."
+    ),
     click.option(
         "--max-excluded",
         type=float,
@@ -170,10 +177,14 @@ def report(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click
     symbols give a report on each. One that fails does not stop the others; the exit code is the highest. What is
     published on the same inputs, parameters and code is left as it is.
     """
+    own = load_libraries(REPORTING, holds_engine=True)
     from cohortiv.cli.backfill import asked_requests
     from cohortiv.cli.batch import make_reports
 
-    sys.exit(make_reports(asked_requests(options), as_json=as_json, say=_say))
+    code = make_reports(asked_requests(_located(options)), as_json=as_json, say=_say)
+    if own:
+        leave_at_once(code)
+    sys.exit(code)
 
 
 @cli.command()
@@ -311,6 +322,7 @@ def verify(folder: Path, *, allowed_signers: Path | None) -> None:
 cli.add_command(history)
 cli.add_command(new_report)
 cli.add_command(deliver)
+cli.add_command(fetch)
 
 
 def _cascade(result: "Assessment", depth_usd: float) -> "PublishedCascade":
@@ -321,8 +333,15 @@ def _cascade(result: "Assessment", depth_usd: float) -> "PublishedCascade":
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:
     """Options as `assessment.Settings` takes them; without any input it is the embedded sample."""
-    refuse_empty_positions(options["positions"])
-    return {**options, **plain_inputs(options), "positions": options["positions"] or ""}
+    located = _located(options)
+    return {**located, **plain_inputs(located), "positions": located["positions"] or ""}
+
+
+def _located(options: dict[str, Any]) -> dict[str, Any]:
+    """Options in which positions and market data are files: what is at a venue was fetched and kept."""
+    located = located_positions(options, say=_say)
+    refuse_empty_positions(located["positions"])
+    return located_market(located, say=_say) if "market" in options else located
 
 
 def _exit_code(code: str, fail_on: str | None) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from cohortiv.cli.request import ReportRequest
 from cohortiv.errors import DataError, UsageError
 from cohortiv.positions import snapshots, take_inventory
-from cohortiv.sources.files import open_positions
+from cohortiv.sources.several import open_cohort
 
 
 def asked_requests(options: Mapping[str, Any]) -> list[ReportRequest]:
@@ -65,7 +65,7 @@ def snapshot_days(positions: str, *, since: date | None, until: date | None) -> 
     DataError
         If there is none; the days that there are are named.
     """
-    days = sorted({moment.date() for moment in snapshots(take_inventory(open_positions(positions)))})
+    days = sorted({moment.date() for moment in snapshots(take_inventory(open_cohort(positions)))})
     found = tuple(day for day in days if (since is None or day >= since) and (until is None or day <= until))
     if not found:
         held = f"snapshots from {days[0]} to {days[-1]}" if days else "no snapshot times"

@@ -1,6 +1,10 @@
 """The command that passes a published report on to its readers."""
 
 import os
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +15,7 @@ from cohortiv.errors import RunError, UsageError
 if TYPE_CHECKING:
     from cohortiv.delivery.bulletin import Bulletin
     from cohortiv.delivery.message import Message
+    from cohortiv.delivery.send import Outcome
     from cohortiv.delivery.targets import DeliveryConfig, When
 
 
@@ -23,20 +28,36 @@ if TYPE_CHECKING:
 @click.option(
     "--eml", type=click.Path(path_type=Path), metavar="FILE", help="Write the mail to a file to send by hand."
 )
+@click.option("--again", is_flag=True, help="Send also to targets that have got this edition already.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Record of what was sent.  [default: deliveries.jsonl in the folder of reports]",
+)
 @click.option("--brand", type=click.Path(path_type=Path), metavar="FILE", help="Your own brand file (YAML).")
 def deliver(
-    *, folder: Path, config: Path | None, dry_run: bool, when: "When | None", eml: Path | None, brand: Path | None
+    *,
+    folder: Path,
+    config: Path | None,
+    dry_run: bool,
+    when: "When | None",
+    eml: Path | None,
+    again: bool,
+    record: Path | None,
+    brand: Path | None,
 ) -> None:
     """Pass a published report on, by mail or chat.
 
     A mail has a short page and the report's files, a chat the badge and the sentence. An address in the delivery file
     holds ${NAME} where a secret belongs; it is read from the environment and shown nowhere. A target that fails is
-    tried again and does not stop the others; the command then ends with exit code 4. templates/delivery.yaml is a file
-    to begin with.
+    tried again and does not stop the others; the command then ends with exit code 4. What was sent to whom is kept on
+    record, and a target that has got an edition does not get it twice. templates/delivery.yaml is a file to begin with.
     """
     from cohortiv.config.brand import load_brand
     from cohortiv.delivery.bulletin import read_bulletin
     from cohortiv.delivery.message import announcement
+    from cohortiv.delivery.record import record_of
     from cohortiv.delivery.targets import load_delivery
 
     if config is None and eml is None:
@@ -47,7 +68,19 @@ def deliver(
     if eml is not None:
         _write(eml, bulletin, message, dry_run=dry_run)
     if settings is not None:
-        _send(bulletin, message, settings, when=when, dry_run=dry_run)
+        _send(_Plan(bulletin, message, settings, when, record or record_of(bulletin), again=again), dry_run=dry_run)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is sent by a delivery file, and the record that it is kept on."""
+
+    bulletin: "Bulletin"
+    message: "Message"
+    settings: "DeliveryConfig"
+    when: "When | None"
+    record: Path
+    again: bool
 
 
 def _write(eml: Path, bulletin: "Bulletin", message: "Message", *, dry_run: bool) -> None:
@@ -62,21 +95,32 @@ def _write(eml: Path, bulletin: "Bulletin", message: "Message", *, dry_run: bool
     click.echo(f"{'planned' if dry_run else 'written'}: {eml} ({len(content):,} bytes)")
 
 
-def _send(
-    bulletin: "Bulletin", message: "Message", settings: "DeliveryConfig", *, when: "When | None", dry_run: bool
-) -> None:
+def _send(plan: "_Plan", *, dry_run: bool) -> None:
     """Send to all targets, one line each; leave with an error if one of them failed."""
-    from cohortiv.delivery.send import Dispatch, dispatched
+    from cohortiv.delivery.record import kept
 
-    job = Dispatch(bulletin, message, settings, os.environ, when=when, dry_run=dry_run)
     if dry_run:
-        click.echo(f"Subject: {message.subject}\n\n{message.text}")
-    failed = []
-    for outcome in dispatched(job):
-        click.echo(f"{outcome.state}: {outcome.target}: {outcome.told}", err=outcome.state == "failed")
-        failed += [outcome.target] if outcome.state == "failed" else []
+        click.echo(f"Subject: {plan.message.subject}\n\n{plan.message.text}")
+    with nullcontext() if dry_run else kept(plan.record):
+        failed = [outcome.target for outcome in _outcomes(plan, dry_run=dry_run) if outcome.state == "failed"]
     if failed:
         raise RunError(
-            f"{len(failed)} of {len(settings.targets)} targets got nothing: {', '.join(failed)}. The others are not "
-            "concerned. Correct what is said above and deliver again."
+            f"{len(failed)} of {len(plan.settings.targets)} targets got nothing: {', '.join(failed)}. The others are "
+            "not concerned. Correct what is said above and deliver again."
         )
+
+
+def _outcomes(plan: "_Plan", *, dry_run: bool) -> "Iterator[Outcome]":
+    """What became of each target, told and put on record as soon as it is known."""
+    from cohortiv.delivery.record import add, delivered, has_got, line_of
+    from cohortiv.delivery.send import Dispatch, dispatched
+
+    got = {} if plan.again else has_got(delivered(plan.record), plan.bulletin)
+    job = Dispatch(plan.bulletin, plan.message, plan.settings, os.environ, when=plan.when, dry_run=dry_run, got=got)
+    for outcome in dispatched(job):
+        click.echo(f"{outcome.state}: {outcome.target}: {outcome.told}", err=outcome.state == "failed")
+        if outcome.state in ("sent", "failed") and not dry_run:
+            add(
+                plan.record, line_of(plan.bulletin, target=outcome.target, outcome=outcome.state, now=datetime.now(UTC))
+            )
+        yield outcome

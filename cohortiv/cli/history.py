@@ -1,6 +1,6 @@
 """Histories at the command line: profiles added to a folder, and what the folder holds, checked and compacted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -29,16 +29,18 @@ def history() -> None:
 @history.command("list")
 @_FOLDER
 def list_(folder: Path) -> None:
-    """List the snapshots of a history, superseded ones too."""
+    """List the snapshots of a history, superseded ones too; exit 3 names files that cannot be read."""
     load_libraries()
-    from cohortiv.history.store import stored_snapshots, superseded_by
+    from cohortiv.history.store import readable_snapshots, superseded_by
 
-    stored = stored_snapshots(_existing(folder))
+    stored, problems = readable_snapshots(_existing(folder))
     replaced = superseded_by(stored)
     rows = [_HEADS, *(_row(each, replaced.get(each.number)) for each in stored)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    if problems:
+        raise DataError(f"{folder}: {len(problems)} file(s) could not be read and are not listed:\n{_shown(problems)}")
 
 
 @history.command()
@@ -56,10 +58,7 @@ def check(folder: Path, *, every: float | None) -> None:
 
     found = check_history(_existing(folder), every=None if every is None else timedelta(hours=every))
     if not found.passed:
-        shown = [f"  {problem}" for problem in found.problems[:_SHOWN]]
-        more = len(found.problems) - len(shown)
-        told = "\n".join([*shown, *([f"  and {more} more"] if more else [])])
-        raise DataError(f"{folder} has {len(found.problems)} problem(s):\n{told}")
+        raise DataError(f"{folder} has {len(found.problems)} problem(s):\n{_shown(found.problems)}")
     for gap in found.gaps:
         click.echo(f"Warning: {gap}", err=True)
     click.echo(f"{folder} holds {found.snapshots} snapshots, each as it was written.")
@@ -135,13 +134,16 @@ def add_to_history(
 def _source_files(settings: "Settings") -> Iterator[Any]:
     """Files that a profile is made of, with their digests."""
     from cohortiv.history.snapshot import SourceFile
+    from cohortiv.margin.bracket_file import bracket_paths
     from cohortiv.report.manifest import sha256_of
-    from cohortiv.sources.files import position_files, split_spec
+    from cohortiv.sources.files import split_spec
+    from cohortiv.sources.several import cohort_files
 
-    paths = list(position_files(settings.positions)) if settings.positions else []
+    paths = list(cohort_files(settings.positions)) if settings.positions else []
     specs = (settings.tier_table, settings.market, settings.open_interest)
     paths += [Path(split_spec(spec)[1]).expanduser() for spec in specs if spec]
-    paths += [path for path in (settings.cohort, settings.brackets, settings.tier_mix) if path is not None]
+    paths += [path for path in (settings.cohort, settings.tier_mix) if path is not None]
+    paths += bracket_paths(settings.brackets) if settings.brackets else ()
     for path in paths:
         if path.is_file():
             yield SourceFile(path.name, sha256_of(path))
@@ -162,6 +164,13 @@ def _row(stored: "Stored", replacement: Any) -> tuple[str, ...]:  # noqa: ANN401
         "yes" if replacement is None else "superseded",
         record.reason or "",
     )
+
+
+def _shown(problems: Sequence[str]) -> str:
+    """Problems, one a line; of many the first."""
+    shown = [f"  {problem}" for problem in problems[:_SHOWN]]
+    more = len(problems) - len(shown)
+    return "\n".join([*shown, *([f"  and {more} more"] if more else [])])
 
 
 def _existing(folder: Path) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from cohortiv.cli.completion import sources
+from cohortiv.cli.fetch import DATA
 from cohortiv.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,9 +26,19 @@ AGGREGATES: Final = [
     click.option(
         "--market",
         type=click.Path(),
-        metavar="FILE",
-        help="In place of positions: price bars, from which they are reconstructed; a model, not positions.",
+        metavar="FILE|VENUE:NAME",
+        help="In place of positions: price bars, from which they are reconstructed; a model, not positions. "
+        "VENUE:NAME, such as binance:BTCUSDT, fetches and keeps them first.",
     ),
+    click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        default=DATA,
+        show_default=True,
+        metavar="DIR",
+        help="Folder in which what is fetched for --market is kept, and looked for with --as-of.",
+    ),
+    click.option("--offline", is_flag=True, help="Run --market VENUE:NAME on what was kept, and ask nobody."),
     click.option(
         "--open-interest",
         type=click.Path(),
@@ -114,6 +125,38 @@ def aggregate_inputs(request: "ReportRequest") -> AggregateInputs:
         files=tuple(file for _, file in located.values()),
         basis="tier-table" if settings.tier_table else "reconstructed",
         cohort=default_cohort(settings),
+    )
+
+
+def refuse_unknown_names(request: "ReportRequest", spec: str | None) -> None:
+    """Refuse a symbol or a tier cohort that the data do not hold; nothing is read where neither could be wrong.
+
+    Parameters
+    ----------
+    request : ReportRequest
+    spec : str or None
+        Source of the positions; None where there are none, or the notebook brings its own.
+
+    Raises
+    ------
+    UsageError, DataError
+        As the run would, in the same words.
+    """
+    if not (request.symbol or request.tier_table):
+        return
+    from cohortiv.assessment.asked import refuse_unknown_names as refuse
+    from cohortiv.assessment.settings import Settings
+
+    refuse(
+        Settings(
+            positions=spec or "",
+            symbol=request.symbol,
+            tier_table=request.tier_table or "",
+            tier_cohort=request.tier_cohort,
+            market=request.market or "",
+            open_interest=request.open_interest or "",
+            venue=request.venue or "",
+        )
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cohortiv.cli.inputs import AggregateInputs, aggregate_inputs
+from cohortiv.cli.inputs import AggregateInputs, aggregate_inputs, refuse_unknown_names
 from cohortiv.cli.naming import find_notebook, issue_date, report_name
 from cohortiv.cli.params_file import read_parameters
 from cohortiv.cli.request import ReportRequest
@@ -17,6 +17,7 @@ from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.config.scenario import located_scenarios, scenario_files, split_names
 from cohortiv.config.study_paths import located_study, named_file, no_files, study_files
 from cohortiv.errors import UsageError
+from cohortiv.margin.bracket_file import bracket_paths
 from cohortiv.positions import parse_as_of
 from cohortiv.report.failure import Attempt, failure_told
 from cohortiv.report.formats import Formats, wanted_formats
@@ -31,7 +32,8 @@ from cohortiv.report.parameters import (
 )
 from cohortiv.report.publish import PublishedReport, publish_report, refuse_no_report
 from cohortiv.report.shelf import Place, place_of
-from cohortiv.sources.files import absolute_spec, is_synthetic, position_files
+from cohortiv.sources.files import is_synthetic
+from cohortiv.sources.several import absolute_cohort, cohort_files
 
 Say = Callable[[str], None]
 #: Notebook parameters that have a flag of their own; the flags also name the report.
@@ -161,7 +163,8 @@ def locate_report(plan: PlannedReport, workshop: Workshop) -> LocatedReport:
     """
     spec, cohort_file = _inputs(plan, workshop)
     cohort = load_cohort(cohort_file) if cohort_file else plan.aggregates.cohort or ALL_ACCOUNTS
-    files = position_files(spec) if spec else plan.aggregates.files
+    files = cohort_files(spec) if spec else plan.aggregates.files
+    refuse_unknown_names(plan.request, spec)
     parameters = _own(plan, spec=spec, cohort_file=cohort_file) | plan.aggregates.parameters | _located(plan.extra)
     inputs = (
         *files,
@@ -237,7 +240,7 @@ def _inputs(plan: PlannedReport, workshop: Workshop) -> tuple[str | None, Path |
     if request.tier_table or request.market:
         return None, request.cohort
     if request.positions is not None:
-        return absolute_spec(request.positions), request.cohort
+        return absolute_cohort(request.positions), request.cohort
     defaults = {parameter.name: parameter.default for parameter in plan.declared}
     if defaults.get("positions") != "":
         return None, request.cohort
@@ -247,7 +250,7 @@ def _inputs(plan: PlannedReport, workshop: Workshop) -> tuple[str | None, Path |
 
 def _name(plan: PlannedReport, spec: str | None, cohort: CohortConfig) -> str:
     """Name of a report, as `report_name` makes it."""
-    is_made_up = is_synthetic(position_files(spec)) if spec else _is_on_sample(plan)
+    is_made_up = is_synthetic(cohort_files(spec)) if spec else _is_on_sample(plan)
     return report_name(
         plan.notebook,
         cohort,
@@ -305,8 +308,9 @@ def _as_of(request: ReportRequest) -> str:
 
 def _side_files(request: ReportRequest, cohort_file: Path | None, cohort: CohortConfig) -> list[Path]:
     """Files beside the positions that decide the result."""
-    found = [cohort_file, cohort.filters.accounts_file, request.brackets, request.playbook]
-    return [path for path in found if path is not None]
+    found = [cohort_file, cohort.filters.accounts_file, request.playbook]
+    tables = bracket_paths(request.brackets) if request.brackets else ()
+    return [*(path for path in found if path is not None), *tables]
 
 
 def _own(plan: PlannedReport, *, spec: str | None, cohort_file: Path | None) -> dict[str, object]:

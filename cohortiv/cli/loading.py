@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
@@ -10,12 +11,21 @@ from typing import NoReturn
 #: collected, and the engine reports its objects that are left when the process ends.
 LIBRARIES = ("ibis.backends.sql.compilers", "pandas", "pydantic", "pyarrow.parquet", "scipy.special", "yaml")
 ENGINE = "duckdb"
+#: What a command that makes reports loads; the engine is among it.
+REPORTING = ("cohortiv.cli.batch",)
 #: New objects before the collector looks at them, in place of 700: what a run leaves behind is small beside it.
 COLLECT_AFTER = 200_000
 
 
-def load_libraries() -> bool:
-    """Import `LIBRARIES` without garbage collection, keep their objects out of every later one, and make these rare.
+def load_libraries(names: Sequence[str] = LIBRARIES, *, holds_engine: bool = False) -> bool:
+    """Import libraries without garbage collection, keep their objects out of every later one, and make these rare.
+
+    Parameters
+    ----------
+    names : sequence of str, optional
+        What is imported.
+    holds_engine : bool
+        Whether the engine is imported by one of them: then their objects stay within later collections.
 
     Returns
     -------
@@ -33,9 +43,10 @@ def load_libraries() -> bool:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        for name in LIBRARIES:
+        for name in names:
             import_module(name)
-        gc.freeze()
+        if not holds_engine:
+            gc.freeze()
         gc.set_threshold(COLLECT_AFTER)
     finally:
         if collecting:

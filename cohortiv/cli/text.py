@@ -36,6 +36,7 @@ def text_summary(summary: Mapping[str, Any]) -> str:
         ("Lines", f"none for {without}, past for {past} of the leveraged notional"),
         ("Excluded", f"{many(quality['rows_excluded'], 'row')}, {percent(quality['excluded_share'], 2)} of notional"),
     ]
+    lines = [*(("Notice", notice) for notice in quality["notices"]), *lines]
     lines += [("Cascade", cascade_words(summary["cascade"]))] if summary["cascade"] else []
     return "\n".join(f"{name + ':':<20} {value}" for name, value in lines)
 

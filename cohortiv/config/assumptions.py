@@ -13,8 +13,9 @@ from cohortiv.display import Displayed
 from cohortiv.errors import UsageError
 
 KIND = "assumptions file"
-#: What an outlook takes where nothing else is named.
+#: What an outlook takes where nothing else is named: any cohort, and the embedded sample, whose cohort is known.
 DEFAULT = "generic-quarter"
+OF_THE_SAMPLE = ("published-cohort-2026", "published-cohort-2026q4")
 EXAMPLE = "name: my-outlook"
 MONTHS_A_QUARTER = 3
 
@@ -93,6 +94,28 @@ def load_assumptions(name_or_path: str | Path) -> OutlookAssumptions:
     path = _found(name_or_path)
     fields = read_fields(path, kind=KIND, example=EXAMPLE)
     return validated(OutlookAssumptions, fields, where=f"{KIND} {path}")
+
+
+def default_assumptions(as_of: dt.datetime | None, *, sample: bool) -> OutlookAssumptions:
+    """Assumptions of a run that names none.
+
+    Parameters
+    ----------
+    as_of : datetime or None
+        Time of the snapshot.
+    sample : bool
+        Whether the run is on the embedded sample.
+
+    Returns
+    -------
+    OutlookAssumptions
+        Those of the sample's cohort whose day is the next after its snapshot; history alone for any other cohort.
+    """
+    for name in OF_THE_SAMPLE if sample and as_of else ():
+        found = load_assumptions(name)
+        if as_of and found.to and found.to > as_of.date():
+            return found
+    return load_assumptions(DEFAULT)
 
 
 def located_assumptions(name: str) -> str:

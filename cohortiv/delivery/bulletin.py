@@ -10,7 +10,7 @@ from cohortiv.delivery.targets import Attachment
 from cohortiv.errors import DataError
 from cohortiv.page import HEADLINE_MIME
 from cohortiv.palette import CODES, CodeStyle
-from cohortiv.report.manifest import MANIFEST, NOTEBOOK, PAGE, SUMMARY, read_json
+from cohortiv.report.manifest import MANIFEST, NOTEBOOK, PAGE, SUMMARY, read_json, sha256_of
 from cohortiv.report.pdf import PDF
 from cohortiv.report.static_edition import STATIC_PAGE
 from cohortiv.report.verification import verify_report
@@ -31,6 +31,8 @@ class Bulletin:
         Its first screen: series, title, cohort, as_of, sentence, key_figures, code, iv_index, synthetic and more.
     name, as_of : str
         Where it is published, as in its address.
+    edition_sha256 : str
+        Digest of its manifest: it tells this edition from every other.
     code, code_before : str or None
         Its code; and that of the issue before, None where there is none to compare with.
     files : mapping
@@ -41,6 +43,7 @@ class Bulletin:
     headline: Mapping[str, object]
     name: str
     as_of: str
+    edition_sha256: str
     code: str
     code_before: str | None
     files: Mapping[Attachment, Path]
@@ -86,6 +89,7 @@ def read_bulletin(folder: Path) -> Bulletin:
         headline=headline,
         name=str(manifest["name"]),
         as_of=str(manifest["as_of"]),
+        edition_sha256=sha256_of(folder / MANIFEST),
         code=str(summary.get("code") or "grey"),
         code_before=_code_before(manifest, folder),
         files={kind: folder / name for kind, name in FILES.items() if (folder / name).is_file()},

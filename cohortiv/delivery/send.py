@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
@@ -56,6 +56,8 @@ class Dispatch:
         Wins over the delivery file; None leaves it to that.
     dry_run : bool
         Whether everything but the sending is done.
+    got : mapping
+        When a target got this edition, by its name; it doesn't get it once more.
     """
 
     bulletin: Bulletin
@@ -64,6 +66,7 @@ class Dispatch:
     environment: Mapping[str, str]
     when: When | None = None
     dry_run: bool = False
+    got: Mapping[str, str] = field(default_factory=dict)
 
 
 def dispatched(job: Dispatch, *, sleep: Callable[[float], None] = time.sleep) -> Iterator[Outcome]:
@@ -83,6 +86,9 @@ def dispatched(job: Dispatch, *, sleep: Callable[[float], None] = time.sleep) ->
     for target in job.config.targets:
         if (job.when or target.when or job.config.when) == "change" and not job.bulletin.changed:
             yield Outcome(target.name, "skipped", f"the code is {job.bulletin.style.word} as before")
+            continue
+        if target.name in job.got:
+            yield Outcome(target.name, "skipped", f"it got this edition on {job.got[target.name]}; --again sends it")
             continue
         try:
             yield _delivered(target, job, sleep)

@@ -26,6 +26,9 @@ HELD_OUT: Final = 1 / 3
 SMALLEST_SHARE: Final = 1e-4
 """How far outside its band an outcome still counts as inside: forecasts do not tell such shares from none [1]."""
 
+SHORTEST_STEP: Final = 0.5
+"""A held-out period less than this part of the usual time after its origin is not forecast [1]."""
+
 PROJECTION: Final = "projection"
 HIGH_LEVERAGE_SHARE: Final = f"{HIGH_LEVERAGE:g}x or more"
 ALL_TIERS: Final = "all tiers"
@@ -65,6 +68,12 @@ class Backtest:
     steps: int
     level: float
     exploratory: bool
+
+    @property
+    def days(self) -> float:
+        """Time from origin to outcome, in the median of the dates [days]."""
+        ahead = pd.to_datetime(self.scores["as_of"]) - pd.to_datetime(self.scores["origin"])
+        return float(ahead.median() / pd.Timedelta(days=1))
 
 
 def backtest(
@@ -121,12 +130,12 @@ def backtest(
     streams, hidden = rng.spawn(len(history)), left_out or [False] * len(history)
     parts = [
         _scored(history, origin, forecast=model, name=name, steps=steps, level=level, rng=stream)
-        for origin in held_out_origins(len(history), steps=steps, held_out=held_out)
+        for origin in held_out_origins(pd.DatetimeIndex(history.index), steps=steps, held_out=held_out)
         if not (hidden[origin] or hidden[origin + steps])
         for (name, model), stream in zip(models.items(), streams[origin].spawn(len(models)), strict=True)
     ]
     if not parts:
-        raise DataError("Every held-out period or its origin is withheld. Bring more snapshots.")
+        raise DataError("Every held-out period or its origin is withheld, or they lie too near. Bring more snapshots.")
     scores = pd.concat(parts, ignore_index=True)
     summary = score_summary(scores, level=level)
     ratios = summary[summary["quantity"] == ALL_TIERS].set_index("model")["crps_ratio"]
@@ -141,20 +150,29 @@ def backtest(
     )
 
 
-def held_out_origins(periods: int, *, steps: int, held_out: float) -> range:
-    """Rows from which a held-out row is forecast and behind which there is enough history.
+def held_out_origins(times: pd.DatetimeIndex, *, steps: int, held_out: float) -> list[int]:
+    """Rows from which a held-out row is forecast, behind which there is enough history.
 
     Parameters
     ----------
-    periods : int
-        Of the history.
+    times : DatetimeIndex
+        Of the periods, rising.
     steps : int
         Periods ahead.
     held_out : float
         Part of the periods that are forecast [1].
+
+    Notes
+    -----
+    The last snapshot may come soon after that of the period before it. What lies less than half the usual time ahead,
+    `steps` median gaps, is another horizon and is passed over.
     """
+    periods = len(times)
     first_held = periods - max(1, int(round(periods * held_out, 9)))
-    return range(max(first_held - steps, FEWEST_PERIODS + steps - 2), periods - steps)
+    ahead = times[steps:] - times[:-steps]
+    shortest = SHORTEST_STEP * steps * pd.Timedelta(np.median(np.diff(times.to_numpy())))
+    first = max(first_held - steps, FEWEST_PERIODS + steps - 2)
+    return [origin for origin in range(first, periods - steps) if ahead[origin] >= shortest]
 
 
 def _scored(

@@ -29,6 +29,9 @@ class DistanceMoves:
         Of the residual over it, not falling [1].
     degrees : float
         Changes of one period that it rests on.
+    correlation : float
+        Of the residual of one period with what the mix moved the log index by in the same period [1]; NaN where fewer
+        than five are known, or one of them doesn't vary.
     stated : UncertainPositive or None
         Volatility in place of what was not measured [1/sqrt(year)].
     notes : tuple of str
@@ -38,6 +41,7 @@ class DistanceMoves:
     years: FloatArray
     variance: FloatArray
     degrees: float
+    correlation: float
     stated: UncertainPositive | None
     notes: tuple[str, ...]
 
@@ -69,6 +73,31 @@ def distance_residuals(past: IndexHistory, *, lag: int = 1) -> FloatArray:
     return residuals
 
 
+def mix_correlation(past: IndexHistory) -> float:
+    """How what the mix moved the index by hung together with what distances did, over one period at a time.
+
+    Parameters
+    ----------
+    past : IndexHistory
+
+    Returns
+    -------
+    float
+        Pearson's correlation [1]; NaN where fewer than five changes are known, or one of the two doesn't vary.
+
+    Notes
+    -----
+    Of ln I(x_{i+1}, T_i) - ln I(x_i, T_i) with the residual of `distance_residuals`. Draws of the two are independent;
+    a correlation above 0 says that their sum spreads more than the draws, one below 0 that it spreads less.
+    """
+    pairs = np.stack([np.diagonal(past.log_index, offset=1) - past.own[:-1], distance_residuals(past)])
+    known = pairs[:, np.isfinite(pairs).all(axis=0)]
+    if known.shape[1] < FEWEST_PERIODS - 1 or (known.std(axis=1) == 0).any():
+        return math.nan
+    centred = known - known.mean(axis=1, keepdims=True)
+    return float(centred.prod(axis=0).mean() / known.std(axis=1).prod())
+
+
 def fit_distances(past: IndexHistory, *, stated: UncertainPositive | None = None) -> DistanceMoves:
     """Measure how the residual of the index spreads with time.
 
@@ -95,7 +124,7 @@ def fit_distances(past: IndexHistory, *, stated: UncertainPositive | None = None
     count = int(np.isfinite(distance_residuals(past)).sum())
     if count < FEWEST_PERIODS - 1:
         none = np.empty(0)
-        return DistanceMoves(none, none, math.inf, stated, (_too_short(count, stated),))
+        return DistanceMoves(none, none, math.inf, math.nan, stated, (_too_short(count, stated),))
     measured = [
         (lag, np.square(found[np.isfinite(found)]))
         for lag in range(1, 1 + max(1, int(count * LONGEST_LAG)))
@@ -106,6 +135,7 @@ def fit_distances(past: IndexHistory, *, stated: UncertainPositive | None = None
         years=np.array([(times[lag:] - times[:-lag]).mean() for lag, _ in measured]),
         variance=np.maximum.accumulate([float(squares.mean()) for _, squares in measured]),
         degrees=float(count),
+        correlation=mix_correlation(past),
         stated=None,
         notes=(),
     )

@@ -85,7 +85,7 @@ def index_backtest(
     rows = [
         _scored(past, origin, steps=steps, level=level, draws=model(past.until(origin), steps, stream))
         | {"model": name}
-        for origin in held_out_origins(len(past.mixes), steps=steps, held_out=held_out)
+        for origin in held_out_origins(pd.DatetimeIndex(past.mixes.index), steps=steps, held_out=held_out)
         if np.isfinite(past.own[[origin, origin + steps]]).all()
         for (name, model), stream in zip(models.items(), streams[origin].spawn(len(models)), strict=True)
     ]

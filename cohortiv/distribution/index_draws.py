@@ -7,7 +7,6 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtri
 
 from cohortiv.distribution.hit_table import HitTable, critical_volatility_of_mixes
 from cohortiv.early_warning import Thresholds
@@ -121,36 +120,6 @@ def index_band(draws: IndexDraws, *, level: float = LEVEL) -> IndexBand:
     tails = [0.5 - 0.5 * level, 0.5, 0.5 + 0.5 * level]
     low, median, high = np.quantile(draws.index, tails, axis=-1, method="inverted_cdf")
     return IndexBand(level=level, low=np.asarray(low), median=np.asarray(median), high=np.asarray(high))
-
-
-def median_error(draws: npt.ArrayLike, *, level: float = LEVEL) -> float:
-    """Monte Carlo error of the median of draws: how far another seed may move it.
-
-    Parameters
-    ----------
-    draws : array_like, shape (n,)
-        Of the index [%], one or more.
-    level : float, optional
-        Of the interval whose half-width it is, between 0 and 1. Default 0.90, which is 1.64 standard errors.
-
-    Returns
-    -------
-    float
-        [%]; infinite where draws about the median are.
-
-    Notes
-    -----
-    The number of draws below the true median is binomial with standard deviation sqrt(n) / 2. Half the distance is
-    taken between the order statistics that lie so many standard deviations, in places, on both sides of the middle.
-    """
-    ranked = np.sort(np.asarray(draws, dtype=np.float64))
-    middle = 0.5 * (len(ranked) - 1)
-    reach = 0.5 * np.sqrt(len(ranked)) * float(ndtri(0.5 + 0.5 * level))
-    low, high = (
-        ranked[max(0, int(np.floor(middle - reach)))],
-        ranked[min(len(ranked) - 1, int(np.ceil(middle + reach)))],
-    )
-    return float(0.5 * (high - low)) if np.isfinite(high) else float("inf")
 
 
 def code_shares(draws: IndexDraws, thresholds: Thresholds | None = None) -> tuple[CodeProbability, ...]:

@@ -20,8 +20,8 @@ from cohortiv.profile.bins import FloatArray
 DATES = 9
 FEWEST_DATES = 2
 
-Statistic = Callable[[FloatArray], float]
-"""One number from draws of the tier mix, shape (n_draws, n_tiers)."""
+Outcome = Callable[[FloatArray], FloatArray]
+"""One number a draw from draws of the tier mix, shape (n_draws, n_tiers) to (n_draws,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +136,7 @@ def project(
         products=adopted.products,
         product_weights=adopted.weights,
         walk=run.walk,
-        notes=(*run.walk.notes, *_thin_base(history, run), *_caps_begun(run)),
+        notes=(*run.walk.notes, *_thin_base(history, run), *_idle_caps(run)),
     )
 
 
@@ -227,10 +227,19 @@ def _thin_base(history: pd.DataFrame, run: _Run) -> tuple[str, ...]:
     return (f"Exploratory: {base}; {thin}.",)
 
 
-def _caps_begun(run: _Run) -> tuple[str, ...]:
-    return tuple(
-        f"The cap of scenario {scenario.name!r} began on {scenario.starts}, by the snapshot: the data show it already, "
-        "and its draws change nothing more."
-        for scenario in run.regulation.scenarios
-        if scenario.starts is not None and pd.Timestamp(scenario.starts) <= run.dates[0]
-    )
+def _idle_caps(run: _Run) -> tuple[str, ...]:
+    """Caps that change nothing in the draws, and why."""
+    said = []
+    for scenario in run.regulation.scenarios:
+        begins = None if scenario.starts is None else pd.Timestamp(scenario.starts)
+        if begins is not None and begins <= run.dates[0]:
+            said.append(
+                f"The cap of scenario {scenario.name!r} began on {scenario.starts}, by the snapshot: the data show it "
+                "already, and its draws change nothing more."
+            )
+        elif begins is not None and begins > run.dates[-1]:
+            said.append(
+                f"The cap of scenario {scenario.name!r} does not yet apply at {run.dates[-1]:%Y-%m-%d}: it begins on "
+                f"{scenario.starts}, and its draws change nothing before."
+            )
+    return tuple(said)

@@ -92,8 +92,8 @@ def reconstruct(
     is opened again where open interest has not fallen with them. When a position is removed depends on prices alone,
     and closing pro rata is one factor for a whole side: the work grows with bars x multipliers, not with bars squared.
     """
-    kept, coins = _with_interest(bars, interest)
-    close = kept["close"].to_numpy(dtype=float)
+    kept = with_coins(bars, interest)
+    close, coins = (kept[name].to_numpy(dtype=float) for name in ("close", "coins"))
     factors = line_factors(mix.leverages, schedule, position_usd=position_usd)
     last = np.array([len(kept) - 1])
     sides = {
@@ -149,8 +149,26 @@ def profile_of_reconstruction(
     return profile_of_points(line_points(table, tier_edges=tier_edges), comovement=comovement, origin=origin)
 
 
-def _with_interest(bars: pd.DataFrame, interest: pd.DataFrame) -> tuple[pd.DataFrame, FloatArray]:
-    """Bars between the first and the last time of open interest, and open interest at their ends [coins]."""
+def with_coins(bars: pd.DataFrame, interest: pd.DataFrame) -> pd.DataFrame:
+    """Bars between the first and the last time of open interest, with open interest at their ends.
+
+    Parameters
+    ----------
+    bars : DataFrame
+        time (end of the bar), high, low, close [USD]; rising.
+    interest : DataFrame
+        time, oi_usd [USD]; rising. Straight between its times, in coins.
+
+    Returns
+    -------
+    DataFrame
+        The bars, and coins [base units].
+
+    Raises
+    ------
+    DataError
+        If fewer than two bars have open interest.
+    """
     times = interest["time"].to_numpy().astype("datetime64[s]").astype(float)
     ends = bars["time"].to_numpy().astype("datetime64[s]").astype(float)
     inside = (ends >= times.min(initial=np.inf)) & (ends <= times.max(initial=-np.inf))
@@ -161,7 +179,8 @@ def _with_interest(bars: pd.DataFrame, interest: pd.DataFrame) -> tuple[pd.DataF
         )
     price = np.interp(times, ends, bars["close"].to_numpy(dtype=float))
     coins = np.interp(ends, times, interest["oi_usd"].to_numpy(dtype=float) / price)
-    return bars[inside].reset_index(drop=True), coins[inside]
+    kept: pd.DataFrame = bars.assign(coins=coins)[inside].reset_index(drop=True)
+    return kept
 
 
 def _held(coins: FloatArray, close: FloatArray, *, factors: FloatArray, leverages: FloatArray) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import math
 from datetime import date
 from typing import Any
 
+from cohortiv.assessment.model_note import model_note
 from cohortiv.assessment.settings import CRITICAL_MASS, HORIZON_DAYS
 from cohortiv.findings.context import Findings
 from cohortiv.iv_index import REFERENCE_VOLATILITY, Interval
@@ -38,6 +39,7 @@ def headline(f: Findings) -> dict[str, Any]:
         "iv_index": None if result.grey or math.isnan(result.iv_index) else result.iv_index,
         "interval": vars(interval) if interval else None,
         "synthetic": result.reading.synthetic,
+        "notice": model_note(result.reading),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from cohortiv.assessment.coverage import shortcomings
 from cohortiv.findings.context import Findings
 from cohortiv.quantities import exact_percent, percent, points, usd
 from cohortiv.summary import summarise
@@ -50,8 +51,10 @@ def shortfalls(f: Findings) -> Iterator[str]:
     ------
     str
         Usable notional, accounts and symbols that fell by more than `max_coverage_drop` since the previous issue; rows
-        that are served by brackets of a later time, more than `max_early_brackets_share` of them.
+        that are served by brackets of a later time, more than `max_early_brackets_share` of them; venues, of several,
+        that are missing or were read over a minute before the others.
     """
+    yield from shortcomings(f.result.reading.venues)
     limits = f.result.reading.cohort.limits
     now, before = _coverage(summarise(f.result)), _coverage(f.previous or {})
     for name, value in now.items():

@@ -1,25 +1,15 @@
-"""Rows, titles and readings of an outlook's figures and tables."""
+"""Titles and readings of an outlook's figures of the index and of the mix, and the rows of its concentration."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import pandas as pd
 
-from cohortiv.distribution.backtest import PROJECTION
 from cohortiv.distribution.outlook_tables import GINI, HHI, HIGH_SHARE
 from cohortiv.findings.context import Words
-from cohortiv.findings.outlook import (
-    OutlookFindings,
-    active_parts,
-    band_said,
-    figures_by_model,
-    index_verdict,
-    stated_distances,
-    strands_said,
-    verdict,
-)
-from cohortiv.quantities import chance, percent, points, points_range, signed
+from cohortiv.findings.outlook_context import OutlookFindings, stated_distances
+from cohortiv.plain import Written
+from cohortiv.quantities import chance, percent, points, points_range
 
 CONCENTRATION_COLUMNS: Final = (
     ("measure", "Measure", "{}", "left"),
@@ -28,66 +18,25 @@ CONCENTRATION_COLUMNS: Final = (
     ("median", "Median", "{}", "right"),
     ("high", "95\u00a0%", "{}", "right"),
 )
-CASE_COLUMNS: Final = (
-    ("case", "Case", "{}", "left"),
-    ("draw_share", "Share of draws", "{:.0%}", "right"),
-    ("left", "Notional that leaves", "{:.0%}", "right"),
-    ("high_share", "At 10x or more", "{:.0%}", "right"),
-    ("low", "Index, 5\u00a0%", points, "right"),
-    ("median", "Median", points, "right"),
-    ("high", "95\u00a0%", points, "right"),
-)
-PRODUCT_COLUMNS: Final = (
-    ("product", "Product", "{}", "left"),
-    ("now", "Weight today", "{:.1%}", "right"),
-    ("low", "Then, 5\u00a0%", "{:.1%}", "right"),
-    ("median", "Median", "{:.1%}", "right"),
-    ("high", "95\u00a0%", "{:.1%}", "right"),
-)
-SWING_COLUMNS: Final = (
-    ("assumption", "Assumption", "{}", "left"),
-    ("low_value", "Low end", "{}", "right"),
-    ("high_value", "High end", "{}", "right"),
-    ("low", "Index at the low end", points, "right"),
-    ("high", "At the high end", points, "right"),
-    ("effect", "Change", "{}", "right"),
-    ("source", "Source", "{}", "left"),
-)
-BACKTEST_COLUMNS: Final = (
-    ("steps", "Periods ahead", "{:.0f}", "right"),
-    ("quantity", "Of", "{}", "left"),
-    ("model", "Forecast", "{}", "left"),
-    ("dates", "Dates", "{:.0f}", "right"),
-    ("coverage", "Inside its 90 % band", "{:.0%}", "right"),
-    ("sound_low", "Sound from", "{:.0%}", "right"),
-    ("crps", "Mean CRPS", "{:.4f}", "right"),
-    ("crps_ratio", "Projection's CRPS over it", "{:.2f}", "right"),
-)
+#: Where the axis of an index ends at the latest [%].
+HIGHEST_DRAWN: Final = 300
+#: A measure of concentration that stays within this is left out [1].
+_STILL: Final = 5e-5
 #: Words of the measures of concentration, and how they are written.
 _MEASURES: Final[Mapping[str, tuple[str, Callable[[float], str]]]] = {
     HIGH_SHARE: ("Share at 10x or more", lambda share: percent(share, 0)),
     HHI: ("Herfindahl index over tiers", "{:.2f}".format),
     GINI: ("Gini coefficient over tiers", "{:.2f}".format),
 }
-#: As for the mix; the score is in points of the index.
-INDEX_BACKTEST_COLUMNS: Final = (
-    BACKTEST_COLUMNS[0],
-    *BACKTEST_COLUMNS[2:6],
-    ("crps", "Mean CRPS (points)", "{:.2f}", "right"),
-    BACKTEST_COLUMNS[7],
-)
-#: Assumptions that the tornado draws at most.
-SWINGS_DRAWN: Final = 8
 
 
 def tiers(f: OutlookFindings) -> Words:
     """Tiers today and then."""
     rows = f.shown.tiers
-    high = rows[rows["tier_floor"] >= 10]  # noqa: PLR2004 - the leverage that is called high
     title = f"Most of the notional stands at {rows.iloc[int(rows['now'].argmax())]['tier']}"
     if len(f.shown.share_fan):
-        now, then = (percent(float(high[name].sum()), 0) for name in ("now", "mean"))
-        title = f"10x or more: {now} today, {then} in the mean of draws"
+        now, then = (percent(float(f.shown.share_fan["median"].iloc[place]), 0) for place in (0, -1))
+        title = f"10x or more: {now} today, {then} in the median of draws"
     widest = rows.iloc[int((rows["high"] - rows["low"]).argmax())]
     reading = (
         f"The widest band is that of {widest['tier']}: {percent(widest['low'], 0)} to {percent(widest['high'], 0)} of "
@@ -102,7 +51,14 @@ def fan(f: OutlookFindings) -> Words:
     then = f.shown.index_then
     title = f"The index by then: {points_range(then['low'], then['high'])} in 90 % of draws"
     reading = f"{_codes_said(f)} {_what_moves(f)} The market's own way is not part of the draws."
-    return f.words("index-fan", title, "IV Index of the past and of the draws", reading=reading)
+    return f.words("index-fan", title, "IV Index of the past and of the draws", note=_cut_said(f), reading=reading)
+
+
+def _cut_said(f: OutlookFindings) -> str:
+    """That the axis ends below some of the draws; nothing where it holds them all."""
+    drawn = pd.concat([f.shown.index_fan["high"], index_history(f)["value"]])
+    top = max(HIGHEST_DRAWN, 1.3 * f.thresholds.red)
+    return f"The axis ends at {top:g}: the band or the past reaches {points(drawn.max())}." if drawn.max() > top else ""
 
 
 def _codes_said(f: OutlookFindings) -> str:
@@ -166,14 +122,21 @@ def concentration(f: OutlookFindings) -> Words:
     return f.words("high-leverage-share", title, measure, note=note, reading=reading)
 
 
-def concentration_rows(f: OutlookFindings) -> list[dict[str, str]]:
-    """Rows of the table of concentration, each written in its own way."""
+def concentration_rows(f: OutlookFindings) -> list[dict[str, object]]:
+    """Rows of the table of concentration, each written in its own way; without those that cannot move."""
     rows = []
-    for name, *values in f.shown.concentration.itertuples(index=False):
+    for name, *values in _moving(f).itertuples(index=False):
         words, written = _MEASURES[str(name)]
-        numbers = (written(float(value)) for value in values)
+        numbers = (Written(float(value), written(float(value))) for value in values)
         rows.append(dict(zip((key for key, *_ in CONCENTRATION_COLUMNS), (words, *numbers), strict=True)))
     return rows
+
+
+def _moving(f: OutlookFindings) -> pd.DataFrame:
+    """Measures of concentration that differ between today and any of the draws' points."""
+    rows = f.shown.concentration
+    values = rows.drop(columns="measure")
+    return rows[values.max(axis=1) - values.min(axis=1) > _STILL]
 
 
 def concentration_table(f: OutlookFindings) -> Words:
@@ -183,160 +146,6 @@ def concentration_table(f: OutlookFindings) -> Words:
         f"Over the {len(f.shown.tiers)} tiers and ranges of the figure above. Herfindahl index: sum of squared shares; "
         "Gini coefficient: 0 if all hold alike. Draws that spread out raise both by themselves."
     )
+    still = len(f.shown.concentration) - len(_moving(f))
+    note += f" {still} measure(s) that the draws leave as they are today are left out." if still else ""
     return f.words("concentration-outlook", "How concentrated the tiers may be", measure, note=note)
-
-
-NO_STRAND: Final = "No strand acts: every strand is switched off, and the mix stays as it is."
-"""What stands in place of cases where the assumptions switch every strand off."""
-
-
-def case_rows(f: OutlookFindings) -> pd.DataFrame:
-    """What `charts.index_by_case` draws: case (with its probability), low, median, high."""
-    rows = f.shown.cases
-    known = rows["draw_share"].notna()
-    names = [
-        f"Rule: {case} ({percent(share, 0)})" if told else case
-        for case, share, told in zip(rows["case"], rows["draw_share"], known, strict=True)
-    ]
-    return rows.assign(case=names)[["case", "low", "median", "high"]]
-
-
-def has_one_case(f: OutlookFindings) -> bool:
-    """Whether one strand acts and there is nothing to compare: no other strand, no regulatory scenario."""
-    return int((f.shown.cases["kind"] != "distances").sum()) == 1
-
-
-def cases(f: OutlookFindings) -> Words:
-    """Strands added one after the other, and regulatory scenarios side by side."""
-    rows = f.shown.cases
-    if rows.empty:
-        return f.words("index-by-case", "No strand acts", "IV Index by case", reading=NO_STRAND)
-    low, high = (rows.iloc[int(place)] for place in (rows["median"].argmin(), rows["median"].argmax()))
-    measure = "IV Index with the strands added one after the other, then distances, and under each regulatory scenario"
-    if not f.outlook.distances_act:
-        measure = measure.replace(", then distances", "")
-    if has_one_case(f):
-        only = str(rows["case"].iloc[0]).removesuffix(" alone")
-        title = f"{only} is the only strand that acts"
-        none = (
-            f"{title}: neither adoption of products nor rules are assumed to change the mix. The assumptions "
-            "“published-cohort-2026” set all strands side by side."
-        )
-        return f.words("index-by-case", title, measure, reading=none)
-    title = f"Median index {points(low['median'])} to {points(high['median'])}, case by case"
-    error = f.shown.error * math.sqrt(2 / float(rows["draw_share"].fillna(1.0).min()))
-    reading = (
-        f"The medians differ by no more than draws of these numbers do by chance ({points(error)} points)."
-        if float(high["median"]) - float(low["median"]) <= error
-        else f"Lowest under “{low['case']}” ({points(low['median'])}), highest under “{high['case']}” "
-        f"({points(high['median'])}). A draw picks one regulatory scenario by its probability."
-    )
-    return f.words("index-by-case", title, measure, reading=reading)
-
-
-def case_table(f: OutlookFindings) -> Words:
-    """The table of the cases."""
-    measure = "IV Index in each case, and what the rule does to the mix"
-    note = "A dash: not part of the case, or withheld. The share at 10x or more is the median of the case's draws."
-    return f.words("cases", "The cases in numbers", measure, note=note)
-
-
-def products(f: OutlookFindings) -> Words:
-    """Weights of the products."""
-    rows = f.shown.products
-    title = "No product's adoption is assumed to change"
-    if len(rows):
-        top = rows.assign(change=rows["median"] - rows["now"]).sort_values("change", ascending=False).iloc[0]
-        title = (
-            f"{str(top['product']).capitalize()}: {percent(top['now'])} today, {percent(top['median'])} in the median"
-        )
-    return f.words("products", title, "Weights of products in leveraged notional, by logistic adoption")
-
-
-def waterfall(f: OutlookFindings) -> Words:
-    """What each strand adds."""
-    measure = "Median IV Index, and what each strand adds to it (Shapley values, which add up)"
-    if f.shown.steps.empty:
-        none = "For some of the strands the median index is infinite, and a difference from it has no meaning."
-        return f.words("index-waterfall", "The change cannot be split", measure, reading=none)
-    parts = sorted(active_parts(f), key=lambda part: -abs(part[1]))
-    title = "No strand moves the median index visibly"
-    if parts and abs(parts[0][1]) > f.shown.mix_error:
-        title = f"{parts[0][0].capitalize()} moves the index most: {signed(parts[0][1])} points"
-    note = (
-        "Strands are split in the median from the mix alone. Distances have no trend; their bar is by how much the "
-        "median of the draws moves all the same, since draws of the mix are skewed, and by the draws' own error."
-        if f.outlook.distances_act
-        else ""
-    )
-    reading = f"{strands_said(f)} {band_said(f)}".strip()
-    return f.words("index-waterfall", title, measure, note=note, reading=reading)
-
-
-def swings_drawn(f: OutlookFindings) -> pd.DataFrame:
-    """Assumptions that `charts.index_tornado` draws: those with a visible effect, the widest first."""
-    return f.shown.swings[f.shown.swings["visible"]].head(SWINGS_DRAWN)
-
-
-def swing_rows(f: OutlookFindings) -> pd.DataFrame:
-    """Rows of the table of assumptions, each with its effect in words."""
-    rows = f.shown.swings
-    changes = zip(rows["low"], rows["high"], rows["visible"], strict=True)
-    effects = [signed(high - low) if visible else "no visible effect" for low, high, visible in changes]
-    return rows.assign(effect=pd.array(effects, dtype="str"))
-
-
-def tornado(f: OutlookFindings) -> Words:
-    """Which assumption matters most."""
-    measure = "Median IV Index from the mix, one assumption at its low or high end and the others as stated"
-    drawn = swings_drawn(f)
-    error = f"{points(f.shown.swing_error, 2)} points"
-    if drawn.empty:
-        title = "No assumption has a visible effect on the median"
-        none = f"{title}: none moves it by more than the draws' own error, {error}."
-        return f.words("index-tornado", title, measure, reading=none)
-    widest = drawn.iloc[0]
-    title = f"“{widest['assumption']}” moves the median by {points(abs(widest['high'] - widest['low']))}"
-    reading = (
-        f"With “{widest['assumption']}” at {widest['low_value']} the median index is {points(widest['low'])}, at "
-        f"{widest['high_value']} it is {points(widest['high'])}; with all as stated it is "
-        f"{points(f.shown.mix_then['median'])}."
-    )
-    note = (
-        f"{len(drawn)} of {len(f.shown.swings)} assumptions; those under the draws' own error, {error}, are left out."
-    )
-    shown = note if len(f.shown.swings) > len(drawn) else ""
-    return f.words("index-tornado", title, measure, note=shown, reading=reading)
-
-
-def swings(f: OutlookFindings) -> Words:
-    """The table of assumptions."""
-    title = f"Assumptions of “{f.outlook.assumptions.title}”, and where they come from"
-    return f.words("assumptions", title, "Each at its low and high end, in the unit of the assumptions file")
-
-
-def backtests(f: OutlookFindings) -> Words:
-    """The projection on held-out periods."""
-    measure = "Forecasts of the tier mix at held-out periods from what was known before; the history strand alone"
-    note = (
-        "Sound from: the least that a sound band holds of so few dates, nine times in ten. CRPS: continuous ranked "
-        "probability score, lower is better; a ratio over 1 says that the projection lost."
-    )
-    title = "The tier mix against simple forecasts" if f.outlook.backtests else "The history is too short for a test"
-    return f.words("backtest", title, measure, note=note, reading=verdict(f))
-
-
-def index_backtests(f: OutlookFindings) -> Words:
-    """The index on held-out periods, with and without distances."""
-    measure = "Forecasts of the IV Index at held-out periods from what was known before them"
-    note = (
-        "Every forecast stands on its origin's own distances. Projection, mix alone: without what moves the index at a "
-        "given mix. Simple forecasts stand in the logarithm of the index. Columns as in the table above."
-    )
-    title = "The index is not tested"
-    tests = f.outlook.index_backtests
-    if tests:
-        held, dates = (figures_by_model(tests[0], name)[PROJECTION] for name in ("coverage", "dates"))
-        title = f"Bands of the index held {percent(held, 0)} of {dates:.0f} dates"
-    reading = index_verdict(f) or "No held-out period has an index to test the projection of the index on."
-    return f.words("index-backtest", title, measure, note=note, reading=reading)

@@ -2,7 +2,9 @@
 
 import pandas as pd
 
+from cohortiv.assessment.coverage import MISSING, CoveredVenue
 from cohortiv.findings.context import Findings
+from cohortiv.plain import Written
 from cohortiv.publication import OTHER
 from cohortiv.quantities import level, percent, usd
 from cohortiv.summary import DataQuality, data_quality
@@ -71,7 +73,7 @@ def tier_table(f: Findings) -> pd.DataFrame:
     return pd.concat([rows[rows["symbol"].isin(named)], others], ignore_index=True)
 
 
-def quality_rows(f: Findings) -> list[dict[str, str]]:
+def quality_rows(f: Findings) -> list[dict[str, object]]:
     """Rows of the data-quality table: figure, value, meaning."""
     quality = data_quality(f.result)
     counts = (
@@ -82,19 +84,36 @@ def quality_rows(f: Findings) -> list[dict[str, str]]:
         ("Rows used", quality.rows_used, "leveraged or not"),
         *(_account_counts(quality) if f.result.reading.has_accounts else ()),
     )
-    rows = [
-        {"figure": name, "value": "withheld" if value is None else f"{value:,}", "meaning": meaning}
+    rows: list[dict[str, object]] = [
+        {"figure": name, "value": Written(value, "withheld" if value is None else f"{value:,}"), "meaning": meaning}
         for name, value, meaning in counts
     ]
     if quality.notional_read_usd is not None:
-        read = usd(quality.notional_read_usd)
+        read = Written(quality.notional_read_usd, usd(quality.notional_read_usd))
         rows.append({"figure": "Notional read", "value": read, "meaning": "of the snapshot, all symbols"})
+    rows += [_venue_row(venue) for venue in f.result.reading.venues]
     shares = vars(quality)
     return rows + [
-        {"figure": name, "value": percent(shares[key], 2), "meaning": meaning}
+        {"figure": name, "value": Written(shares[key], percent(shares[key], 2)), "meaning": meaning}
         for key, name, meaning in _SHARES
         if shares[key] is not None
     ]
+
+
+def _venue_row(venue: CoveredVenue) -> dict[str, object]:
+    """What a snapshot of several venues holds of one: its notional, status, time and positions."""
+    told = [venue.status]
+    if venue.taken is not None:
+        told.append(f"{'last seen' if venue.status == MISSING else 'read'} {venue.taken:%Y-%m-%d %H:%M:%S} UTC")
+    if venue.positions is not None:
+        told.append(f"{venue.positions:,} position(s)")
+    size = venue.notional_usd
+    hidden = "none" if venue.status == MISSING else "withheld"
+    return {
+        "figure": f"Venue {venue.venue}",
+        "value": Written(size, hidden if size is None else usd(size)),
+        "meaning": ", ".join(told),
+    }
 
 
 def _account_counts(quality: DataQuality) -> tuple[tuple[str, int, str], ...]:

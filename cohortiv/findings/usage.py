@@ -5,20 +5,22 @@ from typing import Final
 
 import pandas as pd
 
-from cohortiv.distribution.density import LeverageDensity
+from cohortiv.assessment.overlap import STEP
 from cohortiv.distribution.effective import KNOWN, UNDER_WATER
 from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE
 from cohortiv.findings.context import Findings, Words
+from cohortiv.plain import Written
 from cohortiv.publication import OTHER
 from cohortiv.published_usage import PublishedUsage
-from cohortiv.quantities import NONE, percent
+from cohortiv.quantities import percent
 from cohortiv.summary import data_quality
 
 #: Key, label, pattern and alignment of the columns of the tables, as `page.Column` takes them.
 CONCENTRATION_COLUMNS: Final = (
     ("figure", "Figure", "{}", "left"),
     ("value", "Value", "{}", "right"),
-    ("band", "90 % band", "{}", "right"),
+    ("low", "90 % band from", "{}", "right"),
+    ("high", "to", "{}", "right"),
     ("meaning", "Meaning", "{}", "left"),
 )
 DIMENSION_COLUMNS: Final = (
@@ -48,15 +50,19 @@ _MEASURES: Final = {
 LOWER, SAME, NO_EQUITY, OTHERS = "Less than declared", "As declared or more", "No equity left", "Not told apart"
 #: Values of a dimension that its table shows, besides what is added up as "other".
 VALUES_SHOWN: Final = 8
-_CURVE_REACH: Final = 1.2
-#: Largest Kolmogorov-Smirnov distance of a fit that its humps are told by [1].
-POOR_FIT: Final = 0.10
 #: Most accounts of a snapshot over fewest from which changes over time are called degraded [1].
 COUNT_RATIO: Final = 1.5
 
 
-def _unknown(f: Findings, name: str) -> Words:
-    """Where no positions are behind the result."""
+def unknown(f: Findings, name: str) -> Words:
+    """Words where no positions are behind the result.
+
+    Parameters
+    ----------
+    f : Findings
+    name : str
+        Of the figure.
+    """
     none = f"Positions and accounts are not known: the result is {f.result.reading.basis}."
     return f.words(name, "Accounts are not known", "Leverage usage", reading=none)
 
@@ -75,7 +81,7 @@ def tier_rows(shown: PublishedUsage | None) -> pd.DataFrame:
 def tiers(f: Findings, shown: PublishedUsage | None) -> Words:
     """By capital and by count."""
     if shown is None:
-        return _unknown(f, "usage-by-tier")
+        return unknown(f, "usage-by-tier")
     measure = "Shares of leveraged notional, collateral, positions and accounts by tier"
     note = "Shares of accounts add up to more than 100 %: an account may have positions in several tiers."
     note += _estimated(f)
@@ -141,7 +147,7 @@ def _further(part: pd.DataFrame) -> pd.DataFrame:
 def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
     """By side, product, symbol and venue."""
     if shown is None:
-        return _unknown(f, "usage")
+        return unknown(f, "usage")
     sides = shown.shares[shown.shares["dimension"] == "side"].set_index("value")
     title = "By side, product, symbol and venue"
     if {"long", "short"} <= set(sides.index):
@@ -150,24 +156,33 @@ def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
     note = (
         f"The {VALUES_SHOWN} largest of each, “further” adds up the rest; “other” is what may not be told apart. A "
         "dash: withheld, too few accounts or one holds too much of it; accounts of a sum are not told, since one may "
-        "hold several. A symbol holds those of its tiers that may be told, so the whole of it may be larger and the "
-        "order of symbols another; the rest is in “other”."
+        f"hold several.{_untold_symbols(shown)}"
     ) + _estimated(f)
     return f.words("usage", title, measure, note=note)
 
 
-def concentration_rows(shown: PublishedUsage | None) -> list[dict[str, str]]:
+def _untold_symbols(shown: PublishedUsage) -> str:
+    """How much of the notional is in symbols that are not told by name; nothing where all are."""
+    symbols = shown.shares[(shown.shares["dimension"] == "symbol") & (shown.shares["value"] == OTHER)]
+    if symbols.empty:
+        return ""
+    share = percent(float(symbols["notional_share"].iloc[0]))
+    return (
+        " Symbols are told as a whole; those whose whole would give a withheld tier away are in “other”, "
+        f"{share} of the notional: one of them may be larger than one named."
+    )
+
+
+def concentration_rows(shown: PublishedUsage | None) -> list[dict[str, object]]:
     """Rows of the concentration's table."""
     if shown is None:
         return []
-    rows = []
-    for name, value, low, high in shown.concentration.itertuples(index=False):
+    rows: list[dict[str, object]] = []
+    for name, *values in shown.concentration.itertuples(index=False):
         words, meaning = _FIGURES[str(name)]
-        told = not math.isnan(value)
-        band = f"{_written(str(name), low)} to {_written(str(name), high)}" if told else "–"
-        rows.append(
-            {"figure": words, "value": _written(str(name), value) if told else "–", "band": band, "meaning": meaning}
-        )
+        told = not math.isnan(values[0])
+        cells = (Written(value, _written(str(name), value)) if told else None for value in values)
+        rows.append(dict(zip(("figure", "value", "low", "high", "meaning"), (words, *cells, meaning), strict=True)))
     return rows
 
 
@@ -180,7 +195,7 @@ def _written(statistic: str, value: float) -> str:
 def concentration(f: Findings, shown: PublishedUsage | None) -> Words:
     """How few accounts hold how much."""
     if shown is None:
-        return _unknown(f, "concentration")
+        return unknown(f, "concentration")
     value = shown.concentration.set_index("statistic")["value"]
     title = "How unequal the accounts are"
     if not math.isnan(value["top_100"]):
@@ -213,7 +228,7 @@ def history_rows(shown: PublishedUsage | None) -> pd.DataFrame:
 def concentration_history(f: Findings, shown: PublishedUsage | None) -> Words:
     """How concentration moved from snapshot to snapshot."""
     if shown is None:
-        return _unknown(f, "concentration-history")
+        return unknown(f, "concentration-history")
     measure = "Concentration of leveraged notional over accounts at each snapshot, without bands"
     rows = history_rows(shown).dropna()
     if rows.empty:
@@ -223,18 +238,24 @@ def concentration_history(f: Findings, shown: PublishedUsage | None) -> Words:
     name, values = next((each, said[each]) for each in (_FIGURES["top_100"][0], *said) if each in said)
     low, high = (_in_words(name, float(end)) for end in (values.min(), values.max()))
     title = f"{name}: {low} to {high} over {len(values)} snapshots" if low != high else f"{name}: {low} throughout"
-    changes = [
-        f"{each}: {_in_words(each, float(part.iloc[0]))} at first, {_in_words(each, float(part.iloc[-1]))} at last"
-        for each, part in said.items()
-    ]
     accounts = shown.history["accounts"].dropna().astype(int)
     hidden = len(shown.history) - len(accounts)
-    reading = f"{'; '.join(changes)}. Accounts: {accounts.iloc[0]:,} at first, {accounts.iloc[-1]:,} at last."
+    reading = f"{_changes_said(said)} Accounts: {accounts.iloc[0]:,} at first, {accounts.iloc[-1]:,} at last."
     note = "Shares are rounded up to whole percent; gaps are withheld." + (
         f" {hidden} of {len(shown.history)} snapshots are withheld as a whole." if hidden else ""
     )
     reading += accounts_change(shown)
     return f.words("concentration-history", title, measure, note=note, reading=reading)
+
+
+def _changes_said(said: "dict[str, pd.Series[float]]") -> str:
+    """Each figure at first and at last; those that are the same at both are told once."""
+    ends = {each: [_in_words(each, float(part.iloc[place])) for place in (0, -1)] for each, part in said.items()}
+    changes = [f"{each}: {first} at first, {last} at last" for each, (first, last) in ends.items() if first != last]
+    still = [f"{each} ({first})" for each, (first, last) in ends.items() if first == last]
+    moved = [*changes, *([f"the same at first and at last: {', '.join(still)}"] if still else [])]
+    words = "; ".join(moved)
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def accounts_change(shown: PublishedUsage | None) -> str:
@@ -250,6 +271,25 @@ def accounts_change(shown: PublishedUsage | None) -> str:
     return (
         f" Degraded: the snapshots hold {counts.min():,.0f} to {counts.max():,.0f} accounts, so part of every change "
         "over time is a change of who is seen and not of how leverage is used."
+    )
+
+
+def overlap_note(shown: PublishedUsage | None) -> str:
+    """How far the last snapshot is about the accounts of the first, as a line of a list; nothing where not known.
+
+    Parameters
+    ----------
+    shown : PublishedUsage or None
+    """
+    found = None if shown is None else shown.overlap
+    if found is None:
+        return ""
+    seen = f"about {percent(found.accounts, 0)} of the accounts and {percent(found.notional, 0)} of the notional"
+    if found.accounts == found.notional == 1.0:
+        return "\n- The accounts of the last snapshot are nearly all in the first one too."
+    return (
+        f"\n- Of the last snapshot {seen} are of accounts that the first one holds too (to the nearest "
+        f"{percent(STEP, 0)}): the mix moved partly since the set of accounts changed."
     )
 
 
@@ -281,7 +321,7 @@ def standing_rows(shown: PublishedUsage | None) -> pd.DataFrame:
 def effective(f: Findings, shown: PublishedUsage | None) -> Words:
     """Effective beside declared leverage."""
     if shown is None:
-        return _unknown(f, "effective-leverage")
+        return unknown(f, "effective-leverage")
     measure = "Effective leverage, notional over equity of the margin unit, beside the declared one"
     medians = shown.medians.set_index("weighting")
     capital, count = (medians.T[name].astype(float) for name in ("capital", "count"))
@@ -300,60 +340,3 @@ def effective(f: Findings, shown: PublishedUsage | None) -> Words:
     )
     note = "A range of effective leverage that begins below the declared tier counts as less than declared."
     return f.words("effective-leverage", title, measure, note=note, reading=reading)
-
-
-def density_rows(shown: PublishedUsage | None) -> pd.DataFrame:
-    """Curves that `charts.leverage_density` draws: name, leverage, density; none without a fit."""
-    if shown is None:
-        return pd.DataFrame(columns=["name", "leverage", "density"])
-    parts = [
-        fit.curve.assign(name=name)[["name", "leverage", "density"]] for name, fit in _fits(shown) if not fit.reason
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["name", "leverage", "density"])
-
-
-def density_steps(shown: PublishedUsage | None) -> pd.DataFrame:
-    """Tiers that it draws beside them: name, leverage_low, leverage_high, density; the last tier has no upper edge."""
-    if shown is None:
-        return pd.DataFrame(columns=["name", "leverage_low", "leverage_high", "density"])
-    parts = []
-    for name, fit in _fits(shown):
-        if not fit.reason:
-            top = max(float(fit.curve["leverage"].max()), _CURVE_REACH * float(fit.tiers["tier_floor"].max()))
-            high = fit.tiers["tier_top"].clip(upper=top)
-            width = (high / fit.tiers["tier_floor"]).map(math.log)
-            steps = fit.tiers.assign(leverage_low=fit.tiers["tier_floor"], leverage_high=high)
-            parts.append(steps.assign(name=name, density=fit.tiers["observed"] / width))
-    columns = ["name", "leverage_low", "leverage_high", "density"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-
-
-def _fits(shown: PublishedUsage) -> list[tuple[str, LeverageDensity]]:
-    return [("By notional", shown.by_capital), ("By positions", shown.by_count)]
-
-
-def density(f: Findings, shown: PublishedUsage | None) -> Words:
-    """The fitted density and how well it fits."""
-    if shown is None:
-        return _unknown(f, "leverage-density")
-    measure = "Fitted density of declared leverage per unit of its logarithm; dashed: the tiers' own"
-    fit = shown.by_capital
-    if fit.reason:
-        return f.words("leverage-density", f"No density: {fit.reason}", measure, reading=f"No fit: {fit.reason}.")
-    humps = [f"{median:.3g}x ({percent(weight, 0)})" for weight, median in _humps(fit)]
-    title = f"By notional leverage gathers around {' and '.join(one.split(' (')[0] for one in humps)}"
-    if fit.ks_distance > POOR_FIT:
-        title = f"No smooth density fits well: {percent(fit.ks_distance, 0)} off the tiers' own"
-    reading = (
-        f"By notional the fit has {len(humps)} normal{'s' if len(humps) > 1 else ''} in ln leverage, around "
-        f"{', '.join(humps)}; the largest difference to the tiers' own distribution is {percent(fit.ks_distance)} "
-        f"(Kolmogorov-Smirnov distance), and {percent(fit.share_outside)} of it lies below the lowest tier. By "
-        f"positions the distance is {percent(shown.by_count.ks_distance) if not shown.by_count.reason else NONE}. The "
-        "number of normals is chosen by the Bayesian information criterion."
-    )
-    return f.words("leverage-density", title, measure, reading=reading)
-
-
-def _humps(fit: LeverageDensity) -> list[tuple[float, float]]:
-    columns = fit.components[["weight", "median_leverage"]].astype(float)
-    return [(float(weight), float(median)) for weight, median in columns.to_numpy().tolist()]

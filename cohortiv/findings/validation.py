@@ -1,6 +1,7 @@
 """Sentences of a validation report: the verdict, its key figures, method and limits; every number is computed."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,8 +19,8 @@ from cohortiv.validation.scores import AUROC, EVENTS_WARNED, FALSE_ALARMS, LEAD_
 from cohortiv.validation.verdict import NOT_SUPPORTED, SUPPORTED, Condition
 
 SERIES: Final = "Validation report"
-#: Signals that are no comparators: chance, and the index under other weights.
-NO_COMPARATORS: Final = frozenset({"random", "weighted_index"})
+#: Signals that are no comparators: chance, and the index under other weights or with a feature.
+NO_COMPARATORS: Final = frozenset({"random", "weighted_index", "index_with_sentiment"})
 _BADGES: Final = {SUPPORTED: "Supported", NOT_SUPPORTED: "Not supported"}
 _FEW: Final = "Too few events"
 
@@ -59,6 +60,13 @@ class ValidationFindings(Displayed):
     def period(self) -> str:
         """First and last day of the judged series."""
         return period_of(self.series.frame)
+
+    @property
+    def scored_period(self) -> str:
+        """First and last day of the rows that the judged signal is scored on: what its events are counted over."""
+        rows = self.pair.scores.coverage
+        own = rows.loc[rows["signal"] == self.signal, ["first", "last"]].dropna()
+        return period_of(own.T.set_axis(own.to_numpy().ravel())) if len(own) else self.period
 
     @property
     def years(self) -> float:
@@ -117,11 +125,19 @@ def period_of(frame: pd.DataFrame) -> str:
 
 
 def interval_words(value: float, low: float, high: float) -> str:
-    """A share-like score with its interval: "0.55 (0.43 to 0.66)"; without ends the value alone; "none" for NaN."""
+    """A share-like score with its interval: "0.55 (0.43 to 0.66)"; without ends the value alone; "none" for NaN.
+
+    The interval never breaks over two lines.
+    """
     if math.isnan(value):
         return NONE
-    ends = "" if math.isnan(low) or math.isnan(high) else f" ({two(low)} to {two(high)})"
-    return f"{two(value)}{ends}"
+    return f"{two(value)}{bracketed(low, high)}"
+
+
+def bracketed(low: float, high: float, written: Callable[[float], str] | None = None) -> str:
+    """An interval in brackets after a space, in one piece; nothing without both ends. Two decimals by default."""
+    say = written or two
+    return "" if math.isnan(low) or math.isnan(high) else f" ({say(low)}\u00a0to\u00a0{say(high)})"
 
 
 def two(value: float) -> str:
@@ -154,8 +170,8 @@ def short_title(pair: Pair) -> str:
 
 
 def day_span(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    """First and last day in a cell of a table; a dash without any."""
-    return MISSING if pd.isna(first) else f"{first:%-d %b %Y} to {last:%-d %b %Y}"
+    """First and last day in a cell of a table, each in one piece; a dash without any."""
+    return MISSING if pd.isna(first) else f"{first:%-d\u00a0%b\u00a0%Y} to {last:%-d\u00a0%b\u00a0%Y}"
 
 
 def best_comparator(f: ValidationFindings, pair: Pair | None = None) -> str | None:
@@ -194,7 +210,7 @@ def sentence(f: ValidationFindings) -> str:
     """The verdict in one sentence, with what it stands on."""
     conditions = f.pair.verdict.conditions
     own = conditions[0]
-    stands = f"on {independent(f.pair.events)} from {f.period}"
+    stands = f"on {independent(f.pair.events)} from {f.scored_period}"
     found = f"the index has an AUROC of {interval_words(own.value, own.low, own.high)}{_beside(f)}"
     if f.pair.verdict.answer == SUPPORTED:
         return f"Supported: {stands}, {found}, and all {len(conditions)} conditions hold."
@@ -239,8 +255,8 @@ def _undecided(f: ValidationFindings, conditions: tuple[Condition, ...]) -> str:
     open_ones = [condition for condition in conditions if condition.met is None]
     if f.pair.events < needed:
         return (
-            f"{f.series.title} holds {independent(f.pair.events)} from {f.period}, and a verdict needs {needed}; "
-            "nothing can be said for or against the claim"
+            f"{f.series.title} holds {independent(f.pair.events)} from {f.scored_period}, and a verdict needs "
+            f"{needed}; nothing can be said for or against the claim"
         )
     fewest = min(open_ones, key=lambda condition: condition.events)
     return (
@@ -333,7 +349,7 @@ def claim(f: ValidationFindings) -> str:
     rules, pair = f.pair.verdict.rules, f.pair
     names = "; ".join(f.title(name) for name in rules.comparators)
     return (
-        f"**The claim**: {f.study.hypothesis}\n\n**Judged on**: {short_title(pair)}, {f.period}. **An event** "
+        f"**The claim**: {f.study.hypothesis}\n\n**Judged on**: {short_title(pair)}, {f.scored_period}. **An event** "
         f"follows where {event_words(f)}. It stands on {independent(pair.events)} and "
         f"{many(pair.calm_spells, 'calm spell')}.\n\n"
         f"**Fixed before scoring**: rules {rules.name}, outcomes {f.study.outcomes_version}, dated events "

@@ -32,7 +32,7 @@ def condition_rows(f: ValidationFindings) -> pd.DataFrame:
     rows = [
         {
             "what": name,
-            "found": f"{interval_words(condition.value, condition.low, condition.high)}; {condition.events}",
+            "found": f"{interval_words(condition.value, condition.low, condition.high)};\u00a0{condition.events}",
             "answer": _ANSWERS[condition.met],
             "needed": _needed_words(f, condition),
         }
@@ -54,9 +54,8 @@ def conditions(f: ValidationFindings) -> Words:
     note = (
         "Better than chance: AUROC above 0.5. Better: AUROC of the index less that of the other above 0. Earlier: the "
         "same for what follows one horizon later. A condition holds where the lower end of its interval lies above the "
-        "bound. Events needed: at the present value and with an interval that narrows with the root of their number; "
-        "“more do not help” where the value "
-        "itself is at the bound or below."
+        "bound. Events needed: rounded up to one digit, at the present value, with an interval that narrows with the "
+        "root of their number; “more do not help” where the value itself is at the bound or below."
     )
     return f.words("conditions", title, "Conditions of the verdict, fixed before scoring", note=note, reading=change(f))
 
@@ -99,7 +98,13 @@ def _needed_words(f: ValidationFindings, condition: Condition) -> str:
         return f"{f.pair.verdict.rules.fewest_events} or more"
     if math.isinf(needed):
         return "more do not help"
-    return f"over {_MOST_TOLD:,}" if needed > _MOST_TOLD else f"about {math.ceil(needed):,}"
+    return f"over {_MOST_TOLD:,}" if needed > _MOST_TOLD else f"about {_digit(needed):,}"
+
+
+def _digit(count: float) -> int:
+    """A count rounded up to one digit: 744 is 800."""
+    unit = int(10 ** max(0, math.floor(math.log10(count))))
+    return math.ceil(count / unit) * unit
 
 
 def change(f: ValidationFindings) -> str:
@@ -155,8 +160,8 @@ def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
         more = events_needed(hardest) - hardest.events
         said.append(
             f"Of {many(len(failed), 'condition')} not met, {len(reachable)} would hold at the present values with "
-            f"more events: the hardest of these, “{_name(hardest)}” at {two(hardest.value)}, with "
-            f"about {math.ceil(more):,} more{_years(f, more)}."
+            f"more events: the hardest of these, “{_name(hardest)}” at "
+            f"{interval_words(hardest.value, hardest.low, hardest.high)}, with {_many_more(f, more)}."
         )
     below = [condition for condition in failed if not math.isfinite(events_needed(condition))]
     if below:
@@ -169,10 +174,14 @@ def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
     return said
 
 
+def _many_more(f: ValidationFindings, events: float) -> str:
+    """So many more events, to one digit, and how long they would take."""
+    if events > _MOST_TOLD:
+        return f"over {_MOST_TOLD:,} more"
+    return f"about {_digit(events):,} more{_years(f, events)}"
+
+
 def _years(f: ValidationFindings, events: float) -> str:
-    """How long so many events would take at the present rate; nothing where there is no rate."""
+    """How long so many events would take at the present rate, to one digit; nothing where there is no rate."""
     rate = f.pair.events / f.years if f.years else 0.0
-    if not rate:
-        return ""
-    years = events / rate
-    return f", about {years:,.1f} years at the present {rate:.1f} a year" if years < _MOST_TOLD else ""
+    return f", some {many(_digit(events / rate), 'year')} at the present {rate:.1f} a year" if rate else ""

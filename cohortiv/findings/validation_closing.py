@@ -7,7 +7,7 @@ from cohortiv.findings.validation import (
     as_of_text,
     best_comparator,
 )
-from cohortiv.findings.validation_scores import OWN_LINES
+from cohortiv.findings.validation_scores import COVERS, OWN_LINES
 from cohortiv.plain import plain_values
 from cohortiv.quantities import percent
 from cohortiv.study.result import Pair
@@ -21,13 +21,21 @@ def method(f: ValidationFindings) -> str:
     return (
         f"Each signal at time t is held against what followed in (t, t + {f.pair.horizon_days:g} days]. Only what was "
         "known at t enters: a score, a threshold, a probability and a weight are made of rows whose outcome was over "
-        "by then. Event rows at most one horizon apart are one independent event. Below "
+        f"by then{_looking_ahead(f)}. Event rows at most one horizon apart are one independent event. Below "
         f"{rules.fewest_events} independent events no metric is given. Intervals are percentiles of {rules.draws:,} "
         f"stationary block bootstrap resamples at {percent(rules.level, 0)}, with a block length that the data "
-        "choose; they cover somewhat less than stated where risk has a long memory. DeLong's interval takes rows for "
-        "independent; it is far too narrow here and shown as secondary. Which way is dangerous was fixed beforehand "
+        f"choose; they cover somewhat less than stated. {COVERS} DeLong's interval takes rows for "
+        "independent; it is far too narrow here and shown as secondary. Dated events are held against alarms apart "
+        "from the outcome. Which way is dangerous was fixed beforehand "
         "for every signal: more is worse."
     )
+
+
+def _looking_ahead(f: ValidationFindings) -> str:
+    """What of a reconstructed index was not known at the time."""
+    if not f.series.basis.startswith("reconstructed"):
+        return ""
+    return "; the tier mix and the brackets of the reconstruction are assumed, and may be from after t"
 
 
 def directions(f: ValidationFindings) -> str:

@@ -1,4 +1,4 @@
-"""Rows, titles and readings of the figures of a validation report."""
+"""Scores, series over time and sentiment of a validation report: rows, titles and readings of the figures."""
 
 import math
 from collections.abc import Callable
@@ -12,34 +12,25 @@ from cohortiv.findings.context import Words
 from cohortiv.findings.headline import long_day
 from cohortiv.findings.validation import (
     ValidationFindings,
-    best_comparator,
+    independent,
     interval_words,
     outcome_short,
     outcome_words,
     two,
 )
+from cohortiv.findings.validation_scores import COVERS
 from cohortiv.palette import CODES
 from cohortiv.quantities import many, percent, points_range
-from cohortiv.validation.scores import AUROC, BRIER_SKILL
+from cohortiv.validation.scores import AUROC
 
 #: What scores as chance does [1].
 _CHANCE: Final = 0.5
-#: Lines of one picture.
-_LINES: Final = 6
-#: Steps of a drawn ROC curve [1].
-_ROC_STEP: Final = 0.04
+#: Decimals of a drawn index [%]: finer than a pixel.
+_DIGITS: Final = 2
 #: Rows of a drawn series.
 ROWS_DRAWN: Final = 250
 #: Values of an outcome of the profile's own lines are told in whole percent: finer ones would tell single lines.
 _OWN_DECIMALS: Final = 2
-
-
-def signals_drawn(f: ValidationFindings) -> list[str]:
-    """Signals that curves show: the judged one, the best of the others, and those that it has to beat."""
-    wanted = [f.signal, best_comparator(f), *f.pair.verdict.rules.comparators]
-    given = f.pair.scores.table
-    scored = set(given.loc[(given["metric"] == AUROC) & given["value"].notna(), "signal"])
-    return [name for name in dict.fromkeys(wanted) if name is not None and name in scored][:_LINES]
 
 
 def auroc_rows(f: ValidationFindings) -> pd.DataFrame:
@@ -74,114 +65,30 @@ def aurocs(f: ValidationFindings) -> Words:
     if secondary is not None and secondary.better is not None:
         gap = secondary.better
         reading += f" Less that of a random number on the same rows: {interval_words(gap.value, gap.low, gap.high)}."
-    note = "The filled point is the index. Its data file holds every metric, unrounded."
+    note = (
+        "The filled point is the index. In brackets: independent events. The data file holds every metric, unrounded. "
+        f"{COVERS}"
+    )
     return f.words("scores", title, measure, note=note, reading=reading)
 
 
-def roc_rows(f: ValidationFindings) -> pd.DataFrame:
-    """What `charts.roc_picture` draws: name, false_rate, true_rate, at steps of 4 % of false alarms."""
-    parts = [_stepped(f.pair.roc[f.pair.roc["signal"] == name]).assign(name=f.title(name)) for name in signals_drawn(f)]
-    columns = ["name", "false_rate", "true_rate"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-
-
-def _stepped(curve: pd.DataFrame) -> pd.DataFrame:
-    """The first and the last point of a curve in every step of the false rate."""
-    place = (curve["false_rate"] / _ROC_STEP).round()
-    return curve[(place != place.shift()) | (place != place.shift(-1))]
-
-
-def roc(f: ValidationFindings) -> Words:
-    """The ROC picture."""
-    rows = roc_rows(f)
-    measure = "Share of event rows with an alarm against share of calm rows with one, at every threshold"
-    own = rows[rows["name"] == f.title(f.signal)]
-    if own.empty:
-        none = "The index has too few independent events for a curve."
-        return f.words("roc", "No ROC curve can be drawn", measure, reading=none)
-    caught = float(own.loc[own["false_rate"] <= f.study.rules.false_share, "true_rate"].max())
-    at = percent(f.study.rules.false_share, 0)
-    title = f"With {at} false alarms the index catches {percent(caught, 0)}"
-    reading = (
-        f"At thresholds with alarms on {at} of the calm rows, the index stands alarmed on {percent(caught, 0)} of the "
-        f"event rows; chance would be on {at}. Thresholds are chosen after the fact here; those of the tables are not."
-    )
-    return f.words("roc", title, measure, reading=reading)
-
-
-def reliability_rows(f: ValidationFindings) -> pd.DataFrame:
-    """What `charts.reliability_picture` draws: name, forecast, observed, rows, events."""
-    wanted = [name for name in signals_drawn(f) if name in {f.signal, best_comparator(f)}]
-    table = f.pair.reliability
-    parts = [table[table["signal"] == name].assign(name=f.title(name)) for name in wanted]
-    columns = ["name", "forecast", "observed", "rows", "events"]
-    found = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-    return found.dropna(subset=["forecast", "observed"])
-
-
-def reliability(f: ValidationFindings) -> Words:
-    """The reliability picture."""
-    rows = reliability_rows(f)
-    measure = "Observed share of events by forecast chance, fitted on the past alone"
-    skill = f.score(f.signal, BRIER_SKILL)
-    if rows.empty or math.isnan(skill["value"]):
-        none = f"No probabilities can be judged: {skill['status']}."
-        return f.words("reliability", "No forecast chance can be judged", measure, reading=none)
-    own = rows[rows["name"] == f.title(f.signal)]
-    better = "less" if skill["low"] > 0 else "more" if skill["high"] < 0 else "no less"
-    title = f"Forecasts from the index err {better} than the base rate"
-    highest = own.iloc[int(own["forecast"].argmax())]
-    reading = (
-        f"Brier skill of the index: {interval_words(skill['value'], skill['low'], skill['high'])}; above 0 it errs "
-        f"less than the base rate of the past. Where it forecast most, {percent(highest['forecast'], 0)} on average, "
-        f"an event followed in {percent(highest['observed'], 0)} of {int(highest['rows']):,} rows, with "
-        f"{many(int(highest['events']), 'independent event')} behind them."
-    )
-    return f.words("reliability", title, measure, reading=reading)
-
-
-def usefulness_rows(f: ValidationFindings) -> pd.DataFrame:
-    """What `charts.usefulness_picture` draws: name, preference, relative_usefulness."""
-    table, columns = f.pair.usefulness, ["name", "preference", "relative_usefulness"]
-    if "relative_usefulness" not in table:
-        return pd.DataFrame(columns=columns)
-    parts = [table[table["signal"] == name].assign(name=f.title(name)) for name in signals_drawn(f)]
-    found = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-    return found.dropna()
-
-
-def usefulness(f: ValidationFindings) -> Words:
-    """Usefulness over preferences."""
-    rows = usefulness_rows(f)
-    measure = "Relative usefulness by the weight of a missed event, thresholds fitted on the past alone"
-    own = rows[rows["name"] == f.title(f.signal)]
-    if own.empty:
-        none = "The index has too few independent events after its first fit."
-        return f.words("usefulness", "Usefulness cannot be told", measure, reading=none)
-    of_use = own[own["relative_usefulness"] > 0]
-    title = f"The index is of use at {len(of_use)} of {len(own)} preferences"
-    best = own.iloc[int(own["relative_usefulness"].argmax())]
-    reading = (
-        f"At its best, with a weight of {best['preference']:.1f} on a missed event, alarms from the index are worth "
-        f"{percent(best['relative_usefulness'], 0)} of a perfect signal's; below 0, ignoring them is better."
-    )
-    return f.words("usefulness", title, measure, reading=reading)
-
-
 def history_rows(f: ValidationFindings) -> pd.DataFrame:
-    """Index to draw: time, iv_index; of many rows the highest of each stretch, so that no peak is lost."""
-    frame = f.series.frame[["iv_index"]].rename_axis("time").reset_index()
-    step = math.ceil(len(frame) / ROWS_DRAWN)
+    """Index to draw: time, iv_index; of many rows the highest of each stretch at its own time."""
+    return _highest(f.series.frame[["iv_index"]].round(_DIGITS).rename_axis("time").reset_index(), ["iv_index"])
+
+
+def _highest(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """The highest row of each stretch, so that no peak is lost or moved."""
+    step = math.ceil(len(table) / ROWS_DRAWN)
     if step <= 1:
-        return frame
-    stretch = frame.index // step
-    return pd.DataFrame(
-        {"time": frame["time"].groupby(stretch).last(), "iv_index": frame["iv_index"].groupby(stretch).max()}
-    )
+        return table
+    stretch = pd.Series(table.index // step, index=table.index)
+    ranked = table.sort_values(by, na_position="first", kind="stable")
+    return ranked.groupby(stretch, sort=False).tail(1).sort_index().reset_index(drop=True)
 
 
 def outcome_table(f: ValidationFindings) -> pd.DataFrame:
-    """What followed each time: time, value, threshold, is_event; shares of a profile's own lines in whole percent."""
+    """What followed each time: time, value, threshold, is_event (<NA> where it is not known), own lines in percent."""
     frame = f.pair.result.frame.rename_axis("time").reset_index()
     value = frame["value"].astype("float64")
     own = f.pair.result.definition.source == "profile"
@@ -190,19 +97,15 @@ def outcome_table(f: ValidationFindings) -> pd.DataFrame:
             "time": frame["time"],
             "value": value.round(_OWN_DECIMALS) if own else value,
             "threshold": frame["threshold"].astype("float64"),
-            "is_event": frame["event"].fillna(value=False).astype(bool),
+            "is_event": frame["event"].astype("boolean"),
         }
     )
 
 
 def outcome_rows(f: ValidationFindings) -> pd.DataFrame:
-    """Outcome to draw: time, value, threshold, is_event; of many rows the highest of each stretch."""
+    """Outcome to draw: time, value, threshold, is_event; of many rows the highest of each stretch, events first."""
     table = outcome_table(f)
-    step = math.ceil(len(table) / ROWS_DRAWN)
-    if step <= 1:
-        return table
-    ways = {"time": "last", "value": "max", "threshold": "last", "is_event": "max"}
-    return table.groupby(table.index // step).agg(ways)
+    return _highest(table.assign(is_event=table["is_event"].fillna(value=False).astype(bool)), ["is_event", "value"])
 
 
 def event_marks(f: ValidationFindings) -> pd.DataFrame:
@@ -225,7 +128,7 @@ def outcome_form(f: ValidationFindings) -> Callable[[float], str]:
 
 
 def over_time_data(f: ValidationFindings) -> pd.DataFrame:
-    """Rows behind the figure over time: time, iv_index, value, threshold, is_event, at every snapshot."""
+    """Rows behind the figure over time: time, iv_index, value, threshold, is_event; empty cells are not known."""
     outcome = outcome_table(f)
     index = f.series.frame[["iv_index"]].rename_axis("time").reset_index()
     return index.merge(outcome, on="time", how="left")
@@ -237,14 +140,17 @@ def over_time(f: ValidationFindings) -> Words:
     known = frame["iv_index"].dropna()
     measure = "IV Index above; below, what followed each time, its threshold dashed, events as dots"
     step = math.ceil(len(frame) / ROWS_DRAWN)
-    thinned = f" Drawn is the highest of every {step} rows." if step > 1 else ""
+    thinned = f" Drawn is the highest of every {step} rows, at its own time." if step > 1 else ""
     inside = event_marks(f)
     dated = "No dated event lies in the series: each is not covered."
     if len(inside):
         dated = (
             f"Dotted rules: dated events {', '.join(inside['label'])} of the table below; the others are not covered."
         )
-    note = f"{dated}{thinned} A gap in a line is a time without a value."
+    note = (
+        f"{dated}{thinned} A gap in a line is a time without a value. In the data file an empty cell is a value, or an "
+        "event, that is not known."
+    )
     title = "The series has no index"
     if len(known):
         title = f"The index was {points_range(float(known.min()), float(known.max()))}; {_events_short(f)}"
@@ -305,6 +211,16 @@ def sentiment_rows(f: ValidationFindings) -> pd.DataFrame:
     return f.study.sentiment[["mean"]].rename_axis("time").reset_index()
 
 
+def _languages(f: ValidationFindings) -> str:
+    """Texts by language with what scored them, as a sentence and a space; nothing without texts."""
+    told = [
+        f"{row['language'] or 'not known'} {row['scored']:,} of {row['scored'] + row['not_scored']:,}"
+        f"{' (' + str(row['scorer']) + ')' if row['scorer'] else ''}"
+        for row in f.study.sentiment_by_language.to_dict("records")
+    ]
+    return f"Scored by language: {'; '.join(told)}. " if told else ""
+
+
 def sentiment(f: ValidationFindings) -> Words:
     """Sentiment of texts."""
     measure = "Mean sentiment of each day's texts"
@@ -323,8 +239,21 @@ def sentiment(f: ValidationFindings) -> Words:
     silent = int(daily["mean"].isna().sum())
     reading = (
         f"{int(daily['texts'].sum()):,} texts over {many(len(daily), 'day')} were scored, {silent:,} of these days "
-        f"have too few. Not scored: {left:,} texts{f' ({reasons})' if left else ''}. AUROC of negative "
-        f"sentiment: {score}."
+        f"have too few. Not scored: {left:,} texts{f' ({reasons})' if left else ''}. {_languages(f)}AUROC of negative "
+        f"sentiment: {score}. {_feature(f)}"
     )
     title = f"Daily sentiment lay between {two(daily['mean'].min())} and {two(daily['mean'].max())}"
     return f.words("sentiment", title, measure, reading=reading)
+
+
+def _feature(f: ValidationFindings) -> str:
+    """What sentiment adds to the index as a feature, on the rows that both have."""
+    found = f.comparison("index_with_sentiment")
+    if found is None or found.better is None:
+        return "As a feature beside the index it has too few events to be judged."
+    gain = found.better
+    return (
+        "As a feature, fitted on the past, it changes the AUROC of the index by "
+        f"{interval_words(-gain.value, -gain.high, -gain.low)}, on {independent(found.events)} that both have; part of "
+        "that is the fit, which the index alone does without."
+    )

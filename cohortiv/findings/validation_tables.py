@@ -12,6 +12,8 @@ from cohortiv.plain import MISSING
 from cohortiv.study.result import Pair
 from cohortiv.validation.scores import AUROC, SCORED
 
+#: What keeps an interval on one line; beside the long names of pairs there is no room for that on a phone.
+_GLUE: Final = "\u00a0"
 #: Key, label, pattern and alignment of the columns of the tables, as `page.Column` takes them.
 PAIR_COLUMNS: Final[Columns] = (
     ("pair", "Index series and outcome", "{}", "left"),
@@ -44,10 +46,10 @@ EVENT_COLUMNS: Final[Columns] = (
 SOURCE_COLUMNS: Final[Columns] = (
     ("title", "Data", "{}", "left"),
     ("period", "Covers", "{}", "left"),
-    ("files", "Files", "{}", "left"),
     ("rows", "Rows", "{:,}", "right"),
     ("gaps", "Gaps", "{:,}", "right"),
-    ("note", "Note", "{}", "left"),
+    ("dropped", "Blank; repeated", "{}", "right"),
+    ("note", "Files and note", "{}", "left"),
 )
 
 
@@ -70,8 +72,8 @@ def _pair_row(f: ValidationFindings, pair: Pair) -> dict[str, str]:
         named = f"{f.title(best)} {interval_words(row['value'], row['low'], row['high'])}"
     return {
         "pair": f"{short_title(pair)}{', judged here' * pair.primary}",
-        "index": score_cell(f.score(f.signal, AUROC, pair).to_dict()),
-        "best": named,
+        "index": f"{score_cell(f.score(f.signal, AUROC, pair).to_dict())}; {pair.events}".replace(_GLUE, " "),
+        "best": named.replace(_GLUE, " "),
         "answer": pair.verdict.answer,
     }
 
@@ -119,7 +121,7 @@ def _carried(f: ValidationFindings) -> str:
     """What stands behind a reconstructed index between two readings of open interest."""
     if not f.series.basis.startswith("reconstructed"):
         return ""
-    return ", but the reconstruction goes on with the newest open interest that was known where there is none"
+    return ", but the reconstruction goes on with the newest open interest that was known, for two days at most"
 
 
 def lead_rows(f: ValidationFindings) -> pd.DataFrame:
@@ -186,19 +188,25 @@ def events(f: ValidationFindings) -> Words:
 
 
 def source_rows(f: ValidationFindings) -> pd.DataFrame:
-    """What the study stands on, with its coverage and notes."""
+    """What the study stands on, with its coverage, files and notes; files stand with the note, which has most room."""
     table = f.study.data
     spans = [day_span(first, last) for first, last in zip(table["first"], table["last"], strict=True)]
     titled = [
         title or files for title, files in zip(table["title"].astype(str), table["files"].astype(str), strict=True)
     ]
     named = [f"{title} ({role})" for title, role in zip(titled, table["role"], strict=True)]
-    return table.assign(title=named, period=spans)
+    told = [f"{files}. {note}".rstrip(". ") for files, note in zip(table["files"], table["note"], strict=True)]
+    dropped = [f"{blank:,}; {twice:,}" for blank, twice in zip(table["blank"], table["repeated"], strict=True)]
+    return table.assign(title=named, period=spans, note=told, dropped=dropped)
 
 
 def sources(f: ValidationFindings) -> Words:
     """The table of data."""
     gaps = int(f.study.data["gaps"].sum())
     title = f"{len(f.study.data)} sources, with {gaps:,} gap(s) in all"
-    note = "A stand-in or a lower bound is named as one. Rows are those known by the time that the report is about."
+    note = (
+        "A stand-in or a lower bound is named as one. Rows and gaps are those known by the time that the report is "
+        "about. Blank rows are left out, and so are repeated ones, but of single liquidations those are counted; both "
+        "are told of whole files. A blank snapshot of an index series has no index."
+    )
     return Words("sources", title, "Data used, and what each covers", f.source, note)

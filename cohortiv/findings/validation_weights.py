@@ -7,8 +7,9 @@ from typing import Any, Final
 import pandas as pd
 
 from cohortiv.findings.context import Words
-from cohortiv.findings.validation import ValidationFindings, interval_words
+from cohortiv.findings.validation import ValidationFindings, independent, interval_words
 from cohortiv.quantities import many
+from cohortiv.validation.sample import FEWEST_EVENTS
 from cohortiv.validation.scores import AUROC
 from cohortiv.validation.weights import SIGNIFICANCE, TierWeights
 
@@ -16,7 +17,8 @@ from cohortiv.validation.weights import SIGNIFICANCE, TierWeights
 LEARNER_COLUMNS: Final = (
     ("learner", "Learner", "{}", "left"),
     ("status", "What came out", "{}", "left"),
-    ("skill", "Skill out of sample", "{:.1%}", "right"),
+    ("own_skill", "Skill as fitted", "{:.1%}", "right"),
+    ("skill", "Skill shrunk", "{:.1%}", "right"),
     ("p_value", "p (permutation)", "{:.3f}", "right"),
     ("strength", "Strength kept", "{:.2f}", "right"),
     ("events", "Independent events", "{:,}", "right"),
@@ -48,10 +50,14 @@ def weights(f: ValidationFindings) -> Words:
     measure = "Weight of each tier's notional, learned from all rows: a description, not a forecast"
     learned = _learned(f)
     spoke = [_LEARNERS.get(name, name) for name, found in learned.items() if found.strength]
+    tested = [found for found in learned.values() if not math.isnan(found.p_value)]
     title = "The data do not speak for other weights than equal ones"
+    if not tested:
+        title = "Not tested: too few events" if learned else "No weights were learned"
     if spoke:
         title = f"{' and '.join(spoke)} found weights that differ"
-    reading = f"{_beside(f)} {_known(f)}".strip() or "No weights were learned."
+    said = (_untested(learned), _beside(f), _known(f), _constant(f) if learned else "")
+    reading = " ".join(part for part in said if part) or "Weights are learned for the judged pair alone."
     return f.words("tier-weights", title, measure, reading=reading)
 
 
@@ -59,7 +65,7 @@ def learner_rows(f: ValidationFindings) -> list[dict[str, Any]]:
     """One row a learner: status, skill, p_value, strength, events."""
     return [
         {"learner": _LEARNERS.get(name, name)}
-        | {key: getattr(found, key) for key in ("status", "skill", "p_value", "strength", "events")}
+        | {key: getattr(found, key) for key in ("status", "own_skill", "skill", "p_value", "strength", "events")}
         for name, found in _learned(f).items()
     ]
 
@@ -67,11 +73,34 @@ def learner_rows(f: ValidationFindings) -> list[dict[str, Any]]:
 def learners(f: ValidationFindings) -> Words:
     """The table of learners with their permutation test."""
     note = (
-        f"Skill: part of the past base rate's log loss that is saved. p: share of rotated outcomes with as much skill; "
-        f"weights differ from 1 only where it is at most {SIGNIFICANCE:g}. A dash: not tested."
+        "Skill: part of the past base rate's log loss that is saved out of sample; below 0 the model errs more. "
+        "Shrunk: with as much of the model as saves most, none of it allowed, so 0 at least. p: share of rotated "
+        "outcomes with as much shrunk skill; weights differ from 1 only where it is at most "
+        f"{SIGNIFICANCE:g}. A dash: not tested."
     )
     title = "Learned weights against chance"
     return f.words("learners", title, "Purged walk-forward splits and a permutation test", note=note)
+
+
+def _untested(learned: Mapping[str, TierWeights]) -> str:
+    """Why nothing was tested; empty where something was."""
+    if not learned or any(not math.isnan(found.p_value) for found in learned.values()):
+        return ""
+    events = next(iter(learned.values())).events
+    return (
+        f"With {independent(events)} nothing was tested, which takes {FEWEST_EVENTS} and a past that holds some: that "
+        "weights are equal is the rule, and no finding."
+    )
+
+
+def _constant(f: ValidationFindings) -> str:
+    """What moves the shares of a reconstruction."""
+    if not f.series.basis.startswith("reconstructed"):
+        return ""
+    return (
+        "New positions of this reconstruction have one tier mix throughout, so shares move only by positions that are "
+        "closed or touched: little is there to learn from."
+    )
 
 
 def _beside(f: ValidationFindings) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from cohortiv.errors import DataError
 from cohortiv.history.compact import verified
-from cohortiv.history.files import Stored, history_files, read_records
+from cohortiv.history.files import Stored, foreign_files, history_files, read_records
 from cohortiv.history.store import in_order, superseded_by
 
 _WIDE_STEPS: Final = 2.0
@@ -74,6 +74,11 @@ def check_history(folder: Path, *, every: timedelta | None = None) -> HistoryChe
             continue
         problems += _misnamed(path, stored)
         read += stored
+    problems += (
+        f"{path.name} is no part of a history by its name: it is not read. Give a renamed file its own name again, or "
+        "move the file elsewhere."
+        for path in foreign_files(folder)
+    )
     ordered = in_order(read)
     problems += _chains(ordered)
     gaps: list[str] = []

@@ -28,7 +28,7 @@ _NAME: Final = re.compile(r"(\d{4}-\d{2})(?:-\d{2}T\d{6}Z)?_.+_[0-9a-f]{12}\.par
 _STAGED: Final = ".tmp"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stored:
     """A snapshot in a file.
 
@@ -59,6 +59,14 @@ def history_files(folder: Path) -> tuple[Path, ...]:
     if not folder.is_dir():
         return ()
     return tuple(sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name)))
+
+
+def foreign_files(folder: Path) -> tuple[Path, ...]:
+    """What lies in a folder without the name of a part of a history; hidden files apart, which are the writers' own."""
+    if not folder.is_dir():
+        return ()
+    held = set(history_files(folder))
+    return tuple(sorted(path for path in folder.iterdir() if path not in held and not path.name.startswith(".")))
 
 
 def is_month(path: Path) -> bool:

@@ -1,11 +1,14 @@
 """A stored series read back as one profile of many snapshots."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Final
+
+import pyarrow as pa
 
 from cohortiv.errors import DataError
 from cohortiv.history.check import in_force, mixed
@@ -85,8 +88,7 @@ def load_series(
     of_key = [each for each in every if each.record.series == key]
     chosen = [each for each in of_key if each.record.supersedes is None] if as_first_stored else in_force(of_key)
     _refuse(folder, chosen)
-    tables = (read_cells(part, columns or CELL_SCHEMA.names) for part in _by_file(chosen))
-    frame = stacked(tables, sum(each.record.cells for each in chosen))
+    frame = stacked(_tables(chosen, columns or CELL_SCHEMA.names), sum(each.record.cells for each in chosen))
     last = chosen[-1].record
     profile = LiquidationProfile(frame if columns else as_in_profile(frame), last.comovement, last.origin)
     return StoredSeries(key, profile, tuple(each.record for each in chosen))
@@ -102,6 +104,19 @@ def _refuse(folder: Path, chosen: Sequence[Stored]) -> None:
 
 def _same_time(one: Stored, other: Stored) -> bool:
     return one.record.as_of == other.record.as_of
+
+
+def _tables(chosen: Sequence[Stored], columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Cells file by file; the next file is read while the one before is copied."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        waiting: Future[pa.Table] | None = None
+        for part in _by_file(chosen):
+            coming = reader.submit(read_cells, part, columns)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = coming
+        if waiting is not None:
+            yield waiting.result()
 
 
 def _by_file(chosen: Sequence[Stored]) -> Iterator[tuple[Stored, ...]]:

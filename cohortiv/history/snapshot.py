@@ -61,7 +61,7 @@ class SourceFile:
     sha256: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SnapshotRecord:
     """What is kept beside the cells of one snapshot; no clock and no machine is in it.
 

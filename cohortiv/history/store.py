@@ -84,10 +84,36 @@ def stored_snapshots(folder: Path) -> tuple[Stored, ...]:
     DataError
         If there is none, or a file cannot be read.
     """
+    return in_order(chain.from_iterable(read_records(path) for path in _files(folder)))
+
+
+def readable_snapshots(folder: Path) -> tuple[tuple[Stored, ...], tuple[str, ...]]:
+    """Snapshots of the files that can be read, in the order of `stored_snapshots`, and what is wrong with the others.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    DataError
+        If the folder holds no file of a history.
+    """
+    read: list[Stored] = []
+    problems: list[str] = []
+    for path in _files(folder):
+        try:
+            read += read_records(path)
+        except DataError as error:
+            problems.append(str(error))
+    return in_order(read), tuple(problems)
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
     paths = history_files(folder)
     if not paths:
         raise DataError(f"{folder} holds no snapshot; allowed is a folder that cohortiv profile --out FOLDER filled.")
-    return in_order(chain.from_iterable(read_records(path) for path in paths))
+    return paths
 
 
 def in_order(stored: Iterable[Stored]) -> tuple[Stored, ...]:

@@ -1,7 +1,9 @@
 """How far the next code is: in index points, and in the move of today's price that would bring it."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -13,7 +15,7 @@ from cohortiv.implications.standing import IndexTerms, Standing, mass_beyond
 from cohortiv.liquidation import MARKET
 from cohortiv.profile import LiquidationProfile, points_of
 from cohortiv.scenario.shifts import price_factors, relined
-from cohortiv.volatility import line_book
+from cohortiv.volatility import LineBook, line_book
 
 REACH: Final = 0.5
 """Moves are tried up to this size, either way [1]."""
@@ -23,6 +25,8 @@ STEP: Final = 0.01
 
 TOLERANCE: Final = 1e-6
 """Moves are solved to this [1]."""
+
+_NUMBERS: Final = ["weight", "distance", "second_distance", "kappa"]
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,14 @@ def next_codes(
     when near lines are gone: the nearest crossing counts, and one that comes and goes within one percent is missed.
     """
     points = _with_kappas(profile, terms)
+
+    @cache
+    def book_after(move: float) -> LineBook:
+        return _book_after(profile, points, terms, move=move)
+
     found = []
     for code, edge in _neighbours(now.code, terms):
-        fall, rise = (_first_move(profile, points, terms, edge=edge, sign=sign) for sign in (-1.0, 1.0))
+        fall, rise = (_first_move(book_after, terms, edge=edge, sign=sign) for sign in (-1.0, 1.0))
         found.append(
             NextCode(
                 code=code,
@@ -110,19 +119,19 @@ def _neighbours(code: Code, terms: IndexTerms) -> tuple[tuple[Code, float], ...]
 
 def _with_kappas(profile: LiquidationProfile, terms: IndexTerms) -> pd.DataFrame:
     """Points with the relative volatility of what moves them: 1 for one symbol alone and for market lines."""
-    points = points_of(profile)
+    points = points_of(profile)[["symbol", "reading", *_NUMBERS[:-1]]]
     kappas = {name: 1.0 if terms.symbol else profile.comovement.kappa(name) for name in points["symbol"].unique()}
     own = points["symbol"].map(kappas).astype(float)
     return points.assign(kappa=own.where(points["reading"] != MARKET, 1.0))
 
 
 def _first_move(
-    profile: LiquidationProfile, points: pd.DataFrame, terms: IndexTerms, *, edge: float, sign: float
+    book_after: Callable[[float], LineBook], terms: IndexTerms, *, edge: float, sign: float
 ) -> float | None:
     """Smallest move of one sign after which the index is on the other side of the edge, also where it jumps there."""
 
     def beyond(move: float) -> float:
-        return _mass_after(profile, points, terms, move=move, edge=edge)
+        return mass_beyond(book_after(move), terms, edge)
 
     before, start = 0.0, beyond(0.0)
     for step in range(1, round(REACH / STEP) + 1):
@@ -137,22 +146,19 @@ def _first_move(
     return None
 
 
-def _mass_after(
-    profile: LiquidationProfile, points: pd.DataFrame, terms: IndexTerms, *, move: float, edge: float
-) -> float:
-    """`mass_beyond` of what is left after a move; NaN where nothing is."""
+def _book_after(profile: LiquidationProfile, points: pd.DataFrame, terms: IndexTerms, *, move: float) -> LineBook:
+    """What is left after a move; it may be nothing."""
     price = price_factors(profile, points["symbol"], move, symbol=terms.symbol)
     line = np.where(points["reading"] == MARKET, 1.0 + move, price)
     moved = relined(points, factors=(1.0 / line, 1.0 / line)) if move else points
     kept = (moved["distance"] != 0.0).to_numpy() | (move == 0.0)
-    left = moved[kept]
-    book = line_book(
+    left = moved.loc[kept, _NUMBERS]
+    return line_book(
         left["weight"] * price[kept],
         left["distance"],
         second_distances=left["second_distance"],
         kappas=left["kappa"],
     )
-    return mass_beyond(book, terms, edge)
 
 
 def _price(mark_price: float | None, move: float | None) -> float | None:

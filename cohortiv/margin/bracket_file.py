@@ -66,8 +66,32 @@ class BracketRow:
     source: str
 
 
+def bracket_paths(path: Path) -> tuple[Path, ...]:
+    """Bracket tables that a path stands for: itself, or all those below it, such as `cohortiv fetch` keeps them.
+
+    Parameters
+    ----------
+    path : Path
+        A file, or a folder whose tables have "brackets" in their name and end in .csv.
+
+    Raises
+    ------
+    UsageError
+        If the folder has none.
+    """
+    if not path.is_dir():
+        return (path,)
+    found = tuple(sorted(path.rglob("*brackets*.csv")))
+    if found:
+        return found
+    raise UsageError(
+        f"--brackets got the folder {path.name} without a bracket table; allowed are files whose names hold "
+        "'brackets' and end in .csv. Fetch them with cohortiv fetch VENUE --kind brackets, or name a file."
+    )
+
+
 def read_bracket_file(path: Path) -> tuple[BracketSchedule, ...]:
-    """Schedules of a bracket table, checked.
+    """Schedules of a bracket table, or of all below a folder, checked.
 
     Parameters
     ----------
@@ -75,7 +99,8 @@ def read_bracket_file(path: Path) -> tuple[BracketSchedule, ...]:
         CSV in UTF-8 with the columns ``venue, symbol, contract, effective_from, floor_notional, mmr,
         maintenance_amount, max_leverage`` and, if it likes, ``source``; others are ignored. One row is one bracket;
         the order of rows does not matter. Notional and amounts are USD for linear and coin for inverse contracts,
-        rates are fractions, an empty ``max_leverage`` is unknown, an empty ``venue`` serves every venue.
+        rates are fractions, an empty ``max_leverage`` is unknown, an empty ``venue`` serves every venue. Of a folder
+        all tables count; where two have one contract and date, the last by name does.
 
     Returns
     -------
@@ -95,6 +120,9 @@ def read_bracket_file(path: Path) -> tuple[BracketSchedule, ...]:
     Continuity means ``amount_k = amount_(k-1) + floor_k * (rate_k - rate_(k-1))`` and ``amount_1 = 0``. The tolerance
     is what printing rounds off: one cent (linear) or 1e-6 coin (inverse), plus a millionth of ``floor_k * rate_k``.
     """
+    if path.is_dir():
+        read = [schedule for table in bracket_paths(path) for schedule in read_bracket_file(table)]
+        return tuple({(*schedule.key, schedule.effective_from): schedule for schedule in read}.values())
     table = f"bracket table {path.name}"
     rows = _parse(_records(path, table), table)
     schedules: dict[tuple[str, str, Contract, date], list[BracketRow]] = {}

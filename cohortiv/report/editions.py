@@ -20,6 +20,10 @@ _IN_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+class RestatementRefusedError(DataError):
+    """A report stays as it is published: nothing has run (exit code 3)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The report that is in a place already.
@@ -183,12 +187,12 @@ def keep_editions(place: Place, edition: Edition) -> None:
 def _refuse_change(place: Place, there: Standing, *, changed: list[str], reason: str | None) -> None:
     told = " and ".join(_IN_WORDS[key] for key in changed)
     if reason is None:
-        raise DataError(
+        raise RestatementRefusedError(
             f"{place.as_of}/{place.name} is published, and this run has {told}. Nothing has run. To restate it, give "
             "--supersede REASON: the edition before is kept. Otherwise give --out another folder."
         )
     if there.problems:
-        raise DataError(
+        raise RestatementRefusedError(
             f"{place.as_of}/{place.name} cannot be superseded, as it is not as it was published: "
             f"{' '.join(there.problems)} Nothing has run. Restore it first, or move it away."
         )

@@ -18,6 +18,7 @@ from papermill.exceptions import PapermillExecutionError
 from cohortiv.assets import asset
 from cohortiv.config.brand import Brand
 from cohortiv.errors import CohortivError, UsageError
+from cohortiv.report.editions import RestatementRefusedError
 from cohortiv.report.entries import FAILED_PAGE
 from cohortiv.report.exporter import with_scripts
 from cohortiv.report.manifest import software_versions
@@ -70,7 +71,8 @@ def failure_told(place: Place, attempt: Attempt) -> Iterator[None]:
 
     Notes
     -----
-    No page is left where nothing has run: on bad usage, and while another run is making the same report.
+    No page is left where nothing has run: on bad usage, while another run is making the same report, and where a
+    restatement is refused.
     """
     page = failed_page(place)
     try:
@@ -149,7 +151,8 @@ def failed_step(error: BaseException) -> str:
 def _has_begun(error: Exception) -> bool:
     """Whether an error comes from a run rather than from what was asked for, or from another run's lock."""
     in_cell = isinstance(error.__cause__, PapermillExecutionError)
-    return in_cell or not (isinstance(error, UsageError) or isinstance(error.__cause__, Timeout))
+    is_refusal = isinstance(error, UsageError | RestatementRefusedError)
+    return in_cell or not (is_refusal or isinstance(error.__cause__, Timeout))
 
 
 def _trace(error: Exception) -> Sequence[str]:

@@ -13,7 +13,8 @@ from cohortiv.errors import RunError, UsageError
 SCRUBBED = "[secret]"
 #: A name of these is that of a secret, whether of a parameter or of an environment variable.
 SECRET_NAME = re.compile(
-    r"(^|_)(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)(_|$)",
+    r"(^|_)(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)(_|$)"
+    r"|^cohortiv_\w+_key$",
     re.IGNORECASE,
 )
 _SHORTEST = 8  # characters; a shorter value, such as "true", would be found in ordinary text

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from cohortiv.errors import DataError
+from cohortiv.sources.fetch.origins import notes_of_files
 from cohortiv.sources.files import split_spec
 from cohortiv.sources.small_table import Field, read_small_table, typed_table
 
@@ -46,12 +47,15 @@ class MarketHistory:
         Where the open interest is held; empty where the file does not say.
     paths : tuple of Path
         The files.
+    notes : tuple of str
+        What files that were fetched say of themselves: rows left out, hours missing.
     """
 
     bars: pd.DataFrame
     interest: pd.DataFrame
     venue: str
     paths: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def covered(self) -> pd.DataFrame:
@@ -96,7 +100,13 @@ def read_market_history(market: str, *, open_interest: str = "", symbol: str, ve
         held = chosen(held, "venue", venue, where=other.name)
         named = str(held["venue"].iloc[0]) if "venue" in held else venue
         return _overlapping(
-            MarketHistory(bars, _dated(held, where=other.name)[["time", "oi_usd"]], named, (path, other))
+            MarketHistory(
+                bars,
+                _dated(held, where=other.name)[["time", "oi_usd"]],
+                named,
+                (path, other),
+                notes_of_files(path, other),
+            )
         )
     if "oi_usd" not in bars:
         raise DataError(f"{path.name} has no oi_usd; name a file of open interest with --open-interest FILE.")

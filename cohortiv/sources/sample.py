@@ -139,6 +139,39 @@ def sample_prices(*, seed: int = DEFAULT_SEED, snapshots: int = DEFAULT_SNAPSHOT
     }
 
 
+def sample_liquidations(
+    *, accounts: int = DEFAULT_ACCOUNTS, seed: int = DEFAULT_SEED, snapshots: int = DEFAULT_SNAPSHOTS
+) -> dict[str, pd.DataFrame]:
+    """What the made-up accounts of a sample lost by force: positions closed at their lines as they traded.
+
+    Parameters
+    ----------
+    accounts, seed, snapshots : int
+        As in `make_sample`.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By symbol, by the end of each half day from the first snapshot on (UTC, without zone): amount_usd, long_usd,
+        short_usd, notional that was closed [USD].
+    """
+    rng = np.random.default_rng(seed)
+    prices = price_paths(rng, steps=(WARM_UP_WEEKS + snapshots - 1) * STEPS_PER_WEEK + 1)
+    plan = draw_plan(rng, accounts=accounts)
+    closed = np.array([(book.forced_long, book.forced_short) for book in trade(rng, plan, prices)])
+    told = closed[WARM_UP_WEEKS * STEPS_PER_WEEK + 1 :]
+    step = pd.Timedelta(days=1) / STEPS_PER_DAY
+    end = LAST_SNAPSHOT.replace(tzinfo=None)
+    ends = pd.date_range(end=end, periods=len(told), freq=step, unit="us", name="known")
+    return {
+        symbol: pd.DataFrame(
+            {"amount_usd": told[:, :, place].sum(1), "long_usd": told[:, 0, place], "short_usd": told[:, 1, place]},
+            index=ends,
+        )
+        for place, symbol in enumerate(SYMBOLS)
+    }
+
+
 def write_sample(
     folder: Path,
     *,

@@ -56,6 +56,8 @@ class Book:
         Chance that the owner closes the unit within a step.
     side, quantity, entry, leverage : ndarray, shape (legs,)
         1 or -1; size [base units, or contract USD for inverse]; price at opening [USD]; declared multiplier [x].
+    forced_long, forced_short : ndarray, shape (symbols,)
+        Notional of the legs that were closed by force in this step, at its prices [USD].
     """
 
     is_open: BoolArray
@@ -65,6 +67,8 @@ class Book:
     quantity: FloatArray
     entry: FloatArray
     leverage: FloatArray
+    forced_long: FloatArray
+    forced_short: FloatArray
 
 
 def trade(rng: np.random.Generator, plan: Plan, prices: FloatArray) -> Iterator[Book]:
@@ -86,11 +90,19 @@ def trade(rng: np.random.Generator, plan: Plan, prices: FloatArray) -> Iterator[
         maintenance margin at the prices of that step.
     """
     units, legs = len(plan.account), len(plan.unit)
-    book = Book(np.zeros(units, dtype=bool), np.zeros(units), np.zeros(units), *(np.ones(legs) for _ in range(4)))
+    book = Book(
+        np.zeros(units, dtype=bool),
+        np.zeros(units),
+        np.zeros(units),
+        *(np.ones(legs) for _ in range(4)),
+        *np.zeros((2, 0)),
+    )
     moods = momentum(prices, days=30)
     for now, mood in zip(prices, moods, strict=True):
         luck = rng.random(units)
-        book.is_open &= (luck >= book.closing) & _is_solvent(plan, book, now)
+        stays, solvent = luck >= book.closing, _is_solvent(plan, book, now)
+        book.forced_long, book.forced_short = _forced(plan, book, now, units=book.is_open & stays & ~solvent)
+        book.is_open &= stays & solvent
         returning = ~book.is_open & (luck > np.exp(-1.0 / (WAITING_DAYS * STEPS_PER_DAY)))
         _open(rng, plan, book, units=returning, prices=now, mood=float(mood))
         yield book
@@ -120,6 +132,14 @@ def _is_solvent(plan: Plan, book: Book, prices: FloatArray) -> BoolArray:
     )
     spare = np.bincount(plan.unit, weights=book.side * moved - rate * size, minlength=len(plan.account))
     return book.wallet * collateral_price(plan, prices) * (1.0 - haircut(plan)) + spare > 0.0
+
+
+def _forced(plan: Plan, book: Book, prices: FloatArray, *, units: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Notional of the long and the short legs of some units, by symbol [USD]."""
+    size = notional_usd(plan, book, prices) * units[plan.unit]
+    sides = (size * (book.side > 0), size * (book.side < 0))
+    long, short = (np.bincount(plan.symbol, weights=part, minlength=len(prices)).astype(np.float64) for part in sides)
+    return long, short
 
 
 def _open(

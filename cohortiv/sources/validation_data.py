@@ -103,9 +103,11 @@ class ValidationSeries:
         Commonest distance of two rows; None for single events.
     span : pair of Timestamp
         From when to when the file speaks.
-    blank, repeated, gaps : int
-        Rows without a required value (left out), rows that repeat another in everything (left out), and holes between
-        rows (left as they are).
+    blank, repeated : int
+        Rows of the whole file without a required value (left out), and rows that repeat another in everything: left
+        out, but of single liquidations counted like the others, since two can be alike.
+    gaps : int
+        Holes between rows, left as they are.
     path : Path
     """
 
@@ -167,8 +169,8 @@ def read_validation_series(
     begins = known.iloc[0] - (step if step is not None and layout.known == "bar" else pd.Timedelta(0))
     return ValidationSeries(
         kind, frame.set_index(pd.DatetimeIndex(known, name="known")), step, (begins, known.iloc[-1]),
-        blank=len(raw) - len(told), repeated=0 if step is None else len(typed) - len(once),
-        gaps=0 if step is None else int((once["time"].diff() > _GAP * step).sum()), path=path,
+        blank=len(raw) - len(told), repeated=int(told.duplicated().sum()) if step is None else len(typed) - len(once),
+        gaps=0 if step is None else gaps_of(once["time"], step), path=path,
     )  # fmt: skip
 
 
@@ -223,6 +225,11 @@ def _added(typed: pd.DataFrame) -> pd.DataFrame:
 def _step(times: "pd.Series[pd.Timestamp]") -> pd.Timedelta:
     """Commonest distance of two neighbours, to the second; the smallest of several that are as common."""
     return pd.Timedelta(times.diff().dropna().dt.round("s").mode().iloc[0])
+
+
+def gaps_of(times: "pd.Series[pd.Timestamp]", step: pd.Timedelta) -> int:
+    """How many neighbours are more than one and a half steps apart."""
+    return int((times.diff() > _GAP * step).sum())
 
 
 def _lag(layout: _Layout, step: pd.Timedelta | None) -> pd.Timedelta:

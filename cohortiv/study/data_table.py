@@ -33,13 +33,14 @@ def study_notes(data: StudyData) -> tuple[str, ...]:
     notes = []
     if data.synthetic:
         notes.append(
-            "Positions and prices are SYNTHETIC. No liquidations are made up: the outcome is what the made-up prices "
-            "touched of the profile's own lines"
+            "Positions, prices and liquidations are SYNTHETIC: made-up accounts trade along made-up prices, and what "
+            "they lose by force is the outcome. The study shows what a study looks like; it says nothing of any market"
         )
     elif not data.study.liquidations:
         notes.append("No feed of liquidations is given: the outcome is what prices touched of the profile's own lines")
     if data.until is not None:
         notes.append(f"Nothing that became known after {data.until:%Y-%m-%d %H:%M} UTC is in it")
+    notes += [f"{each.title} is not covered: {each.why}" for each in data.absent]
     return tuple(notes)
 
 
@@ -48,6 +49,7 @@ def _of_index(history: IndexHistory, files: tuple[str, ...]) -> dict[str, Any]:
     return {
         "role": "index", "name": history.name, "title": history.title, "kind": history.basis,
         "files": ", ".join(files), "first": times[0], "last": times[-1], "rows": len(times),
-        "step_hours": history.step_hours, "gaps": history.gaps, "repeated": 0, "blank": 0,
+        "step_hours": history.step_hours, "gaps": history.gaps, "repeated": 0,
+        "blank": int(history.frame["iv_index"].isna().sum()),
         "note": ". ".join(history.notes),
     }  # fmt: skip

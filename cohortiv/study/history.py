@@ -6,17 +6,16 @@ import numpy as np
 import pandas as pd
 
 from cohortiv.config.validation import EventsFile
-from cohortiv.early_warning import Code, Thresholds
+from cohortiv.early_warning import Thresholds
 from cohortiv.study.index_series import SolvedSeries
 from cohortiv.study.result import IndexHistory
-from cohortiv.validation.alarms import flips_a_year
+from cohortiv.validation.alarms import changes_a_year
 from cohortiv.validation.events import lay_events
 from cohortiv.validation.sample import DAY
 
 _GAP_STEPS: Final = 1.5
 _HOUR: Final = pd.Timedelta(hours=1)
 _SECONDS: Final = 86_400.0
-_FEWEST: Final = 2
 
 
 def told_history(solved: SolvedSeries, events: EventsFile, *, horizon_days: float) -> IndexHistory:
@@ -45,7 +44,7 @@ def told_history(solved: SolvedSeries, events: EventsFile, *, horizon_days: floa
         symbol=source.symbol,
         frame=frame,
         timeline=code_timeline(frame["code_held"]),
-        flips_a_year=_flips(frame["code_held"]),
+        flips_a_year=changes_a_year(frame["code_held"]),
         overlay=lay_events(events, frame["iv_index"], horizon=horizon_days * DAY),
         gaps=int(np.count_nonzero(steps > _GAP_STEPS * median)) if steps.size else 0,
         longest_gap_days=float(steps.max()) if steps.size else 0.0,
@@ -74,10 +73,3 @@ def code_timeline(codes: "pd.Series[str]") -> pd.DataFrame:
         code=("code", "first"), first=("time", "min"), last=("time", "max"), snapshots=("time", "size")
     )
     return found.assign(days=(found["last"] - found["first"]).dt.total_seconds() / _SECONDS).reset_index(drop=True)
-
-
-def _flips(codes: "pd.Series[str]") -> float:
-    """Changes of the code a year; NaN for fewer than two snapshots."""
-    if len(codes) < _FEWEST:
-        return float("nan")
-    return flips_a_year(list(pd.DatetimeIndex(codes.index).to_pydatetime()), [Code(code) for code in codes])

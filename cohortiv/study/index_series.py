@@ -4,27 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from cohortiv.assessment.study_data import IndexInput, StudyData
-from cohortiv.comovement import comovement
+from cohortiv.assessment.study_data import BeginsLaterError, IndexInput, StudyData
 from cohortiv.config.study import InterestFile
-from cohortiv.distribution.reconstructed_series import reconstructed_profile
 from cohortiv.early_warning import Code, GreyRules, Thresholds
-from cohortiv.errors import DataError
 from cohortiv.history.load import load_series
 from cohortiv.history.series import index_series
-from cohortiv.margin.brackets import load_brackets
-from cohortiv.margin.schedule import BracketSchedule
 from cohortiv.profile import LiquidationProfile
-from cohortiv.validation.known import known_at
+from cohortiv.study.market_series import market_series
 from cohortiv.volatility import CRITICAL_MASS, HORIZON_DAYS
-
-#: Open interest older than this is not known.
-_OLDEST: Final = pd.Timedelta(days=2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,17 +60,17 @@ def solve_series(given: IndexInput, data: StudyData) -> SolvedSeries:
     DataError
         If there is nothing to solve.
     """
-    profile, units = _profile(given, data)
+    profile, units, said = _profile(given, data)
     frame = solve_index(given, profile, data, margin_units=units)
+    if data.last_snapshot is not None:
+        frame = frame[frame.index <= data.last_snapshot]
+    if frame.empty:
+        raise BeginsLaterError(f"{given.source.title} has no snapshot until {data.until}. Give a later --as-of.")
     grey = frame["code"] == str(Code.GREY)
     notes = [given.source.note] if given.source.note else []
     if grey.any():
         notes.append(f"{int(grey.sum()):,} of {len(frame):,} snapshots are Grey: their data allow no index")
-    if given.market is not None:
-        notes.append(f"A model, not positions; tier mix: {given.mix.source}")
-        notes.append(
-            "Its tier mix, and the brackets of its last day, hold throughout: both may be from after a snapshot"
-        )
+    notes += said
     return SolvedSeries(given, profile, frame, _stand_in(given), tuple(notes))
 
 
@@ -107,8 +98,10 @@ def solve_index(
     return frame.assign(iv_index=frame["iv_index"].mask(grey)).set_index(index)
 
 
-def _profile(given: IndexInput, data: StudyData) -> tuple[LiquidationProfile, Mapping[datetime, int] | None]:
-    """Profiles of all snapshots, and leveraged margin units by time where accounts are behind them."""
+def _profile(
+    given: IndexInput, data: StudyData
+) -> tuple[LiquidationProfile, Mapping[datetime, int] | None, tuple[str, ...]]:
+    """Profiles of all snapshots, leveraged margin units by time where accounts are behind them, and notes."""
     if given.source.source == "history":
         stored = load_series(Path(given.source.file), columns=None)
         profile = stored.profile
@@ -116,51 +109,14 @@ def _profile(given: IndexInput, data: StudyData) -> tuple[LiquidationProfile, Ma
             kept = profile.cells["as_of"] <= data.until
             profile = replace(profile, cells=profile.cells[kept].reset_index(drop=True))
         if profile.cells.empty:
-            raise DataError(f"{given.files[0]} has no snapshot until {data.until}. Give a later --as-of.")
-        return profile, stored.margin_units
+            raise BeginsLaterError(f"{given.files[0]} has no snapshot until {data.until}. Give a later --as-of.")
+        return profile, stored.margin_units, ()
     if given.profile is not None:
         counted = given.profile.origin.get("margin_units", {})
-        return given.profile, {datetime.fromisoformat(moment): int(count) for moment, count in counted.items()} or None
-    return _reconstructed(given), None
-
-
-def _reconstructed(given: IndexInput) -> LiquidationProfile:
-    """Positions as the model has them, at every step of the series."""
-    if given.market is None:
-        raise DataError(f"The series {given.source.name} has neither positions nor a market. Bring one of them.")
-    bars, interest = (each.frame for each in given.market)
-    if not {"high", "low"} <= set(bars.columns):
-        raise DataError(f"{given.files[0]} has no high and low; a reconstruction needs them. Bring such bars.")
-    if "oi_usd" in interest:
-        close = known_at(bars["close"], pd.DatetimeIndex(interest.index), oldest=_OLDEST)["value"]
-        coins = interest["oi_usd"] / close
-    else:
-        coins = interest["longs_coin"] + interest["shorts_coin"]
-    held = bars.assign(coins=known_at(coins, pd.DatetimeIndex(bars.index), oldest=_OLDEST)["value"])
-    step = pd.Timedelta(hours=given.source.every_hours)
-    grid = pd.date_range(held.index[0].ceil("D"), held.index[-1], freq=step)
-    movement = comovement(given.cohort.betas, given.cohort.kappas)
-    return reconstructed_profile(
-        held[["high", "low", "close", "coins"]].dropna(subset=["high", "low"]),
-        grid,
-        mix=given.mix,
-        schedule=_schedule(given, held.index[-1]),
-        comovement=movement,
-        tier_edges=given.cohort.tier_edges,
-    )
-
-
-def _schedule(given: IndexInput, last: pd.Timestamp) -> BracketSchedule:
-    """Brackets of the venue at the end of the series, for all of it."""
-    source = given.source
-    brackets = load_brackets(Path(source.brackets) if source.brackets else None)
-    found = brackets.schedule_for(source.venue, source.symbol or "", "linear", as_of=last.date())
-    if found is None:
-        raise DataError(
-            f"There are no brackets for {source.symbol} on {source.venue}. Name a venue that has a shipped table "
-            "(binance, hyperliquid) in the study file, or give brackets: FILE."
-        )
-    return replace(found.schedule, venue=source.venue)
+        units = {datetime.fromisoformat(moment): int(count) for moment, count in counted.items()}
+        return given.profile, units or None, ()
+    made = market_series(given, last=data.last_snapshot)
+    return made.profile, None, made.notes
 
 
 def _stand_in(given: IndexInput) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cohortiv.assessment.study_data import StudyData
+from cohortiv.config.validation import EventsFile
 from cohortiv.config.verdict import VerdictRules
 from cohortiv.study.outcome_pairs import Candidate, outcome_of
 from cohortiv.study.result import Pair
@@ -15,11 +16,12 @@ from cohortiv.study.signals import INDEX, ROTATIONS, TITLES, Common, signals_of,
 from cohortiv.validation.alarms import event_record, onsets
 from cohortiv.validation.comparison import Comparison, compare
 from cohortiv.validation.curves import reliability_curves, roc_curves
+from cohortiv.validation.dated_hits import dated_hits
 from cohortiv.validation.propensity import Learner
 from cohortiv.validation.rules import ScoringRules
 from cohortiv.validation.sample import Sample, read_sample
 from cohortiv.validation.scores import SCORED, score_table
-from cohortiv.validation.thresholds import matched_alarms, usefulness_table
+from cohortiv.validation.thresholds import Alarms, matched_alarms, usefulness_table
 from cohortiv.validation.verdict import Verdict, judge, scoring_rules
 
 #: With the name of a pair it seeds that pair's resamples, so that another pair changes none of them.
@@ -32,6 +34,7 @@ def score_pair(
     *,
     version: str,
     rules: VerdictRules,
+    events: EventsFile,
     common: Common,
     rotations: Mapping[Learner, int] = ROTATIONS,
 ) -> Pair:
@@ -45,6 +48,8 @@ def score_pair(
     version : str
         Name of the outcomes file.
     rules : VerdictRules
+    events : EventsFile
+        Dated events, which the primary pair's alarms are held against.
     common : Common
     rotations : mapping of str to int, optional
         Rotations of the permutation test of learned weights, by learner.
@@ -56,9 +61,8 @@ def score_pair(
     outcome = outcome_of(candidate, data, version=version)
     name = candidate.solved.given.source.name
     slug = f"{name}--{candidate.feed}--{candidate.definition.name}"
-    for_weights, for_scores, for_verdict, for_others = np.random.default_rng([_SEED, zlib.crc32(slug.encode())]).spawn(
-        4
-    )
+    seeded = np.random.default_rng([_SEED, zlib.crc32(slug.encode())])
+    for_weights, for_scores, for_verdict, for_others, for_alarms = seeded.spawn(5)
     weighted, weights = (
         weighted_series(candidate.solved, outcome, data, rng=for_weights, rotations=rotations)
         if candidate.primary
@@ -69,6 +73,8 @@ def score_pair(
     frame, event = signals.frame, outcome.event
     verdict = judge(frame, event, horizon_days=days, rules=rules, rng=for_verdict, titles=TITLES)
     sample = _sample(frame[INDEX], event, days)
+    told = frame if candidate.primary else frame.head(0)
+    raised = _raised(told, event.loc[told.index], days=days, rules=scoring)
     return Pair(
         series=name,
         feed=candidate.feed,
@@ -92,10 +98,12 @@ def score_pair(
             frame if candidate.primary else frame[[INDEX]],
             event,
             horizon_days=days,
+            level=scoring.level,
             fewest_events=scoring.fewest_events,
         ),
-        usefulness=_usefulness(frame, event, days=days, rules=scoring),
-        leads=_leads(frame, event, days=days, rules=scoring),
+        usefulness=_usefulness(raised, rules=scoring, rng=for_alarms),
+        leads=_leads(raised, rules=scoring),
+        dated=_dated(raised, events),
         weights=weights,
     )
 
@@ -123,33 +131,52 @@ def _comparisons(
     return (*verdict.comparisons, *made)
 
 
-def _scored(
+def _raised(
     frame: pd.DataFrame, event: "pd.Series[bool]", *, days: float, rules: ScoringRules
-) -> list[tuple[str, Sample]]:
-    """Signals that reach the floor."""
-    samples = [(str(name), _sample(frame[name], event, days)) for name in frame.columns]
-    return [(name, held) for name, held in samples if held.status(fewest_events=rules.fewest_events) == SCORED]
+) -> dict[str, tuple[Sample, Alarms]]:
+    """Each signal's rows, and its alarms on as many calm rows as every other's."""
+    samples = {str(name): _sample(frame[name], event, days) for name in frame.columns}
+    return {
+        name: (held, matched_alarms(held, false_share=rules.false_share))
+        for name, held in samples.items()
+        if len(held.times)
+    }
 
 
-def _usefulness(frame: pd.DataFrame, event: "pd.Series[bool]", *, days: float, rules: ScoringRules) -> pd.DataFrame:
+def _usefulness(
+    raised: Mapping[str, tuple[Sample, Alarms]], *, rules: ScoringRules, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Usefulness of the signals that reach the floor."""
     parts = [
-        usefulness_table(held, fewest_events=rules.fewest_events).assign(signal=name)
-        for name, held in _scored(frame, event, days=days, rules=rules)
+        usefulness_table(
+            held, rng=stream, fewest_events=rules.fewest_events, draws=rules.draws, level=rules.level
+        ).assign(signal=name)
+        for (name, (held, _)), stream in zip(raised.items(), rng.spawn(len(raised)), strict=True)
+        if held.status(fewest_events=rules.fewest_events) == SCORED
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["signal", "preference", "status"])
 
 
-def _leads(frame: pd.DataFrame, event: "pd.Series[bool]", *, days: float, rules: ScoringRules) -> pd.DataFrame:
-    """What each signal's matched alarms did before each independent event."""
+def _leads(raised: Mapping[str, tuple[Sample, Alarms]], *, rules: ScoringRules) -> pd.DataFrame:
+    """What the alarms of each signal that reaches the floor did before each independent event."""
     parts = [
         event_record(
-            matched_alarms(held, false_share=rules.false_share).series,
+            alarms.series,
             onsets(held),
             known_until=held.times[-1] + held.horizon,
             horizon_days=held.horizon_days,
             window_days=rules.window_days,
         ).leads.assign(signal=name)
-        for name, held in _scored(frame, event, days=days, rules=rules)
+        for name, (held, alarms) in raised.items()
+        if held.status(fewest_events=rules.fewest_events) == SCORED
     ]
     columns = ["signal", "event", "status", "lead_days"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _dated(raised: Mapping[str, tuple[Sample, Alarms]], events: EventsFile) -> pd.DataFrame:
+    """What each signal's alarms did before each dated event."""
+    hits = {name: dated_hits(events, alarms.series, horizon=held.horizon) for name, (held, alarms) in raised.items()}
+    parts = [found.events.assign(signal=name, by_chance=found.by_chance) for name, found in hits.items()]
+    columns = ["signal", "date", "status", "by_chance"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)

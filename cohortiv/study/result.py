@@ -37,7 +37,7 @@ class IndexHistory:
     timeline : DataFrame
         Unbroken runs of code_held: code, first, last, snapshots, days (from first to last).
     flips_a_year : float
-        Changes of code_held a year; NaN for fewer than two snapshots.
+        Changes of code_held a year, gaps left out; NaN for fewer than two snapshots.
     overlay : EventOverlay
         The dated events over the series.
     gaps : int
@@ -122,12 +122,16 @@ class Pair:
     roc : DataFrame
         signal, false_rate, true_rate; empty below the floor.
     reliability : DataFrame
-        signal, low, high, forecast, observed, rows, events; of all signals on the primary pair, of the index on the
+        signal and the columns of `calibration.reliability`; of all signals on the primary pair, of the index on the
         others; empty below the floor.
     usefulness : DataFrame
-        signal and the columns of `thresholds.usefulness_table`; empty below the floor.
+        signal and the columns of `thresholds.usefulness_table`, of the primary pair; empty below the floor.
     leads : DataFrame
-        signal, event (onset), status ("warned", "missed", "not covered"), lead_days: each independent event.
+        signal, event (onset), status ("warned", "missed", "not covered"), lead_days: each independent event, of the
+        primary pair; empty below the floor.
+    dated : DataFrame
+        signal, date, status ("hit", "miss", "not covered"), by_chance (`dated_hits.DatedHits.by_chance`): each dated
+        event, of the primary pair.
     weights : LearnedWeights or None
         Of the primary pair only; None for the others.
     """
@@ -151,6 +155,7 @@ class Pair:
     reliability: pd.DataFrame
     usefulness: pd.DataFrame
     leads: pd.DataFrame
+    dated: pd.DataFrame
     weights: LearnedWeights | None
 
     @property
@@ -190,6 +195,8 @@ class Study(Displayed):
         Resamples, level, floor on events and how alarms are raised, for the tables of scores.
     sentiment : DataFrame
         By the midnight that ends the day: mean, share_negative, texts, not_scored, repeated; empty without texts.
+    sentiment_by_language : DataFrame
+        language (a code, empty where none was told), scorer (empty without one), scored, not_scored: texts; most first.
     sentiment_left_out : mapping of str to int
         Texts that were not scored, by reason.
     not_paired : DataFrame
@@ -215,6 +222,7 @@ class Study(Displayed):
     verdict_version: str
     rules: ScoringRules
     sentiment: pd.DataFrame
+    sentiment_by_language: pd.DataFrame
     sentiment_left_out: Mapping[str, int]
     not_paired: pd.DataFrame
     critical_mass: float

@@ -1,12 +1,13 @@
 """A study from its file to the judged claim."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
-from cohortiv.assessment.study_data import StudyData, read_study_data
+from cohortiv.assessment.study_data import Absent, BeginsLaterError, StudyData, absent_index, read_study_data
 from cohortiv.assessment.study_sample import sample_study_data
 from cohortiv.config.study_paths import load_study
 from cohortiv.config.validation import load_events, load_outcomes
@@ -20,7 +21,7 @@ from cohortiv.study.index_series import SolvedSeries, solve_series
 from cohortiv.study.outcome_pairs import candidates, why_not
 from cohortiv.study.pairing import score_pair
 from cohortiv.study.result import Study
-from cohortiv.study.signals import DIRECTIONS, TITLES, UNITS, common_of
+from cohortiv.study.signals import DIRECTIONS, QUICK_ROTATIONS, ROTATIONS, TITLES, UNITS, common_of
 from cohortiv.validation.daily_sentiment import daily_sentiment
 from cohortiv.validation.sample import DAY
 from cohortiv.validation.sentiment import SCORED, ScoredTexts, score_texts
@@ -60,7 +61,9 @@ def run_study(
     """
     if not study:
         return scored_study(sample_study_data(say=say))
-    return scored_study(read_study_data(load_study(study, data=data), until=_until(as_of), say=say))
+    until = _until(as_of)
+    read = read_study_data(load_study(study, data=data), until=until, say=say)
+    return scored_study(replace(read, last_snapshot=_last_snapshot(as_of, until)))
 
 
 def scored_study(data: StudyData) -> Study:
@@ -81,22 +84,30 @@ def scored_study(data: StudyData) -> Study:
     """
     study = data.study
     outcomes = load_outcomes(study.outcomes) if study.outcomes else load_outcomes()
-    events = load_events(study.events) if study.events else load_events()
+    events = data.events or (load_events(study.events) if study.events else load_events())
     rules = load_verdict_rules(Path(study.verdict) if study.verdict else None)
     days = outcomes.definition(study.primary.outcome).horizon_days
-    solved = [solve_series(given, data) for given in data.index]
+    solved, data = _solved(data)
     scored = _scored_texts(data)
     sentiment = daily_sentiment(scored) if scored is not None else None
     every = candidates(solved, data, outcomes)
     reasons = {place: why for place, each in enumerate(every) if (why := why_not(each, data))}
-    if 0 in reasons or not every[0].primary:
+    if 0 in reasons or not every or not every[0].primary:
         raise DataError(
-            f"The primary pair of the study cannot be made: {reasons.get(0, 'its outcome is not scored')}. Name "
-            "another one under primary, or bring the data."
+            f"The primary pair of the study cannot be made: {reasons.get(0) or _why_no_primary(data)}. Name another "
+            "one under primary, bring the data, or give a later --as-of."
         )
     common = common_of(data, sentiment, horizons_days=(each.definition.horizon_days for each in every))
     pairs = tuple(
-        score_pair(each, data, version=outcomes.name, rules=rules, common=common)
+        score_pair(
+            each,
+            data,
+            version=outcomes.name,
+            rules=rules,
+            events=events,
+            common=common,
+            rotations=QUICK_ROTATIONS if data.synthetic else ROTATIONS,
+        )
         for place, each in enumerate(every)
         if place not in reasons
     )
@@ -105,6 +116,7 @@ def scored_study(data: StudyData) -> Study:
          "outcome": every[place].definition.name, "why": why}
         for place, why in reasons.items()
     ]  # fmt: skip
+    left_out += [row for each in data.absent if (row := _absent_pair(each))]
     histories = tuple(told_history(each, events, horizon_days=days) for each in solved)
     return Study(
         name=study.name,
@@ -122,6 +134,7 @@ def scored_study(data: StudyData) -> Study:
         verdict_version=rules.name,
         rules=scoring_rules(rules),
         sentiment=sentiment.frame if sentiment is not None else pd.DataFrame(),
+        sentiment_by_language=_by_language(scored),
         sentiment_left_out=_left_out(scored),
         not_paired=pd.DataFrame(left_out, columns=["series", "feed", "outcome", "why"]),
         critical_mass=study.critical_mass or CRITICAL_MASS,
@@ -129,6 +142,35 @@ def scored_study(data: StudyData) -> Study:
         reference_volatility=study.reference_volatility or REFERENCE_VOLATILITY * _kappa(every[0].solved),
         notes=study_notes(data),
     )
+
+
+def _solved(data: StudyData) -> tuple[list[SolvedSeries], StudyData]:
+    """The index series that have a snapshot by then, and the data without the others."""
+    solved, absent = [], list(data.absent)
+    for given in data.index:
+        try:
+            solved.append(solve_series(given, data))
+        except BeginsLaterError as error:
+            if data.until is None:
+                raise
+            absent.append(absent_index(given.source, error))
+    return solved, replace(data, index=tuple(each.given for each in solved), absent=tuple(absent))
+
+
+def _why_no_primary(data: StudyData) -> str:
+    """Why no series and feed make up the primary pair."""
+    primary = (("index", data.study.primary.series), ("liquidations", data.study.primary.feed))
+    gone = [each.why for each in data.absent if (each.role, each.name) in primary]
+    return gone[0] if gone else "its outcome is not scored"
+
+
+def _absent_pair(source: Absent) -> dict[str, str]:
+    """The pairs of a source that says nothing yet, in one row; empty for a comparator, which makes no pair."""
+    if source.role == "comparator":
+        return {}
+    named = {"series" if source.role == "index" else "feed": source.name}
+    every = {"series": "any series", "feed": "any feed", "outcome": "any outcome"}
+    return every | named | {"why": f"not covered: {source.why}"}
 
 
 def _kappa(solved: SolvedSeries) -> float:
@@ -145,8 +187,29 @@ def _until(as_of: str | None) -> pd.Timestamp | None:
     return pd.Timestamp(wanted) if isinstance(wanted, datetime) else pd.Timestamp(wanted) + DAY
 
 
+def _last_snapshot(as_of: str | None, until: pd.Timestamp | None) -> pd.Timestamp | None:
+    """The last moment at which an index is given: the midnight that ends a day is no part of that day."""
+    if until is None or isinstance(parse_as_of(as_of or ""), datetime):
+        return until
+    return until - pd.Timedelta(1, "us")
+
+
 def _scored_texts(data: StudyData) -> ScoredTexts | None:
     return None if data.texts is None else score_texts(data.texts)
+
+
+def _by_language(scored: ScoredTexts | None) -> pd.DataFrame:
+    """Texts by language: how many were scored, by what, and how many were not."""
+    columns = ["language", "scorer", "scored", "not_scored"]
+    if scored is None or scored.frame.empty:
+        return pd.DataFrame(columns=columns)
+    is_scored = (scored.frame["why"] == SCORED).groupby(scored.frame["language"])
+    found = is_scored.agg(scored="sum", texts="size").reset_index()
+    told = found.assign(
+        scorer=[scored.scorers.get(str(code), "") for code in found["language"]],
+        not_scored=found["texts"] - found["scored"],
+    )
+    return told.sort_values(["texts", "language"], ascending=[False, True], ignore_index=True)[columns]
 
 
 def _left_out(scored: ScoredTexts | None) -> dict[str, int]:

@@ -13,6 +13,7 @@ from cohortiv.profile import LiquidationProfile
 from cohortiv.study.index_series import SolvedSeries, solve_index, tier_shares
 from cohortiv.study.outcome_pairs import interest_of
 from cohortiv.study.result import LearnedWeights
+from cohortiv.validation.combined import with_feature
 from cohortiv.validation.comparators import COMPARATORS, ComparatorInputs, comparators, fitted_models
 from cohortiv.validation.daily_sentiment import DailySentiment
 from cohortiv.validation.outcomes import Outcome
@@ -24,19 +25,29 @@ from cohortiv.validation.weights import PERMUTATIONS, TierWeights, learn_weights
 
 INDEX: Final = "iv_index"
 WEIGHTED: Final = "weighted_index"
+WITH_SENTIMENT: Final = "index_with_sentiment"
 TITLES: Final[Mapping[str, str]] = {
     INDEX: "IV Index",
     WEIGHTED: "IV Index, learned tier weights",
+    WITH_SENTIMENT: "IV Index with sentiment as a feature, learned",
     **{item.name: item.title for item in COMPARATORS},
 }
-UNITS: Final[Mapping[str, str]] = {INDEX: "%", WEIGHTED: "%", **{item.name: item.unit for item in COMPARATORS}}
+UNITS: Final[Mapping[str, str]] = {
+    INDEX: "%",
+    WEIGHTED: "%",
+    WITH_SENTIMENT: "log-odds",
+    **{item.name: item.unit for item in COMPARATORS},
+}
 DIRECTIONS: Final[Mapping[str, str]] = {
     INDEX: "less volatility is enough to liquidate the critical mass",
     WEIGHTED: "the same, tiers weighted by what they did before events",
+    WITH_SENTIMENT: "higher odds of an event by the index and negative sentiment, as both went with past events",
     **{item.name: item.direction for item in COMPARATORS},
 }
 ROTATIONS: Final[Mapping[Learner, int]] = {"logistic": PERMUTATIONS, "boosting": 39}
 """Rotations of the permutation test; boosting takes far longer, and 39 can show 5 %."""
+QUICK_ROTATIONS: Final[Mapping[Learner, int]] = {"logistic": 39, "boosting": 19}
+"""The fewest that can show 5 % for the made-up sample, which is run to be looked at."""
 
 NOT_LEARNED: Final = "learned for the primary pair only"
 #: Days between two times at which weights are learned anew.
@@ -132,11 +143,15 @@ def signals_of(
     index = solved.frame[INDEX]
     made = comparators(_inputs(outcome, data, common), pd.DatetimeIndex(index.index))
     second = weighted if weighted is not None else pd.Series(np.nan, index=index.index)
+    days = outcome.definition.horizon_days
+    third = with_feature(index, made.frame["sentiment"], outcome.event, horizon_days=days)
     missing = {} if weighted is not None else {WEIGHTED: NOT_LEARNED}
     if index.isna().all():
         missing |= {INDEX: "no snapshot has an index"}
-    return Signals(made.frame.pipe(lambda frame: pd.concat([index, second.rename(WEIGHTED), frame], axis=1)),
-                   missing | made.missing)  # fmt: skip
+    if third.isna().all():
+        missing |= {WITH_SENTIMENT: made.missing.get("sentiment", "too short a past to fit")}
+    own = [index, second.rename(WEIGHTED), third.rename(WITH_SENTIMENT)]
+    return Signals(pd.concat([*own, made.frame], axis=1), missing | made.missing)
 
 
 def weighted_series(
@@ -177,7 +192,9 @@ def weighted_series(
     }
     moments = pd.date_range(times[0] + _RELEARN_DAYS * DAY, times[-1], freq=_RELEARN_DAYS * DAY)
     at = list(moments.to_pydatetime())
-    known = weights_known_at(shares, event, at=at, horizon_days=days, rng=streams[0])
+    known = weights_known_at(
+        shares, event, at=at, horizon_days=days, rng=streams[0], permutations=rotations["logistic"]
+    )
     index = solved.frame[INDEX].copy()
     for moment, until, weights in zip(moments, [*moments[1:], None][: len(moments)], known, strict=True):
         if weights.strength:

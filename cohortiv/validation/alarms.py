@@ -1,6 +1,5 @@
-"""Alarms against dated events: how early, how often for nothing, and how restless a code is."""
+"""Alarms against events: how early, how often for nothing, and how restless they and codes are."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,14 +7,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cohortiv.code_series import code_changes
-from cohortiv.early_warning import Code
-from cohortiv.validation.sample import DAY, Sample, refuse_bad_times
+from cohortiv.validation.sample import DAY, BoolArray, Sample, gap_steps, refuse_bad_times, years_of
 
 WINDOW_DAYS: Final = 28.0
 """Default longest lead that counts [days]: four weeks, four of the index's horizons."""
 
 _COVERED: Final = 0.5
+_TICK: Final = pd.Timedelta(1, "us")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +30,12 @@ class EventRecord:
     median_lead_days : float
         Over warned events [days]; NaN if none was.
     false_alarms : int
-        Unbroken runs of alarms with no event during them or in the window after.
+        Stretches of alarms with no event during them or in the window after. An unbroken run is cut into stretches of a
+        window each, so that an alarm that never ends is not one alarm.
     open_alarms : int
-        Runs whose window is not over yet; neither right nor wrong.
+        Stretches whose window is not over yet; neither right nor wrong.
     years : float
-        Length of the series [years of 365 days].
+        Length of the series, gaps left out [years of 365 days].
     window_days : float
         Longest lead that counts [days].
     """
@@ -61,11 +60,13 @@ def onsets(sample: Sample) -> pd.DatetimeIndex:
 
     Notes
     -----
-    Exact to one step of the series where the row before was calm: that row's horizon ended without the event.
+    Exact to one step of the series where the row before was calm: that row's horizon ended without the event. An event
+    whose first row opens the sample or follows a gap may lie anywhere in that row's horizon; it is dated at the row
+    itself, the earliest, so that no lead before it is overstated.
     """
-    times = sample.times[sample.event]
+    times, after_gap = sample.times[sample.event], _after_gap(sample.times)[sample.event]
     first = np.concatenate([[True], np.diff(times.to_numpy()) > sample.horizon.to_timedelta64()])[: len(times)]
-    return times[first] + sample.horizon
+    return times[first] + np.where(after_gap[first], np.timedelta64(0, "ns"), sample.horizon.to_timedelta64())
 
 
 def event_record(
@@ -106,7 +107,8 @@ def event_record(
     -----
     An event is warned if an alarm stood at the last row before it; an alarm at the event's own time is too late, one
     that was called off before does not count, or else a signal that blinks at random would warn of nearly everything.
-    The lead goes back to the start of that unbroken run of alarms, a window at most. An event is covered if the row
+    The lead goes back to the start of that unbroken run of alarms, a window at most; a gap breaks a run. An event is
+    covered if the row
     before it is at most a horizon old and no stretch of more than half of a window before it is without a row.
 
     Leads are a description. An alarm that always stands is a window early each time, and of two signals that know
@@ -125,8 +127,9 @@ def event_record(
         [_lead(times, runs, event, horizon=horizon_days * DAY, window=window) for event in known],
         columns=["event", "status", "alarm_since", "lead_days"],
     )
-    none = np.array([not ((known > begin) & (known <= end + window)).any() for begin, end in runs], dtype=np.bool_)
-    over = np.array([end + window <= pd.Timestamp(known_until) for _, end in runs], dtype=np.bool_)
+    parts = _stretches(runs, window)
+    none = np.array([not ((known > begin) & (known <= end + window)).any() for begin, end in parts], dtype=np.bool_)
+    over = np.array([end + window <= pd.Timestamp(known_until) for _, end in parts], dtype=np.bool_)
     return EventRecord(
         leads=leads,
         covered=int((leads["status"] != "not covered").sum()),
@@ -134,41 +137,53 @@ def event_record(
         median_lead_days=float(leads.loc[leads["status"] == "warned", "lead_days"].median()),
         false_alarms=int((none & over).sum()),
         open_alarms=int((none & ~over).sum()),
-        years=(times[-1] - times[0]) / (365.0 * DAY) if len(times) else 0.0,
+        years=years_of(times),
         window_days=window_days,
     )
 
 
 def alarm_runs(alarms: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
-    """First and last time of each unbroken run of alarms; a gap in the series does not break a run."""
-    stands = alarms.to_numpy(dtype=np.bool_)
-    edges = np.diff(np.concatenate([[False], stands, [False]]).astype(np.int8))
-    times = pd.DatetimeIndex(alarms.index)
-    return list(zip(times[np.flatnonzero(edges == 1)], times[np.flatnonzero(edges == -1) - 1], strict=True))
+    """First and last time of each unbroken run of alarms; what stood during a gap is not known, so it breaks a run."""
+    stands, times = alarms.to_numpy(dtype=np.bool_), pd.DatetimeIndex(alarms.index)
+    after = _after_gap(times)
+    begins = stands & (after | ~np.concatenate([[False], stands[:-1]])[: stands.size])
+    ends = stands & ~np.concatenate([(stands & ~after)[1:], [False]])[: stands.size]
+    return list(zip(times[begins], times[ends], strict=True))
 
 
-def flips_a_year(times: Sequence[datetime], codes: Sequence[Code]) -> float:
-    """How often a year the code changes, Grey being a code like the others.
+def changes_a_year(states: pd.Series) -> float:
+    """How often a year something changes: a code, Grey like the others, or whether an alarm stands.
 
     Parameters
     ----------
-    times : sequence of datetime
-        Snapshot times, rising (UTC).
-    codes : sequence of Code
-        The code of each.
+    states : Series
+        By rising times (UTC without zone).
 
     Returns
     -------
     float
-        Changes a year of 365 days; NaN for fewer than two snapshots.
-
-    Raises
-    ------
-    ValueError
-        If the two differ in length or the times do not rise.
+        Changes from a row to the next a year of 365 days, gaps left out of both; NaN without such a step.
     """
-    changes = code_changes(times, codes)
-    return len(changes) / ((times[-1] - times[0]) / (365.0 * DAY)) if len(times) > 1 else float("nan")
+    times, values = pd.DatetimeIndex(states.index), states.to_numpy()
+    changed = (values[1:] != values[:-1]) & ~gap_steps(times)
+    years = years_of(times)
+    return int(np.count_nonzero(changed)) / years if years else float("nan")
+
+
+def _after_gap(times: pd.DatetimeIndex) -> BoolArray:
+    """Rows that open a series or follow a gap."""
+    return np.concatenate([[True], gap_steps(times)])[: len(times)]
+
+
+def _stretches(
+    runs: list[tuple[pd.Timestamp, pd.Timestamp]], window: pd.Timedelta
+) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Runs cut into stretches of less than a window, the last one as long as is left."""
+    found = []
+    for begin, end in runs:
+        starts = list(pd.date_range(begin, end, freq=window))
+        found += list(zip(starts, [*(start - _TICK for start in starts[1:]), end], strict=True))
+    return found
 
 
 def _lead(

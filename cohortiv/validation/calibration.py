@@ -1,12 +1,15 @@
 """From a score to a probability by past rows only, and how good the probabilities were: Brier and reliability."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
+import scipy
 
-from cohortiv.validation.sample import DAY, BoolArray, Sample, known_rows, spells
+from cohortiv.validation.bootstrap import LEVEL
+from cohortiv.validation.sample import DAY, BoolArray, Sample, known_rows, spells, windows
 from cohortiv.volatility import FloatArray
 
 Method = Literal["logistic", "isotonic"]
@@ -18,8 +21,13 @@ REFIT_DAYS: Final = 30.0
 EVENTS_TO_FIT: Final = 3
 """Independent events that the past must hold before anything is fitted on it."""
 
-RELIABILITY_BINS: Final = 10
+RELIABILITY_BINS: Final = 5
 """Default number of bins of the reliability table."""
+
+RELIABILITY_COLUMNS: Final = (
+    "low", "high", "forecast", "observed", "observed_low", "observed_high", "rows", "windows", "events",
+)  # fmt: skip
+"""Columns of the reliability table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +91,7 @@ def fit_stretches(sample: Sample, *, refit_days: float, events_to_fit: int) -> l
     """
     known, begins = known_rows(sample.times, sample.horizon), refit_rows(sample.times, refit_days)
     found = []
-    for begin, end in zip(begins, [*begins[1:], len(sample.times)], strict=True):
+    for begin, end in pairwise([*begins, len(sample.times)]):
         past = int(known[begin])
         came = sample.event[:past]
         if not came.all() and spells(sample.times[:past][came], sample.horizon) >= events_to_fit:
@@ -131,7 +139,7 @@ def calibrate(
     for past, served in fit_stretches(sample, refit_days=refit_days, events_to_fit=events_to_fit):
         came = sample.event[:past]
         before = np.sort(sample.score[:past])
-        ranks = _ranks(sample.score[:past], before), _ranks(sample.score[served], before)
+        ranks = past_ranks(sample.score[:past], before), past_ranks(sample.score[served], before)
         probability[served] = _fitted(ranks, came, method=method)
         base[served] = came.mean()
     return Calibrated(probability=probability, base=base, event=sample.event, method=method)
@@ -178,7 +186,9 @@ def brier_skill(calibrated: Calibrated, weights: FloatArray | None = None) -> Fl
     return np.asarray(1.0 - np.divide(own, base, out=np.full(own.shape, np.nan), where=base > 0.0))
 
 
-def reliability(sample: Sample, calibrated: Calibrated, *, bins: int = RELIABILITY_BINS) -> pd.DataFrame:
+def reliability(
+    sample: Sample, calibrated: Calibrated, *, bins: int = RELIABILITY_BINS, level: float = LEVEL
+) -> pd.DataFrame:
     """How often events came where so much was forecast, ready to plot.
 
     Parameters
@@ -187,36 +197,42 @@ def reliability(sample: Sample, calibrated: Calibrated, *, bins: int = RELIABILI
         The sample that was calibrated.
     calibrated : Calibrated
     bins : int, optional
-        Bins of about equally many rows; equal probabilities share a bin. Default 10.
+        Bins of about equally many rows; equal probabilities share a bin. Default 5.
+    level : float, optional
+        Of the intervals [1]. Default 0.95.
 
     Returns
     -------
     DataFrame
-        One row a bin, forecasts rising: low, high, forecast (mean), observed (share of events) [1], rows, events
-        (independent). Empty where nothing has a probability.
+        One row a bin, forecasts rising: low, high (of the forecasts), forecast (mean), observed (share of events),
+        observed_low, observed_high (its interval) [1], rows, windows (that do not overlap), events (independent). Empty
+        where nothing has a probability.
+
+    Notes
+    -----
+    The interval is Wilson's on as many observations as the bin has windows that do not overlap, because rows of one
+    horizon see the same days; a bin without an event is no proof that none can come.
     """
     given = calibrated.given
     if not given.any():
-        return pd.DataFrame(columns=["low", "high", "forecast", "observed", "rows", "events"])
+        return pd.DataFrame(columns=list(RELIABILITY_COLUMNS))
     table = pd.DataFrame({"forecast": calibrated.probability, "event": calibrated.event}, index=sample.times)[given]
     label = pd.qcut(table["forecast"].rank(method="dense"), bins, labels=False, duplicates="drop").fillna(0)
-    return pd.DataFrame(
-        [
-            {
-                "low": part["forecast"].min(),
-                "high": part["forecast"].max(),
-                "forecast": part["forecast"].mean(),
-                "observed": part["event"].mean(),
-                "rows": len(part),
-                "events": spells(pd.DatetimeIndex(part.index[part["event"]]), sample.horizon),
-            }
-            for _, part in table.groupby(label)
-        ]
-    )
+    return pd.DataFrame([_binned(part, sample.horizon, level=level) for _, part in table.groupby(label)])
 
 
-def _ranks(score: FloatArray, before: FloatArray) -> FloatArray:
-    """Share of past scores below each score, ties counted half, about 0 in the middle."""
+def _binned(part: pd.DataFrame, horizon: pd.Timedelta, *, level: float) -> dict[str, float]:
+    """One bin of the reliability table."""
+    times, observed = pd.DatetimeIndex(part.index), float(part["event"].mean())
+    independent = windows(times, horizon)
+    ends = scipy.stats.binomtest(round(observed * independent), independent).proportion_ci(level, method="wilson")
+    values = (part["forecast"].min(), part["forecast"].max(), part["forecast"].mean(), observed, ends.low, ends.high)
+    counts = (len(part), independent, spells(times[part["event"]], horizon))
+    return dict(zip(RELIABILITY_COLUMNS, (*values, *counts), strict=True))
+
+
+def past_ranks(score: FloatArray, before: FloatArray) -> FloatArray:
+    """Share of past scores, given in order, below each score, ties counted half, about 0 in the middle."""
     places = np.searchsorted(before, score, "left") + np.searchsorted(before, score, "right")
     ranks: FloatArray = 0.5 * places / before.size - 0.5
     return ranks

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from cohortiv.validation.calibration import RELIABILITY_BINS, calibrate, reliability
+from cohortiv.validation.bootstrap import LEVEL
+from cohortiv.validation.calibration import RELIABILITY_BINS, RELIABILITY_COLUMNS, calibrate, reliability
 from cohortiv.validation.ranking import rank, roc_curve
-from cohortiv.validation.sample import FEWEST_EVENTS, Sample, read_sample
+from cohortiv.validation.sample import FEWEST_EVENTS, Sample, read_sample, spells
 
 
 def roc_curves(
@@ -21,7 +22,7 @@ def roc_curves(
     horizon_days : float
         Horizon of the outcome [days].
     fewest_events : int, optional
-        Independent events below which a signal has no curve. Default 5.
+        Independent events below which a signal has no curve. Default 10.
 
     Returns
     -------
@@ -43,6 +44,7 @@ def reliability_curves(
     *,
     horizon_days: float,
     bins: int = RELIABILITY_BINS,
+    level: float = LEVEL,
     fewest_events: int = FEWEST_EVENTS,
 ) -> pd.DataFrame:
     """Reliability of each signal's past-only probabilities.
@@ -52,21 +54,22 @@ def reliability_curves(
     scores, event, horizon_days, fewest_events
         As for `roc_curves`.
     bins : int, optional
-        Bins of about equally many rows. Default 10.
+        Bins of about equally many rows. Default 5.
+    level : float, optional
+        Of the intervals [1]. Default 0.95.
 
     Returns
     -------
     DataFrame
-        signal and the columns of `calibration.reliability`; signals below the floor, or with too short a past to fit,
-        are absent.
+        signal and the columns of `calibration.reliability`; a signal whose rows with a probability hold fewer
+        independent events than the floor is absent.
     """
-    tables = [
-        reliability(sample, calibrate(sample), bins=bins).assign(signal=signal)
-        for signal, sample in _scored(scores, event, horizon_days=horizon_days, fewest_events=fewest_events)
-    ]
-    given = [table for table in tables if len(table)]
-    columns = ["signal", "low", "high", "forecast", "observed", "rows", "events"]
-    return pd.concat(given, ignore_index=True)[columns] if given else pd.DataFrame(columns=columns)
+    tables = []
+    for signal, sample in _scored(scores, event, horizon_days=horizon_days, fewest_events=fewest_events):
+        given = calibrate(sample)
+        if spells(sample.times[given.given & sample.event], sample.horizon) >= fewest_events:
+            tables.append(reliability(sample, given, bins=bins, level=level).assign(signal=signal))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["signal", *RELIABILITY_COLUMNS])
 
 
 def _scored(

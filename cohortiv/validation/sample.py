@@ -13,7 +13,7 @@ from cohortiv.volatility import FloatArray
 BoolArray = npt.NDArray[np.bool_]
 WholeArray = npt.NDArray[np.int64]
 
-FEWEST_EVENTS: Final = 5
+FEWEST_EVENTS: Final = 10
 """Independent events, and independent calm spells, below which no metric is given."""
 
 DAY: Final = pd.Timedelta(days=1)
@@ -76,10 +76,7 @@ class Sample:
     @property
     def years(self) -> float:
         """Length of the rows present, gaps left out [years of 365 days]."""
-        if len(self.times) < 2:  # noqa: PLR2004 - a step takes two rows
-            return 0.0
-        steps = np.diff(self.times.to_numpy()) / DAY.to_timedelta64()
-        return float(steps[steps <= _GAP_STEPS * np.median(steps)].sum()) / 365.0
+        return years_of(self.times)
 
     def status(self, *, fewest_events: int = FEWEST_EVENTS) -> str:
         """Why there is no metric, in words; "scored" where there is one."""
@@ -124,7 +121,6 @@ def read_sample(frame: pd.DataFrame, *, horizon_days: float) -> Sample:
     covered = single[single["event"].notna()]
     kept = covered[covered["score"].notna()]
     times = pd.DatetimeIndex(kept.index)
-    steps = np.diff(times.to_numpy()) / DAY.to_timedelta64()
     return Sample(
         times=times,
         score=kept["score"].to_numpy(dtype=np.float64),
@@ -135,9 +131,26 @@ def read_sample(frame: pd.DataFrame, *, horizon_days: float) -> Sample:
         without_score=len(covered) - len(kept),
         repeated=len(table) - len(once),
         contradictory=len(once) - len(single),
-        gaps=int(np.count_nonzero(steps > _GAP_STEPS * np.median(steps))) if steps.size else 0,
-        longest_gap_days=float(steps.max()) if steps.size else 0.0,
+        gaps=int(gap_steps(times).sum()),
+        longest_gap_days=float(step_days(times).max(initial=0.0)),
     )
+
+
+def step_days(times: pd.DatetimeIndex) -> FloatArray:
+    """Steps from each time to the next [days]."""
+    steps: FloatArray = np.diff(times.to_numpy()) / DAY.to_timedelta64()
+    return steps
+
+
+def gap_steps(times: pd.DatetimeIndex) -> BoolArray:
+    """Which steps from a time to the next are gaps: longer than 1.5 times the median step."""
+    steps = step_days(times)
+    return steps > _GAP_STEPS * np.median(steps) if steps.size else np.zeros(0, dtype=np.bool_)
+
+
+def years_of(times: pd.DatetimeIndex) -> float:
+    """Length of rows, gaps left out [years of 365 days]; 0 with fewer than two."""
+    return float(step_days(times)[~gap_steps(times)].sum()) / 365.0
 
 
 def spells(times: pd.DatetimeIndex, apart: pd.Timedelta) -> int:

@@ -7,14 +7,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cohortiv.validation.alarms import EventRecord, event_record, onsets
+from cohortiv.validation.alarms import EventRecord, changes_a_year, event_record, onsets
 from cohortiv.validation.bootstrap import Interval, Statistic, intervals, sample_block
 from cohortiv.validation.calibration import brier, brier_skill, calibrate
 from cohortiv.validation.delong import delong, has_variance
 from cohortiv.validation.ranking import auroc, average_precision, rank
 from cohortiv.validation.rules import DEFAULT_RULES, ScoringRules
 from cohortiv.validation.sample import BoolArray, Sample, read_sample, spells
-from cohortiv.validation.thresholds import Alarms, alarm_rates, matched_alarms, past_alarms, usefulness
+from cohortiv.validation.thresholds import Alarms, alarm_rates, matched_alarms, past_alarms, relative_usefulness
 from cohortiv.volatility import FloatArray
 
 AUROC: Final = "AUROC"
@@ -25,17 +25,20 @@ BRIER: Final = "Brier score"
 BRIER_SKILL: Final = "Brier skill over the past base rate"
 USEFULNESS: Final = "relative usefulness"
 NOISE_TO_SIGNAL: Final = "noise-to-signal"
+CALM_ALARMED: Final = "share of calm rows alarmed"
 EVENTS_WARNED: Final = "share of events warned"
 LEAD_DAYS: Final = "median lead time [days]"
 FALSE_ALARMS: Final = "false alarms a year"
 ALARM_FLIPS: Final = "alarm flips a year"
 METRICS: Final = (
     AUROC, AUROC_DELONG, AVERAGE_PRECISION, EVENT_SHARE, BRIER, BRIER_SKILL, USEFULNESS, NOISE_TO_SIGNAL,
-    EVENTS_WARNED, LEAD_DAYS, FALSE_ALARMS, ALARM_FLIPS,
+    CALM_ALARMED, EVENTS_WARNED, LEAD_DAYS, FALSE_ALARMS, ALARM_FLIPS,
 )  # fmt: skip
 """Every metric of the table, in its order."""
 
 SCORED: Final = "scored"
+_NO_PAST: Final = "too short a past to fit"
+_NO_EVENT: Final = "no event after the first fit"
 
 _COLUMNS: Final = ["signal", "metric", "value", "low", "high", "events", "rows", "status"]
 
@@ -105,10 +108,10 @@ def score_table(
     tables, coverage = [], []
     for signal, stream in zip(scores.columns, rng.spawn(scores.shape[1]), strict=True):
         sample = read_sample(pd.DataFrame({"score": scores[signal], "event": event}), horizon_days=horizon_days)
-        why = sample.status(fewest_events=1)
+        why = sample.status(fewest_events=rules.fewest_events)
         block = sample_block(sample) if why == SCORED else float("nan")
         rows = _rows(sample, rules, block=block, rng=stream) if why == SCORED else _refused(sample, why)
-        tables.append(_floored(rows, sample, rules.fewest_events).assign(signal=str(signal))[_COLUMNS])
+        tables.append(rows.assign(signal=str(signal))[_COLUMNS])
         coverage.append({"signal": str(signal)} | _coverage(sample) | {"block_rows": block})
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_COLUMNS)
     return ScoreTable(table=table, coverage=pd.DataFrame(coverage), rules=rules)
@@ -123,8 +126,9 @@ class _Weighed:
 
 
 def _rows(sample: Sample, rules: ScoringRules, *, block: float, rng: np.random.Generator) -> pd.DataFrame:
-    """All metrics of one sample, before the floor on events."""
-    weighed = _weighed(sample, rules)
+    """All metrics of one sample, each on events enough or with the reason for none."""
+    matched = matched_alarms(sample, false_share=rules.false_share)
+    weighed = _weighed(sample, rules, matched)
     found = intervals(
         {name: metric.of for name, metric in weighed.items()},
         len(sample.times),
@@ -135,15 +139,15 @@ def _rows(sample: Sample, rules: ScoringRules, *, block: float, rng: np.random.G
     )
     rows = [_of_interval(name, found[name], sample, judged=metric.rows) for name, metric in weighed.items()]
     rows.insert(1, _of_delong(sample, level=rules.level))
-    return pd.DataFrame([*rows, *_of_events(sample, rules)])
+    return _floored(pd.DataFrame([*rows, *_of_events(sample, rules, matched)]), rules.fewest_events)
 
 
-def _weighed(sample: Sample, rules: ScoringRules) -> dict[str, _Weighed]:
+def _weighed(sample: Sample, rules: ScoringRules, matched: Alarms) -> dict[str, _Weighed]:
     """Metrics that have an interval; everything that takes fits is done once."""
     ranking, calibrated = rank(sample.score, sample.event), calibrate(sample)
     alarms = past_alarms(sample, preference=rules.preference)
     whole = np.ones(len(sample.times), dtype=np.bool_)
-    worth = partial(_relative_usefulness, alarms, preference=rules.preference)
+    worth = partial(relative_usefulness, alarms, preference=rules.preference)
     return {
         AUROC: _Weighed(partial(auroc, ranking), whole),
         AVERAGE_PRECISION: _Weighed(partial(average_precision, ranking), whole),
@@ -152,15 +156,14 @@ def _weighed(sample: Sample, rules: ScoringRules) -> dict[str, _Weighed]:
         BRIER_SKILL: _Weighed(partial(brier_skill, calibrated), calibrated.given),
         USEFULNESS: _Weighed(worth, alarms.judged),
         NOISE_TO_SIGNAL: _Weighed(partial(_noise_to_signal, alarms), alarms.judged),
+        CALM_ALARMED: _Weighed(lambda weights: alarm_rates(matched, weights)[1], matched.judged),
     }
 
 
 def _of_interval(metric: str, found: Interval, sample: Sample, *, judged: BoolArray) -> dict[str, object]:
     status = SCORED if found.status == "given" else f"{SCORED}, no interval: {found.status}"
     if np.isnan(found.value):
-        status = (
-            "no alarm before any event" if metric == NOISE_TO_SIGNAL and judged.any() else "too short a past to fit"
-        )
+        status = "no alarm before any event" if metric == NOISE_TO_SIGNAL and judged.any() else _NO_PAST
     return {
         "metric": metric,
         "value": found.value,
@@ -180,9 +183,8 @@ def _of_delong(sample: Sample, *, level: float) -> dict[str, object]:
     return row | {"value": found.value, "low": found.low, "high": found.high, "status": SCORED}
 
 
-def _of_events(sample: Sample, rules: ScoringRules) -> list[dict[str, object]]:
+def _of_events(sample: Sample, rules: ScoringRules, alarms: Alarms) -> list[dict[str, object]]:
     """Lead time and false alarms against the sample's own events, on the rows after the first fit."""
-    alarms = matched_alarms(sample, false_share=rules.false_share)
     record = event_record(
         alarms.series,
         onsets(sample),
@@ -191,14 +193,13 @@ def _of_events(sample: Sample, rules: ScoringRules) -> list[dict[str, object]]:
         window_days=rules.window_days,
     )
     shared = {"low": np.nan, "high": np.nan, "events": record.covered, "rows": int(alarms.judged.sum())}
-    none = "no event after the first fit" if alarms.judged.any() else "too short a past to fit"
+    none = _NO_EVENT if alarms.judged.any() else _NO_PAST
     lead, why = _lead_of(record, none, fewest_events=rules.fewest_events)
-    flips = np.count_nonzero(np.diff(alarms.series.to_numpy())) / record.years if record.years else np.nan
     values = {
         EVENTS_WARNED: (record.warned / record.covered if record.covered else np.nan, none),
         LEAD_DAYS: (lead, why),
         FALSE_ALARMS: (record.false_alarms_a_year, none),
-        ALARM_FLIPS: (flips, none),
+        ALARM_FLIPS: (changes_a_year(alarms.series), none),
     }
     return [
         {"metric": metric, "value": value, "status": why if np.isnan(value) else SCORED} | shared
@@ -212,7 +213,7 @@ def _lead_of(record: EventRecord, none: str, *, fewest_events: int) -> tuple[flo
         return record.median_lead_days, none
     if record.covered < fewest_events:
         return np.nan, "too few events" if record.covered else none
-    return np.nan, f"{record.warned} warned" if record.warned else "no event was warned"
+    return np.nan, f"only {record.warned} warned" if record.warned else "no event was warned"
 
 
 def _refused(sample: Sample, why: str) -> pd.DataFrame:
@@ -221,15 +222,12 @@ def _refused(sample: Sample, why: str) -> pd.DataFrame:
     return pd.DataFrame([{"metric": metric, "status": why} | empty for metric in METRICS])
 
 
-def _floored(rows: pd.DataFrame, sample: Sample, fewest_events: int) -> pd.DataFrame:
+def _floored(rows: pd.DataFrame, fewest_events: int) -> pd.DataFrame:
     """Take away every value that stands on too few independent events; a value that is kept has a status "scored"."""
-    has_value = rows["status"].str.startswith(SCORED)
-    few = has_value & (rows["events"] < fewest_events)
-    calm = has_value & ~few & (sample.calm_spells < fewest_events)
+    few = (rows["events"] < fewest_events) & ~rows["status"].isin([_NO_PAST, _NO_EVENT])
     kept = rows.copy()
     kept.loc[few, "status"] = "too few events"
-    kept.loc[calm, "status"] = "too few calm spells"
-    kept.loc[few | calm, ["value", "low", "high"]] = np.nan
+    kept.loc[few, ["value", "low", "high"]] = np.nan
     return kept
 
 
@@ -248,11 +246,6 @@ def _coverage(sample: Sample) -> dict[str, object]:
         "events": sample.events,
         "calm_spells": sample.calm_spells,
     }
-
-
-def _relative_usefulness(alarms: Alarms, weights: FloatArray, *, preference: float) -> FloatArray:
-    missed, false = alarm_rates(alarms, weights)
-    return usefulness(missed, false, preference=preference) / min(preference, 1.0 - preference)
 
 
 def _noise_to_signal(alarms: Alarms, weights: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from cohortiv.validation.bootstrap import DRAWS, LEVEL, Interval, intervals, sample_block
 from cohortiv.validation.calibration import EVENTS_TO_FIT, REFIT_DAYS, fit_stretches
 from cohortiv.validation.ranking import rank, roc_curve
 from cohortiv.validation.sample import FEWEST_EVENTS, BoolArray, Sample, spells
@@ -18,6 +19,8 @@ PREFERENCES: Final = (0.3, 0.4, 0.5, 0.6, 0.7)
 
 FALSE_SHARE: Final = 0.10
 """Default share of past calm rows on which matched alarms stand [1]."""
+
+_VALUES: Final = ("missed", "false", "usefulness", "relative_usefulness", "low", "high", "noise_to_signal")
 
 _Fit = Callable[[FloatArray, BoolArray], float]
 
@@ -206,43 +209,92 @@ def alarm_rates(alarms: Alarms, weights: FloatArray | None = None) -> tuple[Floa
     return missed, false
 
 
+def relative_usefulness(alarms: Alarms, weights: FloatArray | None = None, *, preference: float) -> FloatArray:
+    """Usefulness of alarms as a part of the perfect signal's.
+
+    Parameters
+    ----------
+    alarms, weights
+        As for `alarm_rates`.
+    preference : float
+        Weight of a missed event [1].
+
+    Returns
+    -------
+    ndarray
+        1 is perfect, 0 no better than ignoring the signal, less is worse [1].
+    """
+    missed, false = alarm_rates(alarms, weights)
+    return usefulness(missed, false, preference=preference) / min(preference, 1.0 - preference)
+
+
 def usefulness_table(
-    sample: Sample, *, preferences: Sequence[float] = PREFERENCES, fewest_events: int = FEWEST_EVENTS
+    sample: Sample,
+    *,
+    rng: np.random.Generator,
+    preferences: Sequence[float] = PREFERENCES,
+    fewest_events: int = FEWEST_EVENTS,
+    draws: int = DRAWS,
+    level: float = LEVEL,
 ) -> pd.DataFrame:
     """Usefulness and noise-to-signal over preferences, thresholds fitted on the past.
 
     Parameters
     ----------
     sample : Sample
+    rng : numpy.random.Generator
+        All preferences share its resamples.
     preferences : sequence of float, optional
         Weights of a missed event [1]. Default 0.3 to 0.7.
     fewest_events : int, optional
-        Independent events among the judged rows below which nothing is given. Default 5.
+        Independent events among the judged rows below which nothing is given. Default 10.
+    draws, level
+        As for `bootstrap.intervals`.
 
     Returns
     -------
     DataFrame
         One row a preference: preference, rows (judged), events (independent), missed, false, usefulness,
-        relative_usefulness (of the perfect signal's), noise_to_signal (false over hit share; below 1 is better than
-        chance) [1], status ("scored", or why numbers are missing).
+        relative_usefulness (of the perfect signal's) with low and high (its interval, NaN where there is none),
+        noise_to_signal (false over hit share; below 1 is better than chance) [1], status ("scored", or why numbers are
+        missing).
     """
-    return pd.DataFrame([_valued(sample, theta, fewest_events=fewest_events) for theta in preferences])
-
-
-def _valued(sample: Sample, preference: float, *, fewest_events: int) -> dict[str, float | str]:
-    alarms = past_alarms(sample, preference=preference)
-    events = spells(sample.times[alarms.judged & alarms.event], sample.horizon)
-    row: dict[str, float | str] = {"preference": preference, "rows": int(alarms.judged.sum()), "events": events}
-    names = ("missed", "false", "usefulness", "relative_usefulness", "noise_to_signal")
+    raised = {theta: past_alarms(sample, preference=theta) for theta in preferences}
+    judged = next(iter(raised.values())).judged
+    events = spells(sample.times[judged & sample.event], sample.horizon)
     if events < fewest_events:
-        why = "too few events after the first fit" if sample.status() == "scored" else sample.status()
-        return row | dict.fromkeys(names, float("nan")) | {"status": why}
+        why = "too few events after the first fit"
+        why = why if sample.status(fewest_events=fewest_events) == "scored" else sample.status()
+        empty = dict.fromkeys(_VALUES, np.nan) | {"status": why}
+        return pd.DataFrame([_counted(theta, raised[theta], events) | empty for theta in preferences])
+    found = intervals(
+        {f"{theta}": partial(relative_usefulness, alarms, preference=theta) for theta, alarms in raised.items()},
+        len(sample.times),
+        block_rows=sample_block(sample),
+        rng=rng,
+        draws=draws,
+        level=level,
+    )
+    return pd.DataFrame(
+        [
+            _counted(theta, alarms, events) | _valued(theta, alarms, found[f"{theta}"])
+            for theta, alarms in raised.items()
+        ]
+    )
+
+
+def _counted(preference: float, alarms: Alarms, events: int) -> dict[str, float | str]:
+    return {"preference": preference, "rows": int(alarms.judged.sum()), "events": events}
+
+
+def _valued(preference: float, alarms: Alarms, found: Interval) -> dict[str, float | str]:
+    """What alarms at one preference were worth."""
     missed, false = (float(rate) for rate in alarm_rates(alarms))
     worth = float(usefulness(np.asarray(missed), np.asarray(false), preference=preference))
-    most = min(preference, 1.0 - preference)
     noise = false / (1.0 - missed) if missed < 1.0 else float("nan")
     status = "scored" if missed < 1.0 else "no alarm before any event: no noise-to-signal"
-    return row | dict(zip(names, (missed, false, worth, worth / most, noise), strict=True)) | {"status": status}
+    values = (missed, false, worth, found.value, found.low, found.high, noise)
+    return dict(zip(_VALUES, values, strict=True)) | {"status": status}
 
 
 def _fitted(sample: Sample, fit: _Fit, *, refit_days: float, events_to_fit: int) -> Alarms:

@@ -14,11 +14,11 @@ from cohortiv.validation.ranking import auroc, rank
 from cohortiv.validation.rules import ScoringRules
 from cohortiv.validation.sample import read_sample
 
-Answer = Literal["supported", "not supported", "undecided: too few events"]
+Answer = Literal["supported", "not supported", "too few events"]
 
 SUPPORTED: Final[Answer] = "supported"
 NOT_SUPPORTED: Final[Answer] = "not supported"
-UNDECIDED: Final[Answer] = "undecided: too few events"
+UNDECIDED: Final[Answer] = "too few events"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Verdict:
     Attributes
     ----------
     answer : str
-        "supported", "not supported" or "undecided: too few events".
+        "supported", "not supported" or "too few events".
     sentence : str
         The verdict with its numbers.
     conditions : tuple of Condition

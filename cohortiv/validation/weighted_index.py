@@ -11,7 +11,7 @@ from cohortiv.assessment.nodes import book_of
 from cohortiv.iv_index import REFERENCE_VOLATILITY, iv_index
 from cohortiv.profile import LiquidationProfile
 from cohortiv.validation.sample import DAY
-from cohortiv.validation.weights import TierWeights, learn_weights
+from cohortiv.validation.weights import PERMUTATIONS, TierWeights, learn_weights
 from cohortiv.volatility import CRITICAL_MASS, HORIZON_DAYS, critical_volatility_of
 
 
@@ -87,6 +87,7 @@ def weights_known_at(
     at: Sequence[datetime],
     horizon_days: float,
     rng: np.random.Generator,
+    permutations: int = PERMUTATIONS,
 ) -> tuple[TierWeights, ...]:
     """Tier weights as they could have been learned at each of some times.
 
@@ -98,6 +99,8 @@ def weights_known_at(
         Times (UTC without zone).
     rng : numpy.random.Generator
         Each time has a stream of its own.
+    permutations : int, optional
+        As for `weights.learn_weights`.
 
     Returns
     -------
@@ -110,7 +113,7 @@ def weights_known_at(
         As for `weights.learn_weights`.
     """
     return tuple(
-        learn_weights(shares[known], event[known], horizon_days=horizon_days, rng=stream)
+        learn_weights(shares[known], event[known], horizon_days=horizon_days, rng=stream, permutations=permutations)
         for known, stream in (
             (np.asarray(shares.index <= pd.Timestamp(moment) - horizon_days * DAY), stream)
             for moment, stream in zip(at, rng.spawn(len(at)), strict=True)

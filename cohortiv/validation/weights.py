@@ -35,7 +35,10 @@ class TierWeights:
     strength : float
         How much of the propensities is kept, between 0 (equal weights) and 1.
     skill : float
-        Part of the past base rate's log loss that the model saves out of sample [1]; NaN without a test.
+        Part of the past base rate's log loss that the model saves out of sample at the strength with the least loss,
+        so 0 at least [1]; NaN without a test.
+    own_skill : float
+        The same of the model unshrunk, at strength 1 [1]: below 0 it errs more than the base rate.
     p_value : float
         Share of rotated outcomes, the true one among them, with as much skill; NaN without a test.
     learner : {"logistic", "boosting"}
@@ -44,13 +47,14 @@ class TierWeights:
     folds : int
         Stretches that were tested.
     status : str
-        "learned", "equal: no skill out of sample", or why nothing could be learned.
+        "learned", "equal: no skill out of sample", or why nothing was tested.
     """
 
     weights: pd.Series
     propensity: pd.Series
     strength: float
     skill: float
+    own_skill: float
     p_value: float
     learner: Learner
     rows: int
@@ -93,7 +97,7 @@ def learn_weights(
     permutations : int, optional
         Rotations of the outcome. Default 199.
     fewest_events : int, optional
-        Independent events below which nothing is learned. Default 5.
+        Independent events below which nothing is learned. Default 10.
 
     Returns
     -------
@@ -134,6 +138,7 @@ def learn_weights(
         propensity=pd.Series(propensity, rows.columns, name="propensity"),
         strength=strength,
         skill=trial.skill,
+        own_skill=trial.own_skill,
         p_value=p_value,
         status="learned" if strength else "equal: no skill out of sample",
     )
@@ -175,6 +180,7 @@ class _Trial:
 
     strength: float
     skill: float
+    own_skill: float
 
 
 def _equal(rows: pd.DataFrame, task: _Task, *, events: int) -> TierWeights:
@@ -184,6 +190,7 @@ def _equal(rows: pd.DataFrame, task: _Task, *, events: int) -> TierWeights:
         propensity=pd.Series(np.nan, index=rows.columns, name="propensity"),
         strength=0.0,
         skill=np.nan,
+        own_skill=np.nan,
         p_value=np.nan,
         learner=task.learner,
         rows=len(rows),
@@ -218,7 +225,8 @@ def _trial(task: _Task, came: BoolArray) -> _Trial | None:
     base, model, outcome = np.concatenate(bases), np.concatenate(models), np.concatenate(outcomes)
     losses = np.array([_log_loss(base + strength * (model - base), outcome) for strength in _STRENGTHS])
     best = int(np.argmin(losses))
-    return _Trial(strength=float(_STRENGTHS[best]), skill=float(1.0 - losses[best] / losses[0]))
+    saved = 1.0 - losses / losses[0]
+    return _Trial(strength=float(_STRENGTHS[best]), skill=float(saved[best]), own_skill=float(saved[-1]))
 
 
 def _log_loss(log_odds: FloatArray, came: BoolArray) -> float:

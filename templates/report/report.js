@@ -5,6 +5,16 @@
   const SETTLED = 200; /* milliseconds after which a window is no longer being resized */
   const ERRORS_ONLY = 1;
   const drawnAt = new WeakMap();
+  let vega = null;
+
+  /* The library is packed on the page; it is unpacked once, for the first chart that comes near. */
+  const unpacked = async () => {
+    const packed = Uint8Array.from(atob(document.getElementById("vega").textContent), (each) => each.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(stream).text();
+    document.head.append(script);
+  };
 
   const changed = (specification, less) => {
     const fitting = { ...specification };
@@ -31,8 +41,9 @@
     const { shared, [kind]: own } = JSON.parse(figure.querySelector("script").textContent);
     const fitting = changed({ ...shared, ...own }, MADE_FOR[kind] - room);
     const options = { ast: true, actions: false, renderer: "svg", logLevel: ERRORS_ONLY };
-    window
-      .vegaEmbed(slot, fitting, options)
+    vega ??= unpacked();
+    vega
+      .then(() => window.vegaEmbed(slot, fitting, options))
       .then(() => {
         slot.querySelector("svg").setAttribute("aria-hidden", "true"); /* the slot's label says what it shows */
         figure.classList.add("is-live");

@@ -1,0 +1,156 @@
+"""A venue through ccxt, fetched and kept: positions, brackets and histories."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from cohortiv.errors import UsageError
+from cohortiv.sources.fetch.answers import position_frame
+from cohortiv.sources.fetch.ccxt_history import Span, fetch_history
+from cohortiv.sources.fetch.ccxt_positions import ccxt_ladders, ccxt_positions
+from cohortiv.sources.fetch.ccxt_venue import CcxtVenue, open_venue
+from cohortiv.sources.fetch.kept import Origin, keep, kept_files, origin_of
+from cohortiv.sources.fetch.keys import Key, read_key
+from cohortiv.sources.fetch.own_account import BRACKETS, POSITIONS, VENUES, OwnAccount, Surroundings
+from cohortiv.sources.fetch.venue_brackets import bracket_frame
+
+
+def opened(name: str, around: Surroundings, *, keyed: bool) -> CcxtVenue:
+    """A venue of ccxt's, with the key of the environment where one is needed.
+
+    Parameters
+    ----------
+    name : str
+        As ccxt has it.
+    around : Surroundings
+    keyed : bool
+        Whether positions are asked for.
+
+    Raises
+    ------
+    UsageError
+        If ccxt is not installed or does not know the venue, or the key is missing or of a kind that is not read.
+    """
+    url = around.environment.get(f"COHORTIV_{name.upper()}_URL", "").strip()
+    plain = open_venue(name, url=url, pace=around.pace, say=around.say)
+    if not keyed:
+        return plain
+    plain.refuse_missing(POSITIONS)
+    return open_venue(name, key=_key(plain, around), url=url, pace=around.pace, say=around.say)
+
+
+def _key(venue: CcxtVenue, around: Surroundings) -> Key:
+    """The venue's key; UsageError where it signs with what is no API key, such as a wallet's private key."""
+    needed = {part for part, is_needed in venue.exchange.requiredCredentials.items() if is_needed}
+    other = sorted(needed - {"apiKey", "secret", "password"})
+    if other:
+        raise UsageError(
+            f"{venue.name} signs with {', '.join(other)}, which does more than read; no such key is taken. Export the "
+            "positions by hand, and give the file with --positions."
+        )
+    return read_key(venue.name, passphrase="password" in needed, environment=around.environment)
+
+
+def fetch_positions(asked: OwnAccount, around: Surroundings) -> Path:
+    """Fetch positions of an account through ccxt and keep them.
+
+    Parameters
+    ----------
+    asked : OwnAccount
+        Its venue is ccxt's name.
+    around : Surroundings
+
+    Returns
+    -------
+    Path
+        As of `own_account.fetch_positions`.
+
+    Raises
+    ------
+    UsageError
+        As for `opened`, and for venues that are read without ccxt, where the rights of the key are checked.
+    FetchError, DataError
+        If the venue does not answer, or not as documented.
+    """
+    if asked.venue in VENUES:
+        raise UsageError(
+            f"Positions on {asked.venue} were asked for through ccxt; they are read without it, and the key's rights "
+            f"are checked there. Write {asked.venue} in place of ccxt:{asked.venue}."
+        )
+    found = ccxt_positions(opened(asked.venue, around, keyed=True), account=asked.account)
+    notes = (found.rights, *found.parsed.notes)
+    _told(notes, around)
+    around.say(f"{asked.venue}: {len(found.parsed.positions):,} position(s) at {found.as_of:%Y-%m-%d %H:%M:%S} UTC")
+    at = found.as_of.replace(microsecond=0)
+    rows = (replace(position, as_of=at) for position in found.parsed.positions)
+    origin = origin_of(found.answers, venue=asked.venue, kind=POSITIONS, name=asked.account, notes=notes)
+    return keep(position_frame(rows), origin, folder=asked.folder, at=at)
+
+
+def fetch_brackets(asked: OwnAccount, around: Surroundings) -> Path:
+    """Fetch the brackets of the instruments that an account was last kept with; as `own_account.fetch_brackets`."""
+    venue = opened(asked.venue, around, keyed=False)
+    venue.refuse_missing(BRACKETS)
+    files = kept_files(asked.folder, asked.venue, kind=POSITIONS, name=asked.account)
+    if not files:
+        raise UsageError(
+            f"Brackets of {asked.venue} are asked for by instrument, and no positions of {asked.account!r} are kept in "
+            f"{asked.folder.name}. Fetch the positions first."
+        )
+    held = sorted(set(pd.read_parquet(files[-1], columns=["instrument"])["instrument"]))
+    ladders = ccxt_ladders(venue, held)
+    at = datetime.now(UTC)
+    frame, notes = bracket_frame(ladders, effective_from=at.date(), source=f"ccxt {asked.venue}, fetched {at:%Y-%m-%d}")
+    _told(notes, around)
+    origin = origin_of(venue.answers, venue=asked.venue, kind=BRACKETS, name=asked.account, notes=notes)
+    table = keep(frame, origin, folder=asked.folder, at=at).with_suffix(".csv")
+    frame.to_csv(table, index=False)
+    return table
+
+
+def fetch_histories(
+    asked: OwnAccount, around: Surroundings, *, instrument: str, kinds: tuple[str, ...], span: Span
+) -> dict[str, Path]:
+    """Fetch public histories of an instrument and keep them.
+
+    Parameters
+    ----------
+    asked : OwnAccount
+        For venue and folder.
+    around : Surroundings
+    instrument : str
+        As ccxt writes it, such as BTC/USDT:USDT.
+    kinds : tuple of str
+        Of `ccxt_history.HISTORIES`; empty takes all that the venue offers.
+    span : Span
+
+    Returns
+    -------
+    dict of str to Path
+        Kind -> file that was kept.
+
+    Raises
+    ------
+    UsageError, FetchError, DataError
+        As for `ccxt_history.fetch_history`; what is not offered is said before anything is asked.
+    """
+    venue = opened(asked.venue, around, keyed=False)
+    wanted = kinds or tuple(kind for kind in venue.offers if kind not in {POSITIONS, BRACKETS})
+    venue.refuse_missing(*wanted)
+    venue.call("load_markets")
+    found: dict[str, Path] = {}
+    for kind in wanted:
+        around.say(f"{asked.venue}: {kind} of {instrument}")
+        venue.answers.clear()
+        frame, notes = fetch_history(venue, kind, instrument=instrument, span=span)
+        _told(notes, around)
+        origin: Origin = origin_of(venue.answers, venue=asked.venue, kind=kind, name=instrument, notes=notes)
+        found[kind] = keep(frame, origin, folder=asked.folder, at=span.until)
+    return found
+
+
+def _told(notes: tuple[str, ...], around: Surroundings) -> None:
+    for note in notes:
+        around.say(f"Note: {note}")

@@ -1,0 +1,101 @@
+"""Turns `--positions VENUE:` into files that were kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fault_server import FaultServer, fault_server
+from fetch_support import environment_of, routes
+
+from cohortiv.cli.positions_source import VENUES, located_positions
+from cohortiv.errors import DataError, FetchError, UsageError
+from cohortiv.sources.fetch.own_account import VENUES as READ
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
+    """Binance on a local server, with a key."""
+    with fault_server(routes("binance")) as running:
+        for name, value in environment_of(running.url).items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+def located(folder: Path, *positions: str, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - options
+    """Options of `index`."""
+    options = {"positions": positions, "as_of": None, "data": folder, "offline": False, **changed}
+    return located_positions(options, say=lambda _: None)
+
+
+def test_the_venues_are_those_that_are_read() -> None:
+    """The list that is quick to load is that of the module that is not."""
+    assert set(VENUES) == set(READ)
+
+
+@pytest.mark.parametrize(("given", "text"), [((), None), (("",), ""), (("a", " "), "")])
+def test_left_out_and_empty_are_told_apart(given: tuple[str, ...], text: str | None, tmp_path: Path) -> None:
+    """An unset variable is not the embedded sample."""
+    assert located(tmp_path, *given)["positions"] == text
+
+
+def test_several_files_are_one_text(tmp_path: Path) -> None:
+    """Semicolons stand between them."""
+    assert located(tmp_path, "a.csv", "hyperliquid:b.csv")["positions"] == "a.csv;hyperliquid:b.csv"
+
+
+@pytest.mark.parametrize("spec", ["binance:", "binance"])
+def test_an_account_is_fetched_and_kept(spec: str, server: FaultServer, tmp_path: Path) -> None:
+    """The run is on the file, at its time."""
+    found = located(tmp_path, spec)
+    assert Path(found["positions"]).is_file()
+    assert found["as_of"] == "2024-07-27T06:45:00"
+    assert "/fapi/v3/positionRisk" in server.paths()
+
+
+def test_a_report_has_its_time_as_one_of_several(server: FaultServer, tmp_path: Path) -> None:
+    """Commands that take several dates get one."""
+    assert located(tmp_path, "binance:", as_of=())["as_of"] == ("2024-07-27T06:45:00",)
+    assert server.asked
+
+
+def test_the_same_time_runs_on_what_was_kept(server: FaultServer, tmp_path: Path) -> None:
+    """With a date, or offline, nobody is asked again."""
+    first = located(tmp_path, "binance:")["positions"]
+    asked = len(server.asked)
+    assert located(tmp_path, "binance:", as_of="2024-07-27")["positions"] == first
+    assert located(tmp_path, "binance:", offline=True)["positions"] == first
+    assert len(server.asked) == asked
+
+
+def test_a_time_that_is_not_kept_is_told(tmp_path: Path) -> None:
+    """An account cannot be fetched as it was."""
+    with pytest.raises(DataError, match="holds no positions on binance of 2024-07-26; it has nothing"):
+        located(tmp_path, "binance:", as_of="2024-07-26")
+
+
+def test_one_of_several_may_be_missing(server: FaultServer, tmp_path: Path) -> None:
+    """It stands where it would be, so that it is named; alone it is an error."""
+    found = located(tmp_path, "binance:", "bybit:")["positions"].split(";")
+    assert server.asked
+    assert [Path(part).is_file() for part in found] == [True, False]
+    assert Path(found[1]).parts[-4] == "bybit"
+    with pytest.raises(FetchError):
+        located(tmp_path, "bybit:")
+
+
+def test_a_key_with_rights_is_no_missing_venue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused, however many other venues there are."""
+    answer = {"enableReading": True, "enableFutures": True}
+    with fault_server(routes("binance", sapi__v1__account__apiRestrictions=answer)) as running:
+        for name, value in environment_of(running.url).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(UsageError, match="enableFutures"):
+            located(tmp_path, "binance:", "a.csv")
+
+
+def test_hyperliquid_is_read_by_address(tmp_path: Path) -> None:
+    """Without one it is told what stands there; a file of that name is still a file."""
+    with pytest.raises(UsageError, match="hyperliquid:ADDRESS"):
+        located(tmp_path, "hyperliquid:")
+    assert located(tmp_path, "hyperliquid:book.csv")["positions"] == "hyperliquid:book.csv"

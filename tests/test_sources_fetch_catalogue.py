@@ -1,0 +1,92 @@
+"""Instruments of any venue, fetched and found again."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from fault_server import FaultServer, fault_server
+from market_server import binance_routes, hyperliquid_routes
+
+from cohortiv.errors import DataError, UsageError
+from cohortiv.sources.fetch import addresses
+from cohortiv.sources.fetch.catalogue import RECONSTRUCTED_FROM, Fetch, fetch_instrument, kept_market, kept_names
+from cohortiv.sources.fetch.client import Pace
+
+NOW = datetime(2026, 2, 18, 12, 40, tzinfo=UTC)
+
+
+@pytest.fixture
+def patch(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A pace that does not wait."""
+    monkeypatch.setattr(addresses, "PACE", Pace(per_second=1e6))
+    return monkeypatch
+
+
+def fetched(
+    server: FaultServer, patch: pytest.MonkeyPatch, folder: Path, *, until: datetime | None = None, now: datetime = NOW
+) -> list[str]:
+    """Fetch two days of what positions are reconstructed from, and give what was said."""
+    patch.setenv("COHORTIV_BINANCE_URL", server.url)
+    said: list[str] = []
+    asked = Fetch("binance", "BTCUSDT", folder, RECONSTRUCTED_FROM, days=2, until=until)
+    fetch_instrument(asked, now=now, say=said.append)
+    return said
+
+
+def test_only_hours_that_have_ended_are_fetched(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
+    """At 12:40 the last bar is that which ended at 12:00, even if a later time is asked for."""
+    with fault_server(binance_routes()) as server:
+        fetched(server, patch, tmp_path, until=NOW + timedelta(days=1))
+    found = kept_market(tmp_path, "binance", "BTCUSDT", wanted=lambda _: True)
+    assert found is not None
+    assert (found.symbol, found.venue, found.last) == ("BTC", "binance", NOW.replace(minute=0, tzinfo=None))
+    assert pd.read_parquet(found.bars)["time"].iloc[-1] == pd.Timestamp("2026-02-18 11:00")
+
+
+def test_the_last_of_what_was_kept_is_found(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
+    """Among those of a wanted time."""
+    with fault_server(binance_routes()) as server:
+        fetched(server, patch, tmp_path)
+        fetched(server, patch, tmp_path, now=NOW + timedelta(days=1))
+    days = [
+        found.last.day if (found := kept_market(tmp_path, "binance", "BTCUSDT", wanted=wanted)) else None
+        for wanted in (lambda _: True, lambda kept: kept.day == 18, lambda kept: kept.day == 20)
+    ]
+    assert days == [19, 18, None]
+    assert kept_names(tmp_path, "binance", "BTCUSDT") == ["2026-02-18 12:00", "2026-02-19 12:00"]
+
+
+def test_bars_alone_are_no_market(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
+    """Both kinds of the same time are needed."""
+    with fault_server(binance_routes()) as server:
+        patch.setenv("COHORTIV_BINANCE_URL", server.url)
+        fetch_instrument(Fetch("binance", "BTCUSDT", tmp_path, ("bars",), days=1), now=NOW, say=lambda _: None)
+    assert kept_market(tmp_path, "binance", "BTCUSDT", wanted=lambda _: True) is None
+
+
+def test_what_a_venue_lacks_is_said_at_once(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
+    """Asked for all that there is, the rest is fetched."""
+    said: list[str] = []
+    with fault_server(hyperliquid_routes()) as server:
+        patch.setenv("COHORTIV_HYPERLIQUID_URL", server.url)
+        made = fetch_instrument(Fetch("hyperliquid", "BTC", tmp_path, days=1), now=NOW, say=said.append)
+    assert said[0] == "Note: hyperliquid does not offer interest, ratios, liquidations; fetched are bars, funding"
+    assert list(made) == ["bars", "funding"]
+
+
+def test_an_unknown_venue_is_refused(tmp_path: Path) -> None:
+    """With those that are known."""
+    with pytest.raises(UsageError, match="'mtgox'; market data are fetched from binance, bybit, hyperliquid, okx"):
+        fetch_instrument(Fetch("mtgox", "BTC", tmp_path), now=NOW, say=lambda _: None)
+
+
+def test_a_file_of_several_symbols_is_refused(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
+    """What somebody has put together is not what was kept."""
+    with fault_server(binance_routes()) as server:
+        fetched(server, patch, tmp_path)
+    (bars,) = (tmp_path / "binance" / "bars" / "BTCUSDT").iterdir()
+    frame = pd.read_parquet(bars)
+    pd.concat([frame, frame.assign(symbol="ETH")]).to_parquet(bars)
+    with pytest.raises(DataError, match="holds 2 symbols; allowed is one"):
+        kept_market(tmp_path, "binance", "BTCUSDT", wanted=lambda _: True)
