@@ -6,13 +6,16 @@ cells, so neither a total nor the difference of two totals gives a smaller cell 
 totals of some groups (longs and shorts), each of these needs a rest of its own: those totals would split a common one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+
+from cohortiv.materialise import materialise, release
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,14 @@ def ordered_cells(
     keys = [*group, order]
     plan = held.select(*keys).distinct().to_pandas().sort_values(keys, ignore_index=True)
     plan = plan.assign(cell=np.arange(len(plan)), block=_numbered(plan, group), pool=_numbered(plan, apart))
-    while True:
-        counts = _rated(held, plan, keys, rule=rule, within=within)
-        changed = _merge_neighbours(plan, counts)
-        changed = _grow_rest(plan, counts, rule) if changed is None else changed
-        if changed is None:
-            return DisclosedCells(plan.drop(columns=["block", "pool"]), counts)
-        plan = changed
+    with _by_account(held, [*keys, *within]) as owned:
+        while True:
+            counts = _rated(owned, plan, keys, rule=rule, within=within)
+            changed = _merge_neighbours(plan, counts)
+            changed = _grow_rest(plan, counts, rule) if changed is None else changed
+            if changed is None:
+                return DisclosedCells(plan.drop(columns=["block", "pool"]), counts)
+            plan = changed
 
 
 def pooled_cells(held: ir.Table, *, within: Sequence[str], by: Sequence[str], rule: DisclosureRule) -> DisclosedCells:
@@ -126,13 +130,14 @@ def pooled_cells(held: ir.Table, *, within: Sequence[str], by: Sequence[str], ru
     keys = [*within, *by]
     plan = held.select(*keys).distinct().to_pandas().sort_values(keys, ignore_index=True)
     plan = plan.assign(cell=np.arange(len(plan)), pool=_numbered(plan, within))
-    while True:
-        counts = _rated(held, plan, keys, rule=rule)
-        changed = _move_to_rest(plan, counts)
-        changed = _grow_rest(plan, counts, rule) if changed is None else changed
-        if changed is None:
-            return DisclosedCells(plan.drop(columns="pool"), counts)
-        plan = changed
+    with _by_account(held, keys) as owned:
+        while True:
+            counts = _rated(owned, plan, keys, rule=rule)
+            changed = _move_to_rest(plan, counts)
+            changed = _grow_rest(plan, counts, rule) if changed is None else changed
+            if changed is None:
+                return DisclosedCells(plan.drop(columns="pool"), counts)
+            plan = changed
 
 
 def with_safe_wholes(
@@ -183,6 +188,17 @@ def _beside_rests(plan: pd.DataFrame, chosen: "pd.Series[bool]", places: Sequenc
     """Told cells of some rows of a plan that lie where there is a rest."""
     rests = plan[plan["cell"] < 0].drop_duplicates(list(places))[list(places)]
     return plan[chosen & (plan["cell"] >= 0)].merge(rests, on=list(places))["cell"].unique().tolist()
+
+
+@contextmanager
+def _by_account(held: ir.Table, keys: Sequence[str]) -> Iterator[ir.Table]:
+    """What each account holds by keys, kept in the engine while its cells are rated again and again."""
+    by = dict.fromkeys((*keys, "account_id"))
+    owned = materialise(held.group_by(list(by)).aggregate(notional_cents=held.notional_cents.sum()))
+    try:
+        yield owned
+    finally:
+        release(owned)
 
 
 def _numbered(plan: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[int]":

@@ -24,7 +24,19 @@ def materialise(table: ir.Table, *, engine: BaseBackend | None = None) -> ir.Tab
         The stored rows; they live as long as the connection.
     """
     backend = engine or table.get_backend()
+    if backend.name == "pyspark":
+        return _checkpointed(table, backend)
     return backend.create_table(f"cohortiv_step_{next(_numbers)}", table, temp=True)
+
+
+def _checkpointed(table: ir.Table, backend: BaseBackend) -> ir.Table:
+    """The same on Spark, whose temporary tables are views: the rows are computed at once and their plan is cut off."""
+    number = next(_numbers)
+    view, name = f"cohortiv_view_{number}", f"cohortiv_step_{number}"
+    backend.create_view(view, table)
+    backend.raw_sql(f"TABLE {view}").localCheckpoint().createOrReplaceTempView(name)
+    backend.raw_sql(f"DROP VIEW {view}")
+    return backend.table(name).cast(table.schema())
 
 
 def named(table: ir.Table) -> ir.Table:
@@ -52,4 +64,7 @@ def release(*tables: ir.Table) -> None:
     In plain SQL: the installed sqlglot writes the statement of Ibis' own `drop_table` without the table's name.
     """
     for table in tables:
-        table.get_backend().raw_sql(f"DROP TABLE {table.get_name()}")
+        backend = table.get_backend()
+        if backend.name == "pyspark":  # Spark itself lets go of rows on which nothing stands
+            continue
+        backend.raw_sql(f"DROP TABLE {table.get_name()}")

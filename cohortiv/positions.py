@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 
+from cohortiv.engine import failures
 from cohortiv.errors import DataError, UsageError
 from cohortiv.schema import LARGEST_NOTIONAL, RULE_BY_CODE, SMALLEST_NUMBER, is_between, notional_usd, row_rule
 
@@ -46,12 +46,20 @@ class VenueTime:
         Time of the common snapshot.
     remarked : bool
         Whether its rows carry the marks of the venues that are nearer to the common time.
+    account : str
+        Which of several accounts on the venue; empty where it is the only one.
     """
 
     venue: str
     taken: datetime
     as_of: datetime
     remarked: bool = False
+    account: str = ""
+
+    @property
+    def source(self) -> str:
+        """The venue, and the account where it has several."""
+        return f"{self.venue} ({self.account})" if self.account else self.venue
 
 
 @dataclass(frozen=True)
@@ -80,11 +88,11 @@ class Coverage:
         return tuple(time for time in self.times if time.as_of == moment)
 
     def absent(self, moment: datetime | None) -> dict[str, datetime | None]:
-        """Venues that a snapshot lacks, and when each was last seen before it; None where it never was."""
-        here = {time.venue for time in self.at(moment)} | set(self.empty)
-        last = {time.venue: time.taken for time in self.times if moment is None or time.as_of < moment}
-        named = dict.fromkeys((*self.missing, *(time.venue for time in self.times)))
-        return {venue: last.get(venue) for venue in named if venue not in here}
+        """Sources that a snapshot lacks, and when each was last seen before it; None where it never was."""
+        here = {time.source for time in self.at(moment)} | set(self.empty)
+        last = {time.source: time.taken for time in self.times if moment is None or time.as_of < moment}
+        named = dict.fromkeys((*self.missing, *(time.source for time in self.times)))
+        return {source: last.get(source) for source in named if source not in here}
 
 
 @dataclass(frozen=True)
@@ -197,7 +205,7 @@ def take_inventory(positions: Positions) -> tuple[Holding, ...]:
     names = ", ".join(path.name for path in positions.paths)
     try:
         counted = table.group_by(keys).aggregate(rows=table.count()).to_pyarrow().to_pylist()
-    except (duckdb.Error, OverflowError) as error:
+    except failures(table.get_backend()) as error:
         raise DataError(
             f"{names} cannot be read to the end: {_without_data(error)} "
             "Allowed are whole Parquet and CSV files. Mend the place named, or export the file again."

@@ -1,6 +1,7 @@
 """A server on 127.0.0.1 that plays recorded shapes of venues, faults included."""
 
 import json
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 
@@ -121,8 +123,10 @@ def fault_server(
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
+    near = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
     try:
-        yield FaultServer(f"http://127.0.0.1:{server.server_port}", asked, played)
+        with patch.dict(os.environ, near):
+            yield FaultServer(f"http://127.0.0.1:{server.server_port}", asked, played)
     finally:
         ended.set()
         server.shutdown()

@@ -19,6 +19,7 @@ ROOMS = (
     "schema",
     "config",
     "materialise",
+    "engine",
     "positions",
     "duplicates",
     "sources",

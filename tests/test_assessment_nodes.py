@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cohort_support import ENGINE_WARNINGS, Results, assessed, book
+from history_support import profile_at
 
-from cohortiv.assessment.nodes import PARTS, book_of, expected_parts, has_root, keyed_book, nodes_of
+from cohortiv.assessment.nodes import PARTS, book_of, books_by_snapshot, expected_parts, has_root, keyed_book, nodes_of
 from cohortiv.volatility import critical_volatility_of
 
 pytestmark = ENGINE_WARNINGS
@@ -25,6 +26,16 @@ def test_book_holds_the_whole_notional(results: Results) -> None:
     whole = reading.profile.leveraged_notional_usd
     assert book_of(nodes).weights.sum() == pytest.approx(whole)
     assert keyed_book(nodes, reading.figures, None).weights.sum() == pytest.approx(whole)
+
+
+def test_books_of_all_snapshots_are_those_of_each() -> None:
+    """Made in one go, they hold the very numbers of a snapshot by itself."""
+    profile = profile_at()
+    books = books_by_snapshot(profile, None)
+    assert tuple(books) == profile.snapshots
+    for moment, found in books.items():
+        alone = book_of(nodes_of(profile.at(moment), None))
+        assert all(np.array_equal(vars(found)[name], vars(alone)[name], equal_nan=True) for name in vars(alone))
 
 
 def test_keyed_book_has_nearly_the_same_root(results: Results) -> None:

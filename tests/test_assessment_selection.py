@@ -9,9 +9,9 @@ from book_support import AS_OF, Desk, position
 from cohortiv.assessment import Settings
 from cohortiv.assessment.selection import UNDATED, at, dated, label_of, only, period, scope_of
 from cohortiv.config.cohort import CohortConfig, Filters
+from cohortiv.engine import connect
 from cohortiv.errors import UsageError
 from cohortiv.positions import Holding
-from cohortiv.sources.files import connect
 
 TIMES = tuple(AS_OF.replace(hour=hour) for hour in (10, 11, 12))
 INVENTORY = tuple(Holding(moment, "binance", "BTC", "linear", "isolated", "USDT", 1) for moment in TIMES)

@@ -9,8 +9,8 @@ from cascade_support import cell, profile_of
 
 from cohortiv.cascade import Direction, VenueRules, forced_at, forced_flow, forced_lines
 from cohortiv.cascade.venues import closing_distances
+from cohortiv.engine import connect
 from cohortiv.profile.bins import edges_of
-from cohortiv.sources.files import connect
 
 INNER, OUTER = (abs(float(edge[0])) for edge in edges_of([-954]))
 

@@ -64,7 +64,10 @@ def test_help_loads_nothing_heavy() -> None:
             "index",
             "--positions --as-of --symbol --brackets --critical-mass --horizon-days --reference-volatility --json",
         ),
-        ("profile", "--positions --as-of --all-snapshots --symbol --brackets --out --supersede --engine"),
+        (
+            "profile",
+            "--positions --as-of --all-snapshots --symbol --brackets --out --supersede --engine --memory-limit",
+        ),
         ("sample", "--out --accounts --seed"),
         ("verify", "REPORT_DIR"),
     ],

@@ -7,8 +7,10 @@ from command_support import Shell
 from fault_server import Fault, fault_server
 from market_server import binance_routes, hyperliquid_routes
 
+from cohortiv.cli.completion import MARKETS as MARKET_VENUES
 from cohortiv.cli.fetch import pages_shown
 from cohortiv.sources.fetch import addresses
+from cohortiv.sources.fetch.catalogue import MARKETS
 from cohortiv.sources.fetch.client import Pace
 from cohortiv.sources.fetch.kept import read_origin
 from cohortiv.sources.fetch.paging import Window
@@ -77,6 +79,11 @@ def test_a_venue_that_does_not_answer_is_exit_4(shell: Shell, monkeypatch: pytes
     assert done.code == 4
     assert "binance did not answer /fapi/v1/exchangeInfo in 2 attempts: status 503 busy" in done.err
     assert not (tmp_path / "data").exists()
+
+
+def test_venues_that_are_completed_are_those_that_there_are() -> None:
+    """The names before a colon."""
+    assert sorted(MARKETS) == sorted(MARKET_VENUES)
 
 
 def test_a_terminal_shows_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

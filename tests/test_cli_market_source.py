@@ -73,6 +73,19 @@ def test_without_a_date_it_is_fetched_anew_and_offline_the_last(shell: Shell, mo
     assert shell.run("profile", *SPEC, "--offline", "--out", "three.parquet").code == 0
 
 
+def test_a_history_grows_with_each_run(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What an earlier run kept stands in front of the month that the venue still has."""
+    earlier = datetime.now(UTC) - timedelta(days=20)
+    with fault_server(binance_routes()) as server:
+        monkeypatch.setenv("COHORTIV_BINANCE_URL", server.url)
+        shell.run("index", *SPEC, "--as-of", earlier.date())
+        (first,) = (tmp_path / "data" / "binance" / "bars" / "BTCUSDT").iterdir()
+        done = shell.run("index", *SPEC)
+    assert done.code == 0, done.err
+    assert "row(s) of price bars before" in done.err
+    assert f"are from {first.name}" in done.err
+
+
 def test_what_was_left_out_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows with a null are counted where the run is started."""
     routes = binance_routes()
@@ -98,6 +111,7 @@ def test_what_was_left_out_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch
         (("--market", "mtgox:BTC"), 2, "--market got the source 'mtgox'; allowed are binance, bybit"),
         (("--market", "bars.csv", "--offline"), 2, "--offline is for --market VENUE:NAME"),
         (("--offline",), 2, "--offline is for --market VENUE:NAME"),
+        (("--market", "hyperliquid:BTC"), 2, "hyperliquid does not offer a history of open interest"),
         (("--market", "okx:BTC-USDT-SWAP"), 3, "There are no brackets for BTC on okx"),
         (("--market", "binance:1000PEPEUSDT"), 3, "Fetch them with cohortiv fetch binance --kind brackets"),
         (SPEC, 4, "binance did not answer /fapi/v1/exchangeInfo"),
@@ -129,10 +143,11 @@ def test_one_date_at_a_time(shell: Shell) -> None:
 
 
 def test_a_day_that_has_not_come_is_refused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of it can be known."""
+    """Nothing of it can be known, and nobody is asked."""
     day = (datetime.now(UTC) + timedelta(days=2)).date()
     with fault_server(binance_routes()) as server:
         monkeypatch.setenv("COHORTIV_BINANCE_URL", server.url)
         done = shell.run("index", *SPEC, "--as-of", day)
     assert done.code == 3, done.err
-    assert f"has no hour yet that has ended at {day}" in done.err
+    assert f"--as-of got {day}, and no hour of it has ended" in done.err
+    assert server.asked == []

@@ -5,10 +5,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from fault_server import fault_server
-from fetch_support import GateRoutes, environment_of, routes
+from fetch_support import QUICK, GateRoutes, environment_of, routes
 
 from cohortiv.cli.own_data import OwnFetch, fetch_own, is_own
 from cohortiv.errors import UsageError
+from cohortiv.sources.fetch import addresses
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No fetch waits."""
+    monkeypatch.setattr(addresses, "PACE", QUICK)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,19 @@ from typing import Any
 
 import pytest
 from fault_server import FaultServer, fault_server
-from fetch_support import environment_of, routes
+from fetch_support import QUICK, GateRoutes, environment_of, routes
 
+from cohortiv.cli.completion import ACCOUNTS
 from cohortiv.cli.positions_source import VENUES, located_positions
 from cohortiv.errors import DataError, FetchError, UsageError
+from cohortiv.sources.fetch import addresses
 from cohortiv.sources.fetch.own_account import VENUES as READ
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No fetch waits."""
+    monkeypatch.setattr(addresses, "PACE", QUICK)
 
 
 @pytest.fixture
@@ -30,7 +38,7 @@ def located(folder: Path, *positions: str, **changed: Any) -> dict[str, Any]:  #
 
 def test_the_venues_are_those_that_are_read() -> None:
     """The list that is quick to load is that of the module that is not."""
-    assert set(VENUES) == set(READ)
+    assert set(VENUES) == set(READ) == {*ACCOUNTS, "hyperliquid"}
 
 
 @pytest.mark.parametrize(("given", "text"), [((), None), (("",), ""), (("a", " "), "")])
@@ -51,6 +59,15 @@ def test_an_account_is_fetched_and_kept(spec: str, server: FaultServer, tmp_path
     assert Path(found["positions"]).is_file()
     assert found["as_of"] == "2024-07-27T06:45:00"
     assert "/fapi/v3/positionRisk" in server.paths()
+
+
+def test_a_venue_of_ccxt_is_fetched_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same way, under the name that ccxt has for it."""
+    with fault_server(GateRoutes()) as running:
+        for name, value in {"KEY": "public-text", "SECRET": "secret-text", "URL": running.url}.items():
+            monkeypatch.setenv(f"COHORTIV_GATE_{name}", value)
+        found = located(tmp_path, "ccxt:gate")
+    assert Path(found["positions"]).parts[-4:-1] == ("gate", "positions", "own")
 
 
 def test_a_report_has_its_time_as_one_of_several(server: FaultServer, tmp_path: Path) -> None:

@@ -51,6 +51,15 @@ def test_small_cell_joins_its_smaller_neighbour() -> None:
     assert spans(merged(steps([5, 2, 4]))) == [[0], [1, 2]]
 
 
+def test_nothing_is_left_in_the_engine() -> None:
+    """What cells are rated on is dropped again, however many partitions are made."""
+    kept = "SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'cohortiv_step%'"
+    before = ibis.get_backend().raw_sql(kept).fetchall()
+    merged(steps([5, 2, 4]))
+    pooled_cells(ibis.memtable(steps([5, 2, 4])), within=[], by=["step"], rule=RULE)
+    assert ibis.get_backend().raw_sql(kept).fetchall() == before
+
+
 def test_dominated_cell_is_merged() -> None:
     """A cell with accounts enough is still merged where one of them holds more than half."""
     frame = steps([4, 4])

@@ -21,7 +21,7 @@ from cohortiv.distribution.concentration import (
     concentration,
     high_edge,
 )
-from cohortiv.sources.files import connect
+from cohortiv.engine import connect
 
 pytestmark = ENGINE_WARNINGS
 NUMBERS = count()

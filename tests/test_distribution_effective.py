@@ -20,9 +20,9 @@ from cohortiv.distribution.effective import (
     effective_leverage,
     effective_positions,
 )
+from cohortiv.engine import connect
 from cohortiv.profile import leveraged_positions
 from cohortiv.schema import TIER_EDGES
-from cohortiv.sources.files import connect
 
 pytestmark = ENGINE_WARNINGS
 

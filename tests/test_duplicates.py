@@ -7,8 +7,8 @@ import pytest
 from book_support import AS_OF, Desk, position
 
 from cohortiv.duplicates import one_a_side, without_duplicates
+from cohortiv.engine import connect
 from cohortiv.positions import take_inventory
-from cohortiv.sources.files import connect
 
 
 @pytest.fixture
@@ -34,7 +34,8 @@ def test_the_largest_of_a_repeated_position_stays(desk: Desk) -> None:
     "other",
     [
         {"account_id": "b"}, {"venue": "y"}, {"symbol": "ETH"}, {"side": "short"}, {"product": "future"},
-        {"margin_mode": "cross"}, {"contract": "inverse"}, {"as_of": AS_OF + timedelta(hours=1)}, {"instrument": "BTCUSDC"},
+        {"margin_mode": "cross"}, {"contract": "inverse"}, {"as_of": AS_OF + timedelta(hours=1)},
+        {"instrument": "BTCUSDC"},
     ],
     ids=lambda other: next(iter(other)),
 )  # fmt: skip

@@ -11,9 +11,9 @@ from book_support import AS_OF, BRACKETS, BTC, BTC_COIN, ETH, ETH_COIN, SOL, Des
 from reference_margin import Leg, Unit
 
 from cohortiv.comovement import comovement
+from cohortiv.engine import connect
 from cohortiv.liquidation import LINE, MARKET, NO_LINE, OWN, PAST, units
 from cohortiv.margin.brackets import Brackets
-from cohortiv.sources.files import connect
 
 MARKS = {"BTC": 60_000.0, "ETH": 3_000.0, "SOL": 150.0}
 #: Betas above 1, so that prices reach 0 before the market does, at different returns.

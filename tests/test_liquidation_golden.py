@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from book_support import Desk
 
+from cohortiv.engine import connect
 from cohortiv.liquidation import LINE, NO_LINE
 from cohortiv.margin.brackets import Brackets, BracketSchedule, load_brackets
 from cohortiv.positions import parse_as_of
-from cohortiv.sources.files import connect
 
 GOLDEN = "hl_liqprice_golden_2026-02-05T0802.csv.gz"
 DAY = "2026-02-05"

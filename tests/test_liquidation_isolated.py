@@ -11,10 +11,10 @@ from book_support import BRACKETS, BTC, BTC_COIN, ETH, Desk, Row, position, sche
 from reference_isolated import isolated_inverse_line, isolated_linear_line
 from reference_margin import Leg, Unit
 
+from cohortiv.engine import connect
 from cohortiv.liquidation import LINE, NO_LINE, OWN, PAST, UNLEVERAGED
 from cohortiv.margin.brackets import Brackets, BracketSchedule
 from cohortiv.schema import NO_BRACKETS
-from cohortiv.sources.files import connect
 
 #: The brackets of the model's printed checks.
 PRINTED = schedule("BTC", (0, 50_000, 250_000, 3_000_000), (0.004, 0.005, 0.01, 0.025))

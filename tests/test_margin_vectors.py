@@ -13,11 +13,11 @@ import pyarrow as pa
 import pytest
 from reference_isolated import isolated_inverse_line, isolated_linear_line
 
+from cohortiv.engine import connect
 from cohortiv.liquidation.single import moving_lines, plain_lines
 from cohortiv.liquidation.units import solve_units
 from cohortiv.margin.brackets import BracketSchedule
 from cohortiv.materialise import materialise
-from cohortiv.sources.files import connect
 
 CONTRACT_USD = {"binance": 100.0, "okx": 10.0, "bybit": 1.0}
 OKX_TAKER_FEE = 0.0005

@@ -8,8 +8,8 @@ import pytest
 from ibis.backends.duckdb import Backend
 from ibis.common.exceptions import TableNotFound
 
+from cohortiv.engine import connect
 from cohortiv.materialise import materialise, named, release
-from cohortiv.sources.files import connect
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from cohort_support import ENGINE_WARNINGS
 from outlook_cases import assumptions, outlook, snapshot
 
-from cohortiv.errors import UsageError
 from cohortiv.distribution.median_errors import median
+from cohortiv.errors import UsageError
 from cohortiv.outlook import BACKTEST_STEPS, look_ahead, mix_outcome, past_index
 
 pytestmark = ENGINE_WARNINGS

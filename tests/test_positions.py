@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from book_support import Desk, position
 
+from cohortiv.engine import connect
 from cohortiv.errors import DataError, UsageError
 from cohortiv.positions import (
     ControlTotals,
@@ -16,7 +17,6 @@ from cohortiv.positions import (
     snapshots,
     take_inventory,
 )
-from cohortiv.sources.files import connect
 
 
 def moment(text: str) -> datetime:

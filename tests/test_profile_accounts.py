@@ -10,9 +10,9 @@ from book_support import BRACKETS, Desk, position
 from test_profile_build import MARKS, random_book
 
 from cohortiv.comovement import comovement
+from cohortiv.engine import connect
 from cohortiv.liquidation import LINE, MARKET, UNLEVERAGED
 from cohortiv.profile import AccountFigures, account_figures, leveraged_positions
-from cohortiv.sources.files import connect
 
 KAPPAS = {name: comovement().kappa(name) for name in MARKS}
 NODE = ["kappa_symbol", "state", "bin", "second_bin"]

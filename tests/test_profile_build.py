@@ -12,13 +12,13 @@ from scipy.optimize import brentq
 from scipy.special import log_ndtr, ndtr
 
 from cohortiv.comovement import comovement
+from cohortiv.engine import connect
 from cohortiv.errors import DataError
 from cohortiv.liquidation import LINE, MARKET, PAST, UNLEVERAGED
 from cohortiv.liquidation.lines import LINE_COLUMNS
 from cohortiv.positions import ControlTotals, control_totals
 from cohortiv.profile import OUT_OF_SCOPE, LiquidationProfile, Scope, reconcile, used_totals
 from cohortiv.profile.cells import MEASURES
-from cohortiv.sources.files import connect
 from cohortiv.volatility import critical_volatility_of, line_book
 
 MARKS = {"BTC": 60_000.0, "ETH": 3_000.0, "SOL": 150.0}

@@ -10,9 +10,9 @@ from book_support import AS_OF, Desk, position
 from test_profile_build import random_book
 
 from cohortiv.comovement import comovement
+from cohortiv.engine import connect
 from cohortiv.errors import DataError
 from cohortiv.profile import LiquidationProfile, load_profile, save_profile
-from cohortiv.sources.files import connect
 
 
 @pytest.fixture

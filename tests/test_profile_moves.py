@@ -10,9 +10,9 @@ import pytest
 from book_support import Desk, Row, position
 from test_profile_build import random_book
 
+from cohortiv.engine import connect
 from cohortiv.liquidation import LINE, PAST, UNLEVERAGED
 from cohortiv.profile import BuiltProfile, critical_distances
-from cohortiv.sources.files import connect
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from book_support import AS_OF, Desk, position
 from test_profile_build import from_profile, random_book
 
 from cohortiv.comovement import comovement
+from cohortiv.engine import connect
 from cohortiv.profile import LiquidationProfile, points_of, profile_of_points, with_points
 from cohortiv.profile.points import POINT_COLUMNS, whole_numbers
-from cohortiv.sources.files import connect
 from cohortiv.volatility import critical_volatility_of, line_book
 
 MONEY = ["positions", "notional_cents", "collateral_cents"]

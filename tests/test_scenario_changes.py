@@ -9,6 +9,7 @@ import pytest
 from book_support import Desk, Row, position, schedule
 from test_profile_build import from_profile, random_book
 
+from cohortiv.engine import connect
 from cohortiv.errors import DataError
 from cohortiv.margin.brackets import Brackets
 from cohortiv.profile import LiquidationProfile, points_of
@@ -20,7 +21,6 @@ from cohortiv.scenario.changes import (
     shock_collateral,
     top_up,
 )
-from cohortiv.sources.files import connect
 
 #: Lines of 1 BTC at 60,000 and 10x over the mark, long and short, as the model prints them.
 LONG, SHORT = 54_221.1055 / 60_000, 65_721.3930 / 60_000

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from book_support import BRACKETS, BTC, Desk, Row, SolvedBook, position
 
+from cohortiv.engine import connect
 from cohortiv.errors import DataError
 from cohortiv.liquidation import units
 from cohortiv.margin.brackets import Brackets
 from cohortiv.positions import describe_exclusion, example_rows
 from cohortiv.schema import POSITION_COLUMNS, REQUIRED, RULE_BY_CODE, RULES, missing_columns
-from cohortiv.sources.files import connect
 
 CROSS: Row = {"margin_mode": "cross", "margin": 9_000.0}
 SOUND = [position(account_id=f"sound-{n}", quantity=0.5 + n) for n in range(3)]

@@ -79,7 +79,8 @@ def test_frozen_rows_are_read_in_house_words() -> None:
         read_rows(SHAPES[path], rename, what=path).frame.iloc[0].drop("time").to_dict()
         for path, rename in (
             ("/fapi/v1/klines", USD_M_BARS), ("/dapi/v1/klines", COIN_M_BARS),
-            ("/futures/data/openInterestHist", USD_M_INTEREST), ("/futures/data/openInterestHist COIN-M", COIN_M_INTEREST),
+            ("/futures/data/openInterestHist", USD_M_INTEREST),
+            ("/futures/data/openInterestHist COIN-M", COIN_M_INTEREST),
         )
     ]  # fmt: skip
     assert [row["volume_coin"] for row in read[:2]] == [5123.412, 1851.44219]

@@ -29,10 +29,10 @@ def test_sides_and_sizes_are_read() -> None:
     assert found.flat == 1
 
 
-def test_cross_positions_share_the_unified_wallet() -> None:
-    """A margin balance of 998 with 2 lost is a wallet of 1,000 USD behind three positions."""
+def test_the_unified_wallet_stands_in_the_first_cross_position() -> None:
+    """A margin balance of 998 with 2 lost is a wallet of 1,000 USD behind three positions, which are added up."""
     held = parsed([*LINEAR, *INVERSE]).positions
-    assert [(one.margin, one.collateral_asset) for one in held] == [(1000 / 3, "USD")] * 3
+    assert [(one.margin, one.collateral_asset) for one in held] == [(1000.0, "USD"), (0.0, "USD"), (0.0, "USD")]
 
 
 def test_an_empty_line_is_none() -> None:

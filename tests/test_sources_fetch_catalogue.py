@@ -1,16 +1,25 @@
 """Instruments of any venue, fetched and found again."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from fault_server import FaultServer, fault_server
-from market_server import binance_routes, hyperliquid_routes
+from fault_server import FaultServer, Route, fault_server
+from market_server import binance_routes, bybit_routes, hyperliquid_routes, okx_routes
 
 from cohortiv.errors import DataError, UsageError
 from cohortiv.sources.fetch import addresses
-from cohortiv.sources.fetch.catalogue import RECONSTRUCTED_FROM, Fetch, fetch_instrument, kept_market, kept_names
+from cohortiv.sources.fetch.catalogue import (
+    MARKETS,
+    OFFERS,
+    RECONSTRUCTED_FROM,
+    Fetch,
+    fetch_instrument,
+    kept_market,
+    kept_names,
+)
 from cohortiv.sources.fetch.client import Pace
 
 NOW = datetime(2026, 2, 18, 12, 40, tzinfo=UTC)
@@ -57,6 +66,21 @@ def test_the_last_of_what_was_kept_is_found(tmp_path: Path, patch: pytest.Monkey
     assert kept_names(tmp_path, "binance", "BTCUSDT") == ["2026-02-18 12:00", "2026-02-19 12:00"]
 
 
+def test_open_interest_within_an_hour_gives_the_bar_before_it(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
+    """Open interest until 11:55 is known at the bar that ends at 11:00; before the first bar nothing is."""
+    with fault_server(binance_routes()) as server:
+        fetched(server, patch, tmp_path)
+    (interest,) = (tmp_path / "binance" / "interest" / "BTCUSDT").iterdir()
+    frame = pd.read_parquet(interest)
+    frame.assign(time=frame["time"] - pd.Timedelta("5min")).to_parquet(interest)
+    found = kept_market(tmp_path, "binance", "BTCUSDT", wanted=lambda _: True)
+    assert found is not None
+    assert found.last == NOW.replace(hour=11, minute=0, tzinfo=None)
+    frame.assign(time=frame["time"] - pd.Timedelta("90D")).to_parquet(interest)
+    with pytest.raises(DataError, match="ends before the first bar"):
+        kept_market(tmp_path, "binance", "BTCUSDT", wanted=lambda _: True)
+
+
 def test_bars_alone_are_no_market(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
     """Both kinds of the same time are needed."""
     with fault_server(binance_routes()) as server:
@@ -73,6 +97,30 @@ def test_what_a_venue_lacks_is_said_at_once(tmp_path: Path, patch: pytest.Monkey
         made = fetch_instrument(Fetch("hyperliquid", "BTC", tmp_path, days=1), now=NOW, say=said.append)
     assert said[0] == "Note: hyperliquid does not offer interest, ratios, liquidations; fetched are bars, funding"
     assert list(made) == ["bars", "funding"]
+
+
+@pytest.mark.parametrize(
+    ("venue", "name", "routes"),
+    [
+        ("binance", "BTCUSDT", binance_routes),
+        ("binance", "BTCUSD_PERP", binance_routes),
+        ("bybit", "BTCUSDT", bybit_routes),
+        ("hyperliquid", "BTC", hyperliquid_routes),
+        ("okx", "BTC-USDT-SWAP", okx_routes),
+    ],
+)
+def test_what_is_said_to_be_offered_is_offered(venue: str, name: str, routes: Callable[[], dict[str, Route]]) -> None:
+    """The table that is looked at before anybody is asked agrees with the venues' files."""
+    with fault_server(routes()) as server:
+        here = {f"COHORTIV_{venue.upper()}_URL": server.url}
+        source = MARKETS[venue](name, connect=lambda host: addresses.connect(host, environment=here))
+    assert source.offers == OFFERS[venue]
+
+
+def test_a_kind_that_is_not_offered_is_refused_before_anybody_is_asked(tmp_path: Path) -> None:
+    """No address is known here, and none is needed."""
+    with pytest.raises(UsageError, match="hyperliquid does not offer a history of open interest; it has bars, funding"):
+        fetch_instrument(Fetch("hyperliquid", "BTC", tmp_path, RECONSTRUCTED_FROM), now=NOW, say=print)
 
 
 def test_an_unknown_venue_is_refused(tmp_path: Path) -> None:

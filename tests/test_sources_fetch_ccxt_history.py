@@ -54,6 +54,22 @@ def test_a_liquidation_counts_once() -> None:
     assert any("came twice and count once" in note for note in notes)
 
 
+def test_ratios_are_asked_by_the_hour() -> None:
+    """The structure of a long/short ratio, which Gate does not offer: spacing, since and limit are passed on."""
+    asked: list[tuple[object, ...]] = []
+
+    def ratios(*arguments: object) -> list[dict[str, object]]:
+        asked.append(arguments)
+        return [{"symbol": "BTC/USDT:USDT", "timestamp": 1705032000000, "timeframe": "1h", "longShortRatio": 1.25}]
+
+    venue = open_venue("gate", url="http://127.0.0.1:1", pace=QUICK)
+    venue.exchange.has = {**venue.exchange.has, "fetchLongShortRatioHistory": True}
+    venue.exchange.fetch_long_short_ratio_history = ratios
+    frame, _ = fetch_history(venue, "ratios", instrument="BTC/USDT:USDT", span=DAY)
+    assert list(frame["long_short_ratio"]) == [1.25]
+    assert asked[0] == ("BTC/USDT:USDT", "1h", 1705017600000, 100)
+
+
 def test_another_period_is_left_out() -> None:
     """Rows outside the span are not kept, and a history without rows is told."""
     later = Span(datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 2, 2, tzinfo=UTC))

@@ -1,5 +1,6 @@
 """Opens venues of ccxt's on a local server."""
 
+import logging
 import sys
 
 import pytest
@@ -76,6 +77,14 @@ def test_requests_are_noted_without_their_query() -> None:
     told = "".join(f"{answer.endpoint}{answer.parameters}" for answer in venue.answers)
     assert f"{server.url}/api/v4/futures/usdt/positions" in told
     assert not any(text in told for text in (*KEY.secrets, "?"))
+
+
+def test_no_log_holds_a_secret(caplog: pytest.LogCaptureFixture) -> None:
+    """Headers, with the key in them, are not written for whoever asks for every detail."""
+    caplog.set_level(logging.DEBUG)
+    with fault_server(GateRoutes()) as server:
+        gate(server).call("fetch_positions")
+    assert not any(secret in caplog.text for secret in KEY.secrets)
 
 
 def test_the_time_is_the_venue_s() -> None:

@@ -55,10 +55,10 @@ def test_a_fault_that_stays_is_told_after_the_attempts(fault: Fault) -> None:
 
 def test_nobody_there_is_told() -> None:
     """A connection that is refused is an error in words."""
-    with fault_server(ROUTES) as server:
+    with fault_server(ROUTES) as gone:
         pass
-    with pytest.raises(FetchError, match="the connection failed"):
-        client(server.url).ask("/time")
+    with fault_server(ROUTES), pytest.raises(FetchError, match="the connection failed"):
+        client(gone.url).ask("/time")
 
 
 def test_the_wait_that_a_venue_asks_for_is_kept() -> None:
@@ -125,10 +125,10 @@ def test_a_venue_that_repeats_a_secret_does_not_print_it() -> None:
 
 def test_a_connection_error_prints_no_query() -> None:
     """What the library says of a failed connection holds the signed address, and is not passed on."""
-    with fault_server(ROUTES) as server:
+    with fault_server(ROUTES) as gone:
         pass
-    with pytest.raises(FetchError) as caught:
-        client(server.url).ask("/time", sign=lambda question: (Question(question.path, "signature=s3cr3t"), {}))
+    with fault_server(ROUTES), pytest.raises(FetchError) as caught:
+        client(gone.url).ask("/time", sign=lambda question: (Question(question.path, "signature=s3cr3t"), {}))
     assert "s3cr3t" not in str(caught.value)
 
 

@@ -29,10 +29,10 @@ def test_a_thousand_pepe_are_counted_in_coins() -> None:
     assert held.liquidation_price == pytest.approx(0.000143)
 
 
-def test_cross_positions_share_the_wallet() -> None:
-    """Cross account value 1,040 less 23.2 of profit stands behind two rows, half each."""
+def test_the_wallet_stands_in_the_first_cross_position() -> None:
+    """Cross account value 1,040 less 23.2 of profit; the rows are added up."""
     crossed = [held for held in parse_state(STATE, account="a").positions if held.margin_mode == "cross"]
-    assert [held.margin for held in crossed] == [pytest.approx(508.4), pytest.approx(508.4)]
+    assert [held.margin for held in crossed] == [pytest.approx(1016.8), 0.0]
 
 
 def test_no_line_is_known_to_be_none() -> None:
@@ -45,5 +45,5 @@ def test_no_line_is_known_to_be_none() -> None:
 @pytest.mark.parametrize("answer", [{"time": 1}, {"time": 1, "assetPositions": "none"}, {"time": None}])
 def test_another_shape_is_told(answer: dict[str, object]) -> None:
     """An answer without its parts is an error in words."""
-    with pytest.raises(DataError, match="answered|dated"):
+    with pytest.raises(DataError, match=r"answered|dated"):
         parse_state(answer, account="a")

@@ -11,9 +11,10 @@ import pytest
 from book_support import position
 from ibis.backends.duckdb import Backend
 
+from cohortiv.engine import connect
 from cohortiv.errors import DataError, UsageError
 from cohortiv.positions import Positions, take_inventory
-from cohortiv.sources.files import SYNTHETIC_KEY, connect, open_positions
+from cohortiv.sources.files import SYNTHETIC_KEY, open_positions
 
 HEADER = ",".join(position())
 ROW = ",".join(str(value) for value in position().values())

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from cohortiv.engine import connect
 from cohortiv.errors import DataError
 from cohortiv.positions import Positions, take_inventory
-from cohortiv.sources.files import connect, open_positions
+from cohortiv.sources.files import open_positions
 
 EXPORT: dict[str, Any] = {
     "snapshot_utc": "2026-02-18 10:00:00+00:00", "trader_id": "t", "coin": "BTC", "side": "Long", "size": 2.0,
@@ -102,3 +103,32 @@ def test_real_exports_are_sound(real_data: Path) -> None:
         broken = positions.table.filter(positions.table.reason != 0).count().to_pyarrow().as_py()
         assert broken == 0
         assert {held.venue for held in take_inventory(positions)} == {"hyperliquid"}
+
+
+BULK: dict[str, Any] = {
+    "timestamp": "2026-02-18 10:00:00+00:00", "user": "u", "market": "BTC", "size": -2.0, "notional": -136_000.0,
+    "entry_price": 70_000.0, "liquidation_price": 90_000.0, "leverage_type": "isolated", "leverage": 10,
+    "funding_pnl": 1.5, "account_value": 50_000.0, "account_mode": "default",
+}  # fmt: skip
+
+
+def test_bulk_snapshots_have_the_same_meaning(tmp_path: Path) -> None:
+    """Their names are others, and a size below 0 is a short."""
+    row = opened(tmp_path / "h.csv", BULK).table.to_pyarrow().to_pylist()[0]
+    assert (row["reason"], row["account_id"], row["symbol"], row["side"]) == (0, "u", "BTC", "short")
+    assert (row["quantity"], row["mark_price"], row["liquidation_price"]) == (2.0, 68_000.0, 90_000.0)
+    assert (row["margin_mode"], row["venue"]) == ("isolated", "hyperliquid")
+
+
+def test_bulk_snapshots_without_sides_are_refused(tmp_path: Path) -> None:
+    """Sizes without a sign would make every position a long."""
+    with pytest.raises(DataError, match="longs and shorts cannot be told apart"):
+        opened(tmp_path / "h.csv", BULK | {"size": 2.0})
+    row = opened(tmp_path / "s.csv", BULK | {"size": 2.0, "side": "short"}).table.to_pyarrow().to_pylist()[0]
+    assert (row["side"], row["quantity"]) == ("short", 2.0)
+
+
+def test_missing_fields_of_bulk_snapshots_are_named(tmp_path: Path) -> None:
+    """What is lacking is told under the export's names."""
+    with pytest.raises(DataError, match="lacks side, size"):
+        opened(tmp_path / "h.csv", {name: value for name, value in BULK.items() if name != "notional"})

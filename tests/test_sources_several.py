@@ -110,6 +110,18 @@ def test_a_venue_that_was_there_before_is_named_with_its_time(tmp_path: Path) ->
     assert coverage.absent(NOON + timedelta(seconds=10)) == {}
 
 
+def test_a_missing_account_is_named_with_its_venue(tmp_path: Path) -> None:
+    """The venue is there, one of its accounts is not."""
+    write(tmp_path, "okx")
+    desk = VenuePosition(**{**HELD, "account_id": "desk", "venue": "okx", "mark_price": 60_000.0, "as_of": NOON})
+    keep(position_frame([desk]), Origin("okx", "positions", "desk", ()), folder=tmp_path, at=NOON)
+    write(tmp_path, "okx", seconds=7200)
+    coverage = open_cohort(str(tmp_path)).coverage
+    assert coverage is not None
+    assert coverage.absent(NOON + timedelta(seconds=7200)) == {"okx (desk)": NOON}
+    assert coverage.absent(NOON) == {}
+
+
 def test_a_venue_without_positions_is_not_missing(tmp_path: Path) -> None:
     """It was read, and held nothing."""
     write(tmp_path, "okx")

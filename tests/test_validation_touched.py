@@ -11,8 +11,8 @@ from book_support import AS_OF, Desk, Row, position
 from cohortiv.assessment.profiles import built_profile
 from cohortiv.assessment.settings import Settings
 from cohortiv.config.validation import OutcomeDefinition, load_outcomes
+from cohortiv.engine import connect
 from cohortiv.profile import LiquidationProfile
-from cohortiv.sources.files import connect
 from cohortiv.sources.validation_data import read_validation_series
 from cohortiv.validation.horizons import UNFINISHED
 from cohortiv.validation.outcomes import Outcome

@@ -10,8 +10,8 @@ from book_support import Desk, position
 from cohort_support import ENGINE_WARNINGS
 from signal_support import HORIZON, ahead, days, lasting
 
+from cohortiv.engine import connect
 from cohortiv.profile import LiquidationProfile
-from cohortiv.sources.files import connect
 from cohortiv.validation.weighted_index import weighted_index, weights_known_at
 
 pytestmark = ENGINE_WARNINGS

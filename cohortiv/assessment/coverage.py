@@ -26,11 +26,13 @@ class CoveredVenue:
     Attributes
     ----------
     venue : str
+        Of a missing one with its account, where the venue has several.
     status : str
         `IN_TIME`; `REMARKED`: read over a minute before the snapshot's time, so with the marks of venues that were not;
         `EMPTY`; or `MISSING`.
     taken : datetime or None
-        The venue's own time, of a missing one when it was last seen (UTC); None where it never was.
+        The venue's own time, of several accounts the first; of a missing one when it was last seen (UTC), None where
+        it never was.
     positions : int or None
         Rows in use; None where withheld or missing.
     notional_usd : float or None
@@ -69,7 +71,7 @@ def covered(
         return ()
     sizes = _sizes(lines, rule)
     late = {time.venue for time in coverage.at(moment) if time.remarked}
-    taken = {time.venue: time.taken for time in coverage.at(moment)}
+    taken = {time.venue: time.taken for time in reversed(coverage.at(moment))}
     there = [
         CoveredVenue(venue, REMARKED if venue in late else IN_TIME, taken[venue], *sizes.get(venue, (None, None)))
         for venue in sorted(taken)

@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ibis.backends.duckdb import Backend
-
 from cohortiv.assessment.settings import Settings
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
+from cohortiv.engine import opened_engine
 from cohortiv.positions import Positions
-from cohortiv.sources.files import connect, open_positions
+from cohortiv.sources.files import open_positions
 from cohortiv.sources.several import open_cohort
 
 
@@ -38,7 +37,7 @@ def opened(settings: Settings, tell: Callable[[str], None]) -> Iterator[tuple[Po
     cohort = load_cohort(settings.cohort) if settings.cohort else None
     if settings.positions:
         tell(f"Reading {settings.positions}")
-        with _engine() as engine:
+        with opened_engine(settings.engine, memory_limit=settings.memory_limit) as engine:
             found = open_cohort(settings.positions, connection=engine)
             for note in found.coverage.notes if found.coverage else ():
                 tell(f"Note: {note}")
@@ -47,17 +46,10 @@ def opened(settings: Settings, tell: Callable[[str], None]) -> Iterator[tuple[Po
     from cohortiv.sources.sample import write_sample  # noqa: PLC0415 - no use where there are positions
 
     tell("No positions given: generating the embedded SYNTHETIC sample")
-    with TemporaryDirectory(prefix="cohortiv-") as folder, _engine() as engine:
+    with (
+        TemporaryDirectory(prefix="cohortiv-") as folder,
+        opened_engine(settings.engine, memory_limit=settings.memory_limit) as engine,
+    ):
         write_sample(Path(folder))
         sample = open_positions(str(Path(folder) / "positions.parquet"), connection=engine)
         yield sample, cohort or load_cohort(Path(folder) / "cohort.yaml")
-
-
-@contextmanager
-def _engine() -> Iterator[Backend]:
-    """An engine for one run; what it stored or spilled is gone afterwards."""
-    engine = connect()
-    try:
-        yield engine
-    finally:
-        engine.disconnect()

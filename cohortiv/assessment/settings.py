@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cohortiv.display import Displayed
+from cohortiv.engine import DUCKDB, MEMORY_LIMIT, check_engine
 from cohortiv.errors import UsageError
 
 CRITICAL_MASS = 0.15
@@ -62,6 +63,10 @@ class Settings(Displayed):
         File of shares by multiplier for the reconstruction; None takes the default mix.
     venue : str
         Venue of market data that do not name it, or name several.
+    engine : str
+        What positions are read and aggregated on, one of `engine.ALLOWED`; the result is the same.
+    memory_limit : str
+        What the embedded engine may keep in memory before it spills to disk.
     """
 
     positions: str = ""
@@ -79,6 +84,8 @@ class Settings(Displayed):
     open_interest: str = ""
     tier_mix: Path | None = None
     venue: str = ""
+    engine: str = DUCKDB
+    memory_limit: str = MEMORY_LIMIT
 
     @property
     def is_aggregate(self) -> bool:
@@ -100,6 +107,7 @@ class Settings(Displayed):
         for name, holds, allowed in checks:
             if not holds:
                 raise UsageError(f"{name} got {getattr(self, name)}; allowed is {allowed}. Correct the value.")
+        check_engine(self.engine)
         self._refuse_mixed_inputs()
 
     def _refuse_mixed_inputs(self) -> None:

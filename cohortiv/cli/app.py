@@ -220,11 +220,16 @@ def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **opti
 @click.option(
     "--supersede", metavar="REASON", help="In a folder: why stored snapshots are replaced; the old ones stay."
 )
-@click.option("--engine", default="duckdb", show_default=True, help="duckdb, embedded.")
+@click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    help="duckdb, in this process; spark://local[N], spark://HOST:PORT or sc://HOST:PORT, with pyspark 4.0 installed.",
+)
+@click.option("--memory-limit", default="8GB", show_default=True, help="What duckdb keeps before it spills to disk.")
 def profile(
     *,
     out: Path,
-    engine: str,
     all_snapshots: bool,
     supersede: str | None,
     **options: Any,  # noqa: ANN401 - as click does
@@ -238,8 +243,6 @@ def profile(
     from cohortiv.assessment import Settings
     from cohortiv.assessment.profiles import write_profile
 
-    if engine != "duckdb":
-        raise UsageError(f"--engine got {engine!r}; allowed is duckdb. Leave the option out.")
     if all_snapshots and options["as_of"]:
         raise UsageError("--as-of and --all-snapshots exclude each other. Give one of them.")
     settings = Settings(**_settings(options))

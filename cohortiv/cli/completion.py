@@ -7,11 +7,25 @@ from cohortiv.assets import asset
 
 #: Sources that are written NAME:FILE, as in `sources.files.SCHEMES`, whose module is slow to load.
 SOURCES = ("hyperliquid",)
+#: Venues whose accounts are fetched, as in `positions_source.VENUES`, without a file behind the colon.
+ACCOUNTS = ("binance", "bybit", "okx")
+#: Venues that are written VENUE:NAME, as in `sources.fetch.catalogue.MARKETS`.
+MARKETS = ("binance", "bybit", "hyperliquid", "okx")
 
 
 def sources(_context: Context, _parameter: Parameter, incomplete: str) -> list[CompletionItem]:
     """Position sources: names that stand before a colon, and files as the shell knows them."""
-    named = [f"{name}:" for name in SOURCES if incomplete and name.startswith(incomplete)]
+    return _before_colon((*SOURCES, *ACCOUNTS), incomplete)
+
+
+def markets(_context: Context, _parameter: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Venues with public market data, as they stand before a colon, and files."""
+    return _before_colon(MARKETS, incomplete)
+
+
+def _before_colon(names: tuple[str, ...], incomplete: str) -> list[CompletionItem]:
+    """Names that are begun, and files."""
+    named = [f"{name}:" for name in names if incomplete and name.startswith(incomplete)]
     return [*map(CompletionItem, named), CompletionItem(incomplete, type="file")]
 
 

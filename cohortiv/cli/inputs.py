@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cohortiv.cli.completion import sources
+from cohortiv.cli.completion import markets, sources
 from cohortiv.cli.fetch import DATA
 from cohortiv.errors import UsageError
 
@@ -27,6 +27,7 @@ AGGREGATES: Final = [
         "--market",
         type=click.Path(),
         metavar="FILE|VENUE:NAME",
+        shell_complete=markets,
         help="In place of positions: price bars, from which they are reconstructed; a model, not positions. "
         "VENUE:NAME, such as binance:BTCUSDT, fetches and keeps them first.",
     ),
@@ -36,9 +37,9 @@ AGGREGATES: Final = [
         default=DATA,
         show_default=True,
         metavar="DIR",
-        help="Folder in which what is fetched for --market is kept, and looked for with --as-of.",
+        help="Folder in which what is fetched is kept, and looked for with --as-of.",
     ),
-    click.option("--offline", is_flag=True, help="Run --market VENUE:NAME on what was kept, and ask nobody."),
+    click.option("--offline", is_flag=True, help="Run --positions VENUE: or --market VENUE:NAME on what was kept."),
     click.option(
         "--open-interest",
         type=click.Path(),

@@ -17,10 +17,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class _Period:
-    """The time that a run is about: kept data that will do, and before when to fetch where there are none."""
+    """The time that a run is about: kept data that will do, and from when and before when to fetch where none are."""
 
     wanted: Callable[[datetime], bool]
-    until: datetime | None
+    begins: datetime | None = None
+    until: datetime | None = None
 
 
 def located_market(options: Mapping[str, Any], *, say: Say) -> dict[str, Any]:
@@ -102,8 +103,8 @@ def _refuse_without_brackets(spec: tuple[str, str], brackets: Path | None, *, da
     from cohortiv.sources.instruments import instrument_of
 
     (venue, name), symbol = spec, instrument_of(spec[1]).symbol
-    known = {(schedule.venue, schedule.symbol) for schedule in load_brackets(brackets).schedules}
-    if known.isdisjoint({(venue, symbol), ("", symbol)}):
+    known = {schedule.key for schedule in load_brackets(brackets).schedules}
+    if known.isdisjoint({(venue, symbol, "linear"), ("", symbol, "linear")}):
         raise DataError(
             f"There are no brackets for {symbol} on {venue}, and {name} has no liquidation lines without them. Fetch "
             f"them with cohortiv fetch {venue} --kind brackets and give --brackets {data}, or a file of your own."
@@ -126,12 +127,17 @@ def _market(spec: tuple[str, str], as_of: str | None, *, data: Path, offline: bo
             f"{data} holds no bars and open interest of {venue}:{name} for {as_of or 'any time'}; it has {held}. Leave "
             "--offline out to fetch them, or ask for a time that it has."
         )
-    asked = Fetch(venue, name, data, RECONSTRUCTED_FROM, until=period.until)
-    made = fetch_instrument(asked, now=datetime.now(UTC), say=say, track=pages_shown)
+    now = datetime.now(UTC)
+    if period.begins is not None and period.begins > now:
+        raise DataError(
+            f"--as-of got {as_of}, and no hour of it has ended; it is {now:%Y-%m-%d %H:%M} UTC. Ask earlier."
+        )
+    asked = Fetch(venue, name, data, RECONSTRUCTED_FROM, until=period.until, extends=True)
+    made = fetch_instrument(asked, now=now, say=say, track=pages_shown)
     say(f"Kept: {', '.join(str(path) for path in made.values())}")
     kept = kept_market(data, venue, name, wanted=period.wanted)
     if kept is None:
-        raise DataError(f"{venue}:{name} has no hour yet that has ended at {as_of}. Ask for an earlier time.")
+        raise DataError(f"{data} holds nothing of {venue}:{name} at {as_of} after the fetch. Fetch again.")
     return kept
 
 
@@ -140,7 +146,7 @@ def _period(as_of: str | None) -> _Period:
     from cohortiv.positions import parse_as_of
 
     if as_of is None:
-        return _Period(lambda _: True, None)
+        return _Period(lambda _: True)
     asked = parse_as_of(as_of)
     if isinstance(asked, datetime):
         moment = asked.replace(tzinfo=UTC)
@@ -149,8 +155,7 @@ def _period(as_of: str | None) -> _Period:
                 f"--as-of got {as_of!r}; with --market VENUE:NAME, whose bars are by the hour, allowed is a date or a "
                 "full hour such as 2026-02-18T14:00:00Z. Name one."
             )
-        return _Period(lambda kept: kept == moment, moment)
-    last = datetime.combine(asked, time(), tzinfo=UTC) + timedelta(
-        hours=23
-    )  # the day's last snapshot: bars by their end
-    return _Period(lambda kept: kept.date() == asked, last)
+        return _Period(lambda kept: kept == moment, moment, moment)
+    midnight = datetime.combine(asked, time(), tzinfo=UTC)
+    last = midnight + timedelta(hours=23)  # the day's last snapshot: a bar has the time of its end
+    return _Period(lambda kept: kept.date() == asked, midnight, last)

@@ -6,15 +6,14 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from glob import has_magic, iglob
 from pathlib import Path
-from tempfile import gettempdir
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
+from ibis.backends import BaseBackend
 
+from cohortiv.engine import connect, failures, read_tables
 from cohortiv.errors import DataError, UsageError
 from cohortiv.materialise import named
 from cohortiv.positions import Positions, checked
@@ -29,32 +28,14 @@ SCHEME_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]+")
 SYNTHETIC_KEY = b"cohortiv.synthetic"
 
 
-def connect(*, memory_limit: str = "8GB", threads: int | None = None) -> Backend:
-    """Open the embedded engine: DuckDB in this process, UTC, nothing written but spilled pages.
-
-    Parameters
-    ----------
-    memory_limit : str
-        What DuckDB may keep before it spills to its temporary folder, for example "2GB".
-    threads : int, optional
-        Worker threads; DuckDB's default (all cores) if None.
-    """
-    options = {"memory_limit": memory_limit, "temp_directory": str(Path(gettempdir()) / "cohortiv-spill")}
-    backend = ibis.duckdb.connect(**options | ({} if threads is None else {"threads": threads}))
-    backend.raw_sql("SET TimeZone='UTC'")
-    # One SELECT a step: merged selects repeat their expressions, and writing them took most of a cross solve.
-    ibis.options.sql.fuse_selects = False
-    return backend
-
-
-def open_positions(spec: str, *, connection: Backend | None = None) -> Positions:
+def open_positions(spec: str, *, connection: BaseBackend | None = None) -> Positions:
     """Open position files and give them the contract's columns; nothing is read but headers.
 
     Parameters
     ----------
     spec : str
         A file, a folder, a glob, or `NAME:FILE` for a source that knows its own field names.
-    connection : Backend, optional
+    connection : BaseBackend, optional
         Engine to use; a new embedded DuckDB if None.
 
     Returns
@@ -172,7 +153,7 @@ def _format(path: Path) -> str | None:
     return next((kind for ending, kind in FORMATS.items() if path.name.lower().endswith(ending)), None)
 
 
-def _read(connection: Backend, paths: Sequence[Path]) -> ir.Table:
+def _read(connection: BaseBackend, paths: Sequence[Path]) -> ir.Table:
     """All files as one table, columns by name; CSV as text, so that a bad number is a broken rule and not a crash."""
     kinds = {_format(path) for path in paths}
     if None in kinds or len(kinds) > 1:
@@ -189,18 +170,26 @@ def _read(connection: Backend, paths: Sequence[Path]) -> ir.Table:
             )
         if path.stat().st_size == 0:
             raise DataError(f"{path.name} is empty (0 bytes); a position table has a header and rows. Export it again.")
-    names_of = [str(path) for path in paths]
-    several = {"union_by_name": True} if len(paths) > 1 else {}
     try:
-        if kinds == {"parquet"}:
-            return connection.read_parquet(names_of, **several)
-        return connection.read_csv(names_of, all_varchar=True, header=True, **several)
-    except (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        return read_tables(connection, paths, kind="parquet" if kinds == {"parquet"} else "csv")
+    except (*failures(connection), pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        unread = _first_unread(paths) or paths[:5]
         first = str(error).strip().splitlines()[0]
         raise DataError(
-            f"{', '.join(path.name for path in paths[:5])} is not a table that can be read: {first} "
+            f"{', '.join(path.name for path in unread)} is not a table that can be read: {first} "
             "Allowed are Parquet and CSV with a header. Check that the download is complete."
         ) from error
+
+
+def _first_unread(paths: Sequence[Path]) -> Sequence[Path]:
+    """The first Parquet file whose footer cannot be read; nothing where all can."""
+    for path in paths:
+        try:
+            if _format(path) == "parquet":
+                pq.read_schema(path)
+        except (pa.ArrowException, OSError):
+            return (path,)
+    return ()
 
 
 def is_synthetic(paths: Sequence[Path]) -> bool:

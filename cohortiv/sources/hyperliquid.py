@@ -1,6 +1,7 @@
 """Hyperliquid position exports in house words.
 
-Field names as in public dumps of `clearinghouseState`: USD prices, sizes in coins, one row a position.
+Field names as in public dumps of `clearinghouseState`: USD prices, sizes in coins, one row a position. Bulk snapshots
+of third parties, as seen in public code of 2026, have other names and signed sizes in place of a side.
 """
 
 import ibis
@@ -18,6 +19,15 @@ RENAMES = {
     "leverage": "leverage",
     "liquidation_px": "liquidation_price",
 }
+#: Field of a bulk snapshot -> field of the export.
+BULK = {
+    "timestamp": "snapshot_utc",
+    "user": "trader_id",
+    "market": "coin",
+    "entry_price": "entry_px",
+    "liquidation_price": "liquidation_px",
+    "account_value": "account_value_usd",
+}
 NEEDED = ("trader_id", "coin", "side", "size", "entry_px", "leverage", "position_value_usd", "liquidation_px")
 
 
@@ -27,7 +37,8 @@ def rename(table: ir.Table) -> ir.Table:
     Parameters
     ----------
     table : ibis Table
-        Columns `NEEDED`, optionally `snapshot_utc`, `leverage_type` (cross or isolated) and `account_value_usd`.
+        Columns `NEEDED`, optionally `snapshot_utc`, `leverage_type` (cross or isolated) and `account_value_usd`; or a
+        bulk snapshot with the names of `BULK`, `size`, `notional`, `leverage` and, if it likes, `side`.
 
     Returns
     -------
@@ -40,7 +51,7 @@ def rename(table: ir.Table) -> ir.Table:
     Raises
     ------
     DataError
-        If a field is missing: it is named.
+        If a field is missing: it is named; or if a bulk snapshot tells no sides.
 
     Notes
     -----
@@ -49,6 +60,8 @@ def rename(table: ir.Table) -> ir.Table:
     counts; a row given twice has the same part twice. So the unit's equity is the account value where all is cross. A
     balance below 0 (profit that was withdrawn or spent) is no margin that the contract knows: such rows have none.
     """
+    if {"user", "market"} <= set(table.columns):
+        table = _from_bulk(table)
     missing = [name for name in NEEDED if name not in table.columns]
     if missing:
         raise DataError(
@@ -74,6 +87,24 @@ def rename(table: ir.Table) -> ir.Table:
         collateral_asset=ibis.literal("USDC"),
         liquidation_price_known=ibis.literal(True),
     )
+
+
+def _from_bulk(table: ir.Table) -> ir.Table:
+    """A bulk snapshot with the names of the export, a side and sizes without sign."""
+    held = {new: table[old] for old, new in BULK.items() if old in table.columns}
+    kept = {name: table[name] for name in ("leverage", "leverage_type") if name in table.columns}
+    if not {"size", "notional"} <= set(table.columns):
+        return table.select(**held, **kept)
+    size = _number(table["size"])
+    if "side" not in table.columns and not table.filter(size < 0).limit(1).count().to_pyarrow().as_py():
+        raise DataError(
+            "The bulk snapshot has no side, and no size below 0, so longs and shorts cannot be told apart. Allowed are "
+            "signed sizes, or a column side with long and short. Add it."
+        )
+    side = table.side if "side" in table.columns else ibis.ifelse(size < 0, "short", "long")
+    value = _number(table.notional).abs()
+    line = {} if "liquidation_px" in held else {"liquidation_px": ibis.null("float64")}
+    return table.select(**held, **kept, **line, side=side, size=size.abs(), position_value_usd=value)
 
 
 def _with_wallet(table: ir.Table) -> ir.Table:

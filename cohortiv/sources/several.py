@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
+from ibis.backends import BaseBackend
 
+from cohortiv.engine import connect
 from cohortiv.errors import DataError, UsageError
 from cohortiv.materialise import materialise, named
 from cohortiv.positions import Coverage, Positions, VenueTime
-from cohortiv.sources.files import absolute_spec, connect, open_positions, position_files, split_spec
+from cohortiv.sources.files import absolute_spec, open_positions, position_files, split_spec
 from cohortiv.sources.instruments import Instrument, instrument_of
 from cohortiv.sources.venue_clock import Placed, Taken, placed
 
@@ -21,6 +22,8 @@ from cohortiv.sources.venue_clock import Placed, Taken, placed
 SEPARATOR: Final = ";"
 #: Where `cohortiv fetch` keeps positions, below its folder: venue, kind, account, and how it names the files.
 _KEPT: Final = "*/positions/*/*-positions-*.parquet"
+#: Account whose name is not told, as in `fetch.answers.OWN`.
+_USUAL: Final = "own"
 _PRICES: Final = ("entry_price", "mark_price", "liquidation_price")
 #: Products whose mark is the symbol's price; futures and options have one of their own.
 _SHARE_MARK: Final = ("perpetual", "margin")
@@ -59,7 +62,7 @@ def absolute_cohort(spec: str) -> str:
     return SEPARATOR.join(map(absolute_spec, parts or (spec,)))
 
 
-def open_cohort(spec: str, *, connection: Backend | None = None) -> Positions:
+def open_cohort(spec: str, *, connection: BaseBackend | None = None) -> Positions:
     """Open the positions of a cohort, which may be on several venues.
 
     Parameters
@@ -67,7 +70,7 @@ def open_cohort(spec: str, *, connection: Backend | None = None) -> Positions:
     spec : str
         One source as `files.open_positions` takes it, several with semicolons between, or the folder of all that
         `cohortiv fetch` kept.
-    connection : Backend, optional
+    connection : BaseBackend, optional
         Engine to use; a new embedded DuckDB if None.
 
     Returns
@@ -116,7 +119,7 @@ class _Plan:
     symbols: Mapping[str, Instrument]
     clock: tuple[Placed, ...]
     marks: ir.Table | None
-    engine: Backend
+    engine: BaseBackend
 
     def applied(self, table: ir.Table) -> ir.Table:
         """Rows with one name for each symbol and one clock."""
@@ -241,9 +244,13 @@ def _fresh_marks(table: ir.Table, plan: _Plan) -> ir.Table:
 
 def _coverage(feeds: Sequence[_Feed], plan: _Plan, missing: tuple[str, ...]) -> Coverage:
     """Who is there, and what was done."""
+    accounts = {feed.number: _account(feed) for feed in feeds}
     times = tuple(
-        VenueTime(one.taken.venue, one.taken.at, one.as_of, one.stale and plan.marks is not None) for one in plan.clock
-    )
+        VenueTime(
+            one.taken.venue, one.taken.at, one.as_of, one.stale and plan.marks is not None, accounts[one.taken.feed]
+        )
+        for one in plan.clock
+    )  # fmt: skip
     seen = {one.venue for one in times}
     read = [venue for feed in feeds for path in feed.positions.paths if (venue := _kept_venue(path))]
     empty = tuple(dict.fromkeys(venue for venue in read if venue not in seen))
@@ -252,12 +259,24 @@ def _coverage(feeds: Sequence[_Feed], plan: _Plan, missing: tuple[str, ...]) -> 
 
 def _kept_venue(path: Path) -> str:
     """Venue of a kept file; empty for any other file."""
+    return _kept(path).get("venue", "")
+
+
+def _account(feed: _Feed) -> str:
+    """Name of the account that a source was kept under; empty for the usual one and for other files."""
+    found = _kept(feed.positions.paths[0]).get("name", "")
+    return "" if found == _USUAL else found
+
+
+def _kept(path: Path) -> dict[str, str]:
+    """Venue and account of a kept file; empty for any other file."""
     from cohortiv.sources.fetch.kept import read_origin  # noqa: PLC0415 - it loads what asks venues
 
     try:
-        return str(read_origin(path)["venue"])
-    except (DataError, KeyError):
-        return ""
+        origin = read_origin(path)
+    except DataError:
+        return {}
+    return {name: str(origin.get(name, "")) for name in ("venue", "name")}
 
 
 def _mapped(symbols: Mapping[str, Instrument]) -> list[str]:

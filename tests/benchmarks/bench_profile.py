@@ -21,12 +21,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cohortiv.comovement import comovement
+from cohortiv.engine import connect
 from cohortiv.liquidation import LineTable, liquidation_lines
 from cohortiv.margin.brackets import load_brackets
 from cohortiv.positions import Holding, Positions, take_inventory
 from cohortiv.profile import BuiltProfile, Scope, account_figures, build_profile, leveraged_positions
 from cohortiv.profile.cells import kept
-from cohortiv.sources.files import connect, open_positions
+from cohortiv.sources.files import open_positions
 
 CHUNK = 1_000_000
 #: Rows of a row group, as DuckDB writes them; a file that is one group is read by one thread.

@@ -13,8 +13,9 @@ import pandas as pd
 
 from cohortiv.assessment import Settings, assess, read_cohort
 from cohortiv.cascade import damage, forced_lines
+from cohortiv.engine import connect
 from cohortiv.quantities import percent, price
-from cohortiv.sources.files import connect, open_positions
+from cohortiv.sources.files import open_positions
 
 POSITIONS, BARS = "hl_positions_2026-02.parquet", "btcusdt_perp_1h_2023-2026.csv.gz"
 SYMBOL = "BTC"

@@ -163,7 +163,7 @@ def moment(milliseconds: object) -> datetime:
 
 
 def with_wallets(positions: Sequence[VenuePosition], wallets: Wallets) -> tuple[VenuePosition, ...]:
-    """Cross positions of one account with their part of its wallet balance, whose sum over the rows counts.
+    """Cross positions of one account with its wallet balance.
 
     Parameters
     ----------
@@ -174,28 +174,25 @@ def with_wallets(positions: Sequence[VenuePosition], wallets: Wallets) -> tuple[
     Returns
     -------
     tuple of VenuePosition
-        A common balance is split evenly over the cross rows. Balances by asset are split over the rows of each; where
-        the account's cross rows stand on several such balances that do not help each other, none has a margin: the
-        position table knows one balance an account and venue, and the venue's own lines then serve.
+        The balance is the margin of the first cross row, and the others have 0, as the table adds them up. Where the
+        cross rows stand on several balances that do not help each other, none has a margin: the position table knows
+        one balance an account and venue, and the venue's own lines then serve. So it is of a balance that is not known
+        or below 0, which the table has no margin for.
     """
     crossed = [position for position in positions if position.margin_mode == "cross"]
-    if wallets.pooled:
-        part = _part(wallets.by_asset.get(wallets.pooled), len(crossed))
-        return tuple(
-            replace(position, margin=part, collateral_asset=wallets.pooled, collateral_price=None)
-            if position.margin_mode == "cross" else position
-            for position in positions
-        )  # fmt: skip
-    assets = [position.collateral_asset for position in crossed]
-    part = None if len(set(assets)) != 1 else _part(wallets.by_asset.get(assets[0]), len(assets))
+    assets = {wallets.pooled} if wallets.pooled else {position.collateral_asset for position in crossed}
+    asset = assets.pop() if len(assets) == 1 else ""
+    balance = wallets.by_asset.get(asset, math.nan)
+    first = next(iter(crossed), None)
     return tuple(
-        replace(position, margin=part) if position.margin_mode == "cross" else position for position in positions
-    )
-
-
-def _part(balance: float | None, rows: int) -> float | None:
-    """Even part of a balance; none of one that is not known or below 0, which the table has no margin for."""
-    return None if balance is None or not balance >= 0 or not rows else balance / rows
+        replace(
+            position,
+            margin=None if not balance >= 0 else balance if position is first else 0.0,
+            collateral_asset=asset if wallets.pooled else position.collateral_asset,
+        )
+        if position.margin_mode == "cross" else position
+        for position in positions
+    )  # fmt: skip
 
 
 def units_checked(

@@ -18,7 +18,8 @@ from cohortiv.sources.fetch.client import Say, VenueClient
 from cohortiv.sources.fetch.hyperliquid_market import hyperliquid_source
 from cohortiv.sources.fetch.kept import kept_files, kept_time, read_origin
 from cohortiv.sources.fetch.kinds import KINDS, Kind
-from cohortiv.sources.fetch.market import MarketRequest, MarketSource, Track, fetch_market
+from cohortiv.sources.fetch.market import MarketRequest, MarketSource, Track, fetch_market, refuse_missing
+from cohortiv.sources.fetch.market_checks import HOUR
 from cohortiv.sources.fetch.okx_market import okx_source
 
 #: House name of a venue -> an instrument of it by name.
@@ -27,6 +28,14 @@ MARKETS: Final[Mapping[str, Callable[..., MarketSource]]] = {
     "bybit": bybit_source,
     "hyperliquid": hyperliquid_source,
     "okx": okx_source,
+}
+_ALL_BUT_LIQUIDATIONS: Final[tuple[Kind, ...]] = ("bars", "interest", "funding", "ratios")
+#: What each of them offers, so that it can be said before anybody is asked.
+OFFERS: Final[Mapping[str, tuple[Kind, ...]]] = {
+    "binance": _ALL_BUT_LIQUIDATIONS,
+    "bybit": _ALL_BUT_LIQUIDATIONS,
+    "hyperliquid": ("bars", "funding"),
+    "okx": _ALL_BUT_LIQUIDATIONS,
 }
 #: What positions are reconstructed from.
 RECONSTRUCTED_FROM: Final[tuple[Kind, ...]] = ("bars", "interest")
@@ -71,6 +80,8 @@ class Fetch:
         How far back.
     until : datetime or None
         Before when (UTC); None for now. Hours that have not ended are never fetched.
+    extends : bool
+        Whether what was kept before stands in front of it.
     """
 
     venue: str
@@ -79,6 +90,7 @@ class Fetch:
     kinds: tuple[Kind, ...] = ()
     days: int = USUAL_DAYS
     until: datetime | None = None
+    extends: bool = False
 
 
 def fetch_instrument(fetch: Fetch, *, now: datetime, say: Say, track: Track | None = None) -> dict[Kind, Path]:
@@ -107,14 +119,16 @@ def fetch_instrument(fetch: Fetch, *, now: datetime, say: Say, track: Track | No
         As for `market.fetch_market`.
     """
     _refuse_unknown(fetch.venue)
+    offered = OFFERS[fetch.venue]
+    refuse_missing(fetch.venue, wanted=fetch.kinds, offered=offered)
+    kinds = fetch.kinds or offered
+    lacking = [kind for kind in KINDS if kind not in kinds] if not fetch.kinds else []
+    if lacking:
+        say(f"Note: {fetch.venue} does not offer {', '.join(lacking)}; fetched are {', '.join(kinds)}")
     hour = _full_hour(now)
     until = min(_full_hour(fetch.until or hour), hour)
     source = MARKETS[fetch.venue](fetch.name, connect=partial(_client, say=say))
-    kinds = fetch.kinds or source.offers
-    lacking = [kind for kind in KINDS if kind not in source.offers] if not fetch.kinds else []
-    if lacking:
-        say(f"Note: {fetch.venue} does not offer {', '.join(lacking)}; fetched are {', '.join(kinds)}")
-    request = MarketRequest(kinds, until - timedelta(days=fetch.days), until, hour, fetch.folder)
+    request = MarketRequest(kinds, until - timedelta(days=fetch.days), until, hour, fetch.folder, extends=fetch.extends)
     if track is not None:
         request = replace(request, track=track)
     return fetch_market(source, request, say=say)
@@ -162,18 +176,17 @@ def kept_market(folder: Path, venue: str, name: str, *, wanted: Callable[[dateti
 
 def _read(bars: Path, interest: Path) -> KeptMarket:
     """What a pair of files says of itself."""
-    ends = [_latest(bars) + timedelta(hours=1), _latest(interest)]
-    symbols = pq.read_table(bars, columns=["symbol"])["symbol"].unique().to_pylist()
+    held = pq.read_table(bars, columns=["time", "symbol"])
+    known = pc.max(pq.read_table(interest, columns=["time"])["time"]).as_py()
+    ends = [end for start in held["time"].to_pylist() if (end := start + HOUR) <= known]
+    symbols = held["symbol"].unique().to_pylist()
+    if not ends:
+        raise DataError(f"Open interest in {interest} ends before the first bar of {bars.name} does. Fetch both again.")
     if len(symbols) != 1:
         raise DataError(
             f"{bars} holds {len(symbols)} symbols; allowed is one, as cohortiv fetch keeps it. Fetch again."
         )
-    return KeptMarket(bars, interest, str(read_origin(bars)["venue"]), str(symbols[0]), min(ends))
-
-
-def _latest(path: Path) -> datetime:
-    latest: datetime = pc.max(pq.read_table(path, columns=["time"])["time"]).as_py()
-    return latest
+    return KeptMarket(bars, interest, str(read_origin(bars)["venue"]), str(symbols[0]), max(ends))
 
 
 def kept_names(folder: Path, venue: str, name: str) -> Sequence[str]:

@@ -5,6 +5,7 @@ run against a local server only, never against a live venue.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from cohortiv.errors import FetchError, UsageError
+from cohortiv.sources.fetch import addresses
 from cohortiv.sources.fetch.client import Answer, Pace, Say
 from cohortiv.sources.fetch.keys import Key
 
@@ -133,7 +135,8 @@ def open_venue(
     key : Key, optional
         Read-only.
     url : str
-        Address that stands for all of the venue's, such as a mirror or a test server; empty takes the venue's own.
+        Address that stands for all of the venue's, such as a mirror or a test server, which is asked without a pace;
+        empty takes the venue's own.
     pace : Pace, optional
     say : callable
 
@@ -153,17 +156,25 @@ def open_venue(
         near = get_close_matches(name, ccxt.exchanges, n=1)
         asked = f"did you mean {near[0]}?" if near else f"it knows {len(ccxt.exchanges)} others."
         raise UsageError(f"ccxt does not know the venue {name!r}; {asked} Its manual lists them.")
-    pace = pace or Pace()
+    pace = pace or addresses.PACE
     settings: dict[str, object] = {"enableRateLimit": not url, "timeout": int(pace.timeout_seconds * 1000)}
     settings["options"] = {"defaultType": "swap"}
     if key:
         settings |= {"apiKey": key.key, "secret": key.secret, "password": key.passphrase}
     exchange = getattr(ccxt, name)(settings)
+    exchange.logger = _silent()
     if url:
         exchange.urls["api"] = _moved(exchange.urls["api"], url.rstrip("/"))
     venue = CcxtVenue(name, exchange, pace, key.secrets if key else (), say)
     exchange.fetch = _watched(exchange.fetch, exchange, venue.answers)
     return venue
+
+
+def _silent() -> logging.Logger:
+    """A log that nothing is written to: ccxt writes each request with its headers, and the key is in them."""
+    logger = logging.getLogger(f"{__name__}.silent")
+    logger.disabled = True
+    return logger
 
 
 def _moved(addresses: object, url: str) -> object:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cohortiv.errors import DataError, UsageError
 from cohortiv.sources.fetch.client import Answer, Parameters, Say, VenueClient
+from cohortiv.sources.fetch.extended import Extended, extended
 from cohortiv.sources.fetch.kept import Pages, keep, origin_of
 from cohortiv.sources.fetch.kinds import KINDS, TITLES, Kind
 from cohortiv.sources.fetch.market_checks import HOUR, MarketChecks
@@ -110,6 +111,8 @@ class MarketRequest:
         Where it is kept.
     track : callable
         Shows how far it is.
+    extends : bool
+        Whether what was kept before stands in front.
     """
 
     kinds: tuple[Kind, ...]
@@ -118,6 +121,7 @@ class MarketRequest:
     now: datetime
     folder: Path
     track: Track = lambda pages, _: nullcontext(pages)
+    extends: bool = False
 
 
 @dataclass
@@ -188,7 +192,11 @@ def fetch_market(source: MarketSource, request: MarketRequest, *, say: Say) -> d
             (*source.answers, *pages.answers), venue=source.venue, kind=kind, name=source.name, notes=told.notes
         )
         named = checked.frame.assign(symbol=source.symbol, venue=source.venue)
-        found[kind] = keep(named, origin, folder=request.folder, at=request.until)
+        grown = Extended(named, origin)
+        if request.extends:
+            grown = extended(named, origin, kind=kind, folder=request.folder, before=request.until)
+            told.add(grown.origin.notes)
+        found[kind] = keep(grown.frame, grown.origin, folder=request.folder, at=request.until)
         pages.forget()
     return found
 

@@ -61,13 +61,14 @@ class Surroundings:
     ----------
     environment : mapping
         Has the keys, and COHORTIV_<VENUE>_URL where a venue is asked elsewhere.
-    pace : Pace
+    pace : Pace or None
+        None takes the usual one.
     say : callable
         Takes one line of progress or warning.
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace | None = None
     say: Say = lambda _: None
 
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from cohortiv.sources.fetch import okx_account, venue_brackets
 from cohortiv.sources.fetch.answers import Record, nested, number, text
-from cohortiv.sources.fetch.client import Answer
 from cohortiv.sources.fetch.asking import Asking, Connect, okx_data, paged
+from cohortiv.sources.fetch.client import Answer
 from cohortiv.sources.fetch.keys import Key, binance_signer
 from cohortiv.sources.fetch.venue_brackets import Ladder
 

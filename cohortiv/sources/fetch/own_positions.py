@@ -11,8 +11,8 @@ from typing import Final
 from cohortiv.errors import DataError
 from cohortiv.sources.fetch import binance_account, bybit_account, hyperliquid_account, okx_account
 from cohortiv.sources.fetch.answers import ParsedPositions, Record, Wallets, moment, nested, number, records, text
-from cohortiv.sources.fetch.client import Answer
 from cohortiv.sources.fetch.asking import Asking, Connect, bybit_result, okx_data, paged
+from cohortiv.sources.fetch.client import Answer
 from cohortiv.sources.fetch.keys import Key, binance_signer, bybit_signer, okx_signer, refuse_rights
 from cohortiv.sources.fetch.paging import Collected, collect
 

@@ -1,0 +1,196 @@
+"""The engines that positions are read and aggregated on: DuckDB in this process, or Spark beyond one machine."""
+
+import importlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, Final
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+from ibis.backends import BaseBackend
+from ibis.backends.duckdb import Backend
+
+from cohortiv.errors import UsageError
+
+DUCKDB: Final = "duckdb"
+SPARK: Final = "spark://"
+#: Spark Connect: a thin client of a server elsewhere.
+CONNECT: Final = "sc://"
+ALLOWED: Final = "duckdb, spark://local[N], spark://HOST:PORT and sc://HOST:PORT"
+MEMORY_LIMIT: Final = "8GB"
+#: What the same expressions need on Spark: DuckDB's answer to a text that is no number (null), UTC, and plans that keep
+#: one step apart from the next, as merged steps repeat their expressions until no plan comes out.
+_SPARK: Final = {
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
+}
+#: What a session that runs in this process is told beside it.
+_LOCAL: Final = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "2",
+}
+
+_numbers = count()
+
+
+def connect(*, memory_limit: str = MEMORY_LIMIT, threads: int | None = None) -> Backend:
+    """Open the embedded engine: DuckDB in this process, UTC, nothing written but spilled pages.
+
+    Parameters
+    ----------
+    memory_limit : str
+        What DuckDB may keep before it spills to its temporary folder, for example "2GB".
+    threads : int, optional
+        Worker threads; DuckDB's default (all cores) if None.
+
+    Raises
+    ------
+    UsageError
+        If the limit is no size.
+    """
+    options = {"memory_limit": memory_limit, "temp_directory": str(Path(gettempdir()) / "cohortiv-spill")}
+    try:
+        backend = ibis.duckdb.connect(**options | ({} if threads is None else {"threads": threads}))
+    except (duckdb.ParserException, duckdb.InvalidInputException) as error:
+        raise UsageError(
+            f"--memory-limit got {memory_limit!r}; allowed is a size such as 2GB or 500MB. Correct the text."
+        ) from error
+    backend.raw_sql("SET TimeZone='UTC'")
+    _one_select_a_step()
+    return backend
+
+
+def check_engine(name: str) -> str:
+    """The same name, if there is such an engine.
+
+    Raises
+    ------
+    UsageError
+        If it is none of `ALLOWED`.
+    """
+    address = next((name.removeprefix(start) for start in (SPARK, CONNECT) if name.startswith(start)), "")
+    if name != DUCKDB and not address:
+        raise UsageError(f"--engine got {name!r}; allowed are {ALLOWED}. Leave the option out for duckdb.")
+    return name
+
+
+@contextmanager
+def opened_engine(name: str = DUCKDB, *, memory_limit: str = MEMORY_LIMIT) -> Iterator[BaseBackend]:
+    """An engine for one run; what it stored or spilled is gone afterwards.
+
+    Parameters
+    ----------
+    name : str
+        One of `ALLOWED`.
+    memory_limit : str
+        What DuckDB may keep in memory; Spark has settings of its own.
+
+    Yields
+    ------
+    BaseBackend
+        Ibis' connection.
+
+    Raises
+    ------
+    UsageError
+        If there is no such engine, it is not installed, or it cannot be reached.
+    """
+    engine = connect(memory_limit=memory_limit) if check_engine(name) == DUCKDB else _spark(name)
+    try:
+        yield engine
+    finally:
+        engine.disconnect()
+
+
+def _spark(name: str) -> BaseBackend:
+    """A session on Spark, by its own address."""
+    try:
+        sql = importlib.import_module("pyspark.sql")
+    except ImportError as error:
+        raise UsageError(
+            f"--engine got {name!r}, and pyspark is not installed. Install pyspark 4.0 and Java 17, or leave the "
+            "option out for duckdb."
+        ) from error
+    try:
+        session = _session(sql.SparkSession.builder.appName("cohortiv"), name)
+    except Exception as error:  # Java's, the network's and pyspark's own have nothing in common
+        raise UsageError(
+            f"--engine got {name!r}, and Spark does not start there: {_first_line(error)} Allowed are {ALLOWED}. "
+            "Check the address, and that Java 17 is installed."
+        ) from error
+    _one_select_a_step()
+    return ibis.pyspark.connect(session)
+
+
+def _session(builder: Any, name: str) -> Any:  # noqa: ANN401 - pyspark is no dependency, so its types are not known
+    """Spark's session: in this process, on a cluster, or on a server of Spark Connect."""
+    options = dict(_SPARK)
+    if name.startswith(CONNECT):
+        builder = builder.remote(name)
+    else:
+        is_local = name.startswith(f"{SPARK}local")
+        builder = builder.master(name.removeprefix(SPARK) if is_local else name)
+        options |= _LOCAL if is_local else {}
+    for key, value in options.items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+def read_tables(engine: BaseBackend, paths: Sequence[Path], *, kind: str) -> ir.Table:
+    """Files as one table, columns by name, with the keys of folders named KEY=VALUE; nothing is read but headers.
+
+    Parameters
+    ----------
+    engine : BaseBackend
+        From `opened_engine`.
+    paths : sequence of Path
+        Files of one kind; Spark's workers must see them under the same path.
+    kind : str
+        `parquet`, or `csv`, whose columns stay text.
+    """
+    names = [str(path) for path in paths]
+    if engine.name != DUCKDB:
+        return _read_on_spark(engine, paths, kind=kind)
+    several = {"union_by_name": True} if len(paths) > 1 else {}
+    if kind == "parquet":
+        return engine.read_parquet(names, **several)
+    return engine.read_csv(names, all_varchar=True, header=True, **several)
+
+
+def _read_on_spark(engine: BaseBackend, paths: Sequence[Path], *, kind: str) -> ir.Table:
+    """The same on Spark, which finds keys of folders only under a root that it is told."""
+    reader = engine._session.read.option("mergeSchema", True).option("header", True)  # noqa: SLF001 - it has no other name
+    keyed = next((parent for parent in reversed(paths[0].absolute().parents) if "=" in parent.name), None)
+    if keyed is not None:
+        reader = reader.option("basePath", keyed.parent.as_uri())
+    read = reader.parquet if kind == "parquet" else reader.csv
+    names = [path.absolute().as_uri().replace("%3D", "=") for path in paths]
+    frame = read(*names) if kind == "parquet" else read(names)
+    frame.createOrReplaceTempView(name := f"cohortiv_files_{next(_numbers)}")
+    return engine.table(name)
+
+
+def _one_select_a_step() -> None:
+    """One SELECT a step: merged selects repeat their expressions, and writing them took most of a cross solve."""
+    ibis.options.sql.fuse_selects = False
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def failures(engine: BaseBackend) -> tuple[type[Exception], ...]:
+    """What an engine raises where it cannot read or compute."""
+    if engine.name == DUCKDB:
+        return (duckdb.Error, OverflowError)
+    return (importlib.import_module("pyspark.errors").PySparkException, OverflowError)

@@ -1,0 +1,156 @@
+"""Engines: which there are, what the embedded one may keep, folders of partitions, and the same profile on Spark."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pandas as pd
+import pytest
+from cohort_support import ENGINE_WARNINGS, book, write
+
+from cohortiv.assessment import Settings
+from cohortiv.assessment.reading import build_past
+from cohortiv.engine import check_engine, connect, failures, opened_engine
+from cohortiv.errors import DataError, UsageError
+from cohortiv.sources.files import open_positions
+
+pytestmark = ENGINE_WARNINGS
+
+#: What pyspark 4.0 does with pandas 3 and leaves to the garbage collector.
+SPARK_WARNINGS = (
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+)
+
+
+def on_spark(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that runs on Spark with the warnings that Spark gives."""
+    for mark in SPARK_WARNINGS:
+        test = mark(test)
+    return test
+
+
+def silent(_: str) -> None:
+    """Take a line of progress and show it to nobody."""
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    """A folder of two days and two venues, whose names are those of the folders only."""
+    root = tmp_path / "lake"
+    for number, (day, venue) in enumerate((day, venue) for day in (17, 18) for venue in ("east", "west")):
+        folder = root / f"as_of=2026-02-{day}" / f"venue={venue}"
+        folder.mkdir(parents=True)
+        frame = book(30 + number).drop(columns=["as_of", "venue"], errors="ignore")
+        frame.to_parquet(folder / "part.parquet")
+    return root
+
+
+def plan_of(table: ir.Table) -> str:
+    """What DuckDB says it is about to read."""
+    engine = table.get_backend()
+    return str(engine.raw_sql(f"EXPLAIN {engine.compile(table)}").fetchall()[0][1])
+
+
+@pytest.mark.parametrize("name", ["duckdb", "spark://local[2]", "spark://host:7077", "sc://host:15002"])
+def test_known_engines_are_taken(name: str) -> None:
+    """The name comes back as it was given."""
+    assert check_engine(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "dask", "spark", "spark://", "sc://", "DUCKDB"])
+def test_other_engines_are_refused(name: str) -> None:
+    """The message has the name and all that are allowed."""
+    with pytest.raises(UsageError, match=r"--engine got .*allowed are duckdb, spark://local\[N\]"):
+        Settings(engine=name)
+
+
+def test_an_engine_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spark is not part of the installation."""
+    monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
+    with pytest.raises(UsageError, match="pyspark is not installed"), opened_engine("spark://local[1]"):
+        pass
+
+
+def test_the_memory_limit_reaches_the_engine() -> None:
+    """DuckDB tells it in its own unit."""
+    kept = connect(memory_limit="1GiB").raw_sql("SELECT current_setting('memory_limit')").fetchall()
+    assert kept == [("1.0 GiB",)]
+
+
+def test_a_memory_limit_that_is_no_size_is_refused() -> None:
+    """The message has the text and an example."""
+    with pytest.raises(UsageError, match=r"--memory-limit got 'plenty'; allowed is a size such as 2GB"):
+        connect(memory_limit="plenty")
+
+
+def test_what_does_not_fit_in_memory_is_spilled() -> None:
+    """A sort of 40 million bytes under a limit of 30 gives the right end."""
+    engine = connect(memory_limit="30MB", threads=1)
+    largest = engine.raw_sql("SELECT max(x) FROM (SELECT x FROM range(5000000) t(x) ORDER BY hash(x) LIMIT 4999999)")
+    assert largest.fetchall()[0][0] >= 4_999_998
+
+
+def test_keys_of_folders_are_columns(lake: Path) -> None:
+    """Day and venue stand in no file, and each row has its own."""
+    table = open_positions(str(lake), connection=connect(threads=1)).table
+    counted = table.group_by(["as_of", "venue"]).aggregate(rows=table.count()).to_pyarrow().to_pandas()
+    days = [pd.Timestamp(f"2026-02-{day}") for day in (17, 17, 18, 18)]
+    found = counted.sort_values(["as_of", "venue"])
+    assert list(found["as_of"]) == days
+    assert list(found["venue"]) == ["east", "west"] * 2
+    assert list(found["rows"]) == [30, 31, 32, 33]
+
+
+def test_only_the_files_of_a_venue_are_read(lake: Path) -> None:
+    """The plan leaves out the other venue's folders."""
+    table = open_positions(str(lake), connection=connect(threads=1)).table
+    assert "Scanning Files: 2/4" in plan_of(table.filter(table.venue == "east").select("quantity"))
+
+
+def test_a_bad_partition_is_named(lake: Path) -> None:
+    """Of many files the message has the one that is broken, and why."""
+    (lake / "as_of=2026-02-18" / "venue=west" / "late.parquet").write_bytes(b"no table at all")
+    with pytest.raises(DataError, match=r"^late\.parquet is not a table that can be read: .+"):
+        open_positions(str(lake), connection=connect(threads=1))
+
+
+def test_failures_of_the_embedded_engine_are_its_own() -> None:
+    """A broken statement is among them."""
+    engine = connect(threads=1)
+    with pytest.raises(failures(engine)):
+        engine.raw_sql("SELEC 1")
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[str]:
+    """Address of Spark in this process; its Java machine is shared by all tests and stopped after the last."""
+    if shutil.which("java") is None:
+        pytest.skip("no Java, on which Spark runs")
+    sql = pytest.importorskip("pyspark.sql")
+    yield "spark://local[2]"
+    context = sql.SparkSession.builder.getOrCreate().sparkContext
+    gateway = context._gateway
+    context.stop()
+    gateway.shutdown()
+
+
+@on_spark
+def test_spark_gives_the_same_profile(spark: str, tmp_path: Path) -> None:
+    """Every cell is equal: keys, counts, cents and moments."""
+    path = write(tmp_path, book(300))
+    here, there = (
+        build_past(Settings(positions=path, engine=name), every=False, say=silent) for name in ("duckdb", spark)
+    )
+    pd.testing.assert_frame_equal(here.cells, there.cells, rtol=1e-12, atol=0)
+
+
+@on_spark
+def test_spark_reads_folders_of_partitions(spark: str, lake: Path) -> None:
+    """Keys of folders are columns there too."""
+    with opened_engine(spark) as engine:
+        table = open_positions(str(lake), connection=engine).table
+        counted = table.group_by("venue").aggregate(rows=table.count()).to_pyarrow().to_pylist()
+    assert sorted((row["venue"], row["rows"]) for row in counted) == [("east", 62), ("west", 64)]
