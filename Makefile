@@ -5,6 +5,7 @@ PYTHON ?= python3.11
 VENV   ?= .venv
 AS_OF  ?= 2026-09-30
 ARGS   ?=
+CORES  ?= auto
 
 # JupyterLab starts for root, as in a container, only when it is told to.
 AS_ROOT  := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -28,7 +29,7 @@ report: $(READY) ## make the report of the embedded synthetic sample and say whe
 	@printf 'Page: %s\n' "$$(ls -t "$(CURDIR)"/reports/*/*/report.html | head -n 1)"
 
 test: $(READY) ## run the tests (ARGS="-k index" for some of them)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(CORES) $(ARGS)
 
 lint: $(READY) ## check style, layout and types
 	@$(BIN)/ruff check
@@ -58,6 +59,7 @@ lock: ## choose the newest versions that pyproject.toml allows, with their hashe
 	@$(VENV)-lock/bin/$(COMPILE) --quiet --group dev --output-file requirements.lock pyproject.toml
 	@$(VENV)-lock/bin/$(COMPILE) --quiet --group build --extra lab --constraints requirements.lock \
 		--output-file requirements-lab.lock pyproject.toml
+	@echo 'pyspark>=4.0,<4.1' | $(VENV)-lock/bin/$(COMPILE) --quiet --output-file requirements-spark.lock -
 
 clean: ## remove the environments and the tools' caches, never a report
 	@rm -rf $(VENV) $(VENV_LAB) $(VENV)-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -21,6 +21,7 @@ from packaging.utils import canonicalize_name
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("requirements.lock", "requirements-lab.lock")
+SPARK_LOCK = "requirements-spark.lock"
 CONDA_NAMES = {
     "arch-py": "arch",
     "ibis-duckdb": "ibis-framework",
@@ -120,12 +121,19 @@ def test_locks_agree() -> None:
     assert {name: first[name] for name in shared} == {name: second[name] for name in shared}
 
 
+def test_the_lock_of_spark_meets_its_extra() -> None:
+    """Spark's own lock pins what the extra `spark` asks for, within its range."""
+    wanted = requirements(PROJECT["project"]["optional-dependencies"]["spark"])
+    pins = locked(SPARK_LOCK)
+    assert {name: pins.get(name) for name, versions in wanted.items() if pins.get(name, "0") not in versions} == {}
+
+
 def test_running_needs_no_jupyterlab() -> None:
     """The lock of the runtime holds neither JupyterLab nor the grammar that slows every start beside it."""
     assert locked(LOCKS[0]).keys().isdisjoint({"jupyterlab", "jupyter-server", "rfc3987-syntax"})
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, SPARK_LOCK])
 def test_lock_is_hashed_and_names_no_address(name: str) -> None:
     """Every pin of a lock carries hashes, and no line says where to fetch it from."""
     text = read(REPOSITORY / name)

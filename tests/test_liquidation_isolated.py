@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -296,3 +297,10 @@ def test_brackets_younger_than_the_snapshot_serve_and_are_told(desk: Desk) -> No
     )
     assert [held.symbol for held in solved.lines.book.early] == ["BTC"]
     assert solved.frame()["state"].iloc[0] == LINE
+
+
+@pytest.mark.parametrize(("contract", "stored"), [("linear", False), ("inverse", True)])
+def test_lines_that_move_with_their_coin_are_stored(desk: Desk, contract: str, *, stored: bool) -> None:
+    """What stands on them is then planned at once; the plain ones stay an expression, in one pass with the rest."""
+    table = desk.solve([position(contract=contract, quantity=100.0)]).lines.table
+    assert ("cohortiv_step" in str(ibis.to_sql(table))) is stored

@@ -98,8 +98,9 @@ def liquidation_lines(
     steps = 0
     if modes != {"cross"}:
         single = t.filter(t.margin_mode != "cross") if "cross" in modes else t
-        alone = _isolated(single, positions.given, book, inventory=inventory)
-        parts.append(_finish(alone, positions.given, tier_edges))
+        alone = _finish(_isolated(single, positions.given, book, inventory=inventory), positions.given, tier_edges)
+        # Lines of what moves with the coin are long expressions, and DuckDB plans what stands on them for a minute.
+        parts.append(materialise(alone) if _has_moving(inventory) else alone)
     if "cross" in modes:
         crossed = t.filter(t.margin_mode == "cross") if modes != {"cross"} else t
         solved = cross_lines(crossed, book, comovement, inventory=inventory, symbol=symbol)
@@ -119,13 +120,10 @@ def _isolated(t: ir.Table, given: frozenset[str], book: ScheduleBook, *, invento
         units = ibis.coalesce(t.margin, margin / t.collateral_price)
         margin = units * t.collateral_price * (1 - t.haircut)
     t = t.mutate(margin_usd=margin)
-    moving = any(
-        h.margin_mode != "cross" and (h.contract == "inverse" or h.collateral_asset == h.symbol) for h in inventory
-    )
     t = plain_lines(t, book.schedules)
     past = ibis.ifelse(t.sign > 0, t.line >= t.mark_price, t.line <= t.mark_price)
     t = t.mutate(ratio=t.line / t.mark_price, second_ratio=ibis.null("float64"), past=past)
-    if moving:
+    if _has_moving(inventory):
         t = _with_moving(t, book)
     t = (
         _supplied(t)
@@ -141,6 +139,13 @@ def _isolated(t: ir.Table, given: frozenset[str], book: ScheduleBook, *, invento
         reading=ibis.literal(OWN, "int8"),
         collateral_usd=t.margin_usd,
         estimated=ibis.literal(False),
+    )
+
+
+def _has_moving(inventory: Sequence[Holding]) -> bool:
+    """Whether margin or contract of an isolated position moves with its own coin."""
+    return any(
+        h.margin_mode != "cross" and (h.contract == "inverse" or h.collateral_asset == h.symbol) for h in inventory
     )
 
 
