@@ -190,3 +190,12 @@ def test_forms_and_editions_are_linked(tmp_path: Path) -> None:
     html = (tmp_path / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="2026-02-12/risk-all/([^"]+)"', html.partition("<tbody>")[2])
     assert links == ["report.html", "report.pdf", "report-static.html", "editions/1/report.html"]
+
+
+def test_a_verdict_stands_in_place_of_a_code(tmp_path: Path) -> None:
+    """A validation report is listed by what it found; the index of its last snapshot is no issue's index."""
+    shelve(tmp_path, as_of="2026-02-11", iv_index=18.8, validation={"verdict": "not supported"})
+    html = main(write_catalogue(tmp_path, brand=load_brand(), now=NOW).read_text(encoding="utf-8"))
+    assert rows(tmp_path)[0].startswith("11 February 2026 Not supported – risk-all")
+    assert "Green" not in html
+    assert "18.8" not in html

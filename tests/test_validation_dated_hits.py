@@ -13,13 +13,13 @@ from cohortiv.validation.dated_hits import DatedHits, dated_hits
 from cohortiv.validation.sample import DAY
 
 
-def held(places: list[int], *on: int, rows: int = 60) -> DatedHits:
+def held(places: list[int], *on: int, rows: int = 60, fewest_spans: int = 1) -> DatedHits:
     """Daily alarms on some rows against events on some days of a list that is complete."""
     first = days(1)[0].date()
     events = tuple(DatedEvent(date=first + dt.timedelta(day), name="n", description="d", source="s") for day in on)
     listed = EventsFile(name="mine", complete_from=dt.date(2022, 1, 1), complete_to=dt.date(2024, 1, 1), events=events)
     alarms = pd.Series(np.isin(np.arange(rows), places), index=days(rows))
-    return dated_hits(listed, alarms, horizon=7 * DAY)
+    return dated_hits(listed, alarms, horizon=7 * DAY, fewest_spans=fewest_spans)
 
 
 @pytest.mark.parametrize(("place", "status"), [(32, "miss"), (33, "miss"), (34, "hit"), (40, "hit"), (41, "miss")])
@@ -43,6 +43,12 @@ def test_an_alarm_that_always_stands_hits_everything() -> None:
     found = held(list(range(60)), 20, 40)
     assert found.events["status"].tolist() == ["hit", "hit"]
     assert found.by_chance == 1.0
+
+
+@pytest.mark.parametrize(("rows", "told"), [(60, False), (80, True)])
+def test_chance_is_told_of_ten_spans(rows: int, *, told: bool) -> None:
+    """Sixty days hold nine weeks and a bit, eighty more than ten."""
+    assert (held([10], 40, rows=rows, fewest_spans=10).by_chance == pytest.approx(7.0 / (rows - 7))) is told
 
 
 def test_no_alarm_could_be_raised() -> None:

@@ -215,9 +215,16 @@ def sentence(f: ValidationFindings) -> str:
     if f.pair.verdict.answer == SUPPORTED:
         return f"Supported: {stands}, {found}, and all {len(conditions)} conditions hold."
     if f.pair.verdict.answer == NOT_SUPPORTED:
-        failed = sum(condition.met is False for condition in conditions)
-        return f"Not supported: {stands}, {found}; {failed} of {len(conditions)} conditions fail."
+        return f"Not supported: {stands}, {found}; {_counted(conditions)}."
     return f"Too few events: {_undecided(f, conditions)}."
+
+
+def _counted(conditions: tuple[Condition, ...]) -> str:
+    """How many conditions fail, and of the others how many hold and how many are undecided."""
+    failed, held, undecided = (sum(c.met is answer for c in conditions) for answer in (False, True, None))
+    words = ((held, "holds", "hold"), (undecided, "is undecided", "are undecided"))
+    others = [f"{number} {one if number == 1 else more}" for number, one, more in words if number]
+    return ", ".join([f"{failed} of {len(conditions)} conditions fail", *others])
 
 
 def basis_words(f: ValidationFindings) -> str:

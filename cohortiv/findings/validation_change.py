@@ -29,14 +29,17 @@ def condition_rows(f: ValidationFindings) -> pd.DataFrame:
     ----------
     f : ValidationFindings
     """
+    asked = f.pair.verdict.rules.comparators
+    # The first condition is about the index alone, then two follow for each comparator.
+    lacking = [f.pair.missing.get(f.signal), *(f.pair.missing.get(name) for name in asked for _ in range(2))]
     rows = [
         {
             "what": name,
             "found": f"{interval_words(condition.value, condition.low, condition.high)};\u00a0{condition.events}",
-            "answer": _ANSWERS[condition.met],
-            "needed": _needed_words(f, condition),
+            "answer": reason if condition.met is None and reason else _ANSWERS[condition.met],
+            "needed": "–" if condition.met is None and reason else _needed_words(f, condition),
         }
-        for name, condition in zip(_names(f), f.pair.verdict.conditions, strict=True)
+        for name, condition, reason in zip(_names(f), f.pair.verdict.conditions, lacking, strict=True)
     ]
     return pd.DataFrame(rows)
 
@@ -138,17 +141,24 @@ def _few(f: ValidationFindings, open_ones: list[Condition]) -> list[str]:
             f"For {many(len(lacking), 'condition')} there are fewer than {needed} independent events: {most} more "
             f"decide all of them{_years(f, most)}."
         )
-    if absent:
-        names = dict.fromkeys(_name(condition).removesuffix(", one horizon ahead") for condition in absent)
-        told = f"Without an event or without data: {'; '.join(names)}."
-        said.append(
-            told if f.pair.events else f"No independent event follows any snapshot; {needed} are needed to decide."
-        )
+    if absent and f.pair.events:
+        said += _absent(f, absent)
+    elif absent:
+        said.append(f"No independent event follows any snapshot; {needed} are needed to decide.")
     decided = sum(condition.events >= needed for condition in open_ones)
     return [
         *said,
         *([f"For {many(decided, 'condition')} there are events enough, but no interval."] if decided else []),
     ]
+
+
+def _absent(f: ValidationFindings, absent: list[Condition]) -> list[str]:
+    """What the conditions lack on which nothing could be counted: data, or an event."""
+    without = [f.title(name) for name in f.pair.verdict.rules.comparators if name in f.pair.missing]
+    names = dict.fromkeys(_name(condition).removesuffix(", one horizon ahead") for condition in absent)
+    eventless = [name for name in names if not name.endswith(tuple(f" that of {title}" for title in without))]
+    told = (("Without data", without), ("Without an event", eventless))
+    return [f"{reason}: {'; '.join(listed)}." for reason, listed in told if listed]
 
 
 def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
@@ -178,10 +188,16 @@ def _many_more(f: ValidationFindings, events: float) -> str:
     """So many more events, to one digit, and how long they would take."""
     if events > _MOST_TOLD:
         return f"over {_MOST_TOLD:,} more"
-    return f"about {_digit(events):,} more{_years(f, events)}"
+    rounded = _digit(events)
+    return f"about {rounded:,} more{_years(f, rounded)}"
 
 
 def _years(f: ValidationFindings, events: float) -> str:
-    """How long so many events would take at the present rate, to one digit; nothing where there is no rate."""
+    """How long so many events would take at the present rate, to two digits; nothing where there is no rate."""
     rate = f.pair.events / f.years if f.years else 0.0
-    return f", some {many(_digit(events / rate), 'year')} at the present {rate:.1f} a year" if rate else ""
+    if not rate:
+        return ""
+    years = events / rate
+    told = float(f"{years:.2g}")
+    long = f"{told:,g} {'year' if told == 1 else 'years'}" if years >= 1 else many(math.ceil(12 * years), "month")
+    return f", some {long} at the present {rate:.1f} a year"

@@ -1,7 +1,7 @@
 """What the catalogue knows of each published report, read from its summary and manifest, and of runs that failed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -50,9 +50,9 @@ class Entry:
     more : tuple of Link
         Its other forms, and the editions that it replaced.
     style : CodeStyle
-        Look of its code; Grey where the summary has none.
+        Look of its code; Grey where the summary has none, and with the verdict's words where it has a verdict.
     iv_index : float or None
-        Index [points]; may be infinite.
+        Index [points]; may be infinite. None beside a verdict, which is about no single snapshot.
     state : str
         "published", "degraded" or "not published", as its summary says.
     reasons : tuple of str
@@ -173,14 +173,15 @@ def _entry(place: Place) -> Entry:
     said: Mapping[str, object] = issue if isinstance(issue, Mapping) else {}
     reasons = said.get("reasons")
     written = datetime.fromtimestamp((place.folder / MANIFEST).stat().st_mtime, tz=UTC)
-    code = str(summary.get("code"))
+    code, verdict = str(summary.get("code")), _verdict(summary)
+    look = CODES.get(code, CODES["grey"])
     return Entry(
         as_of=place.as_of,
         name=place.name,
         link=f"{place.as_of}/{place.name}/{PAGE}",
         more=(*_forms(place), *_earlier(place, manifest)),
-        style=CODES.get(code, CODES["grey"]),
-        iv_index=_number(summary.get("iv_index")),
+        style=replace(CODES["grey"], word=verdict) if verdict else look,
+        iv_index=None if verdict else _number(summary.get("iv_index")),
         state=str(said.get("state") or (NOT_PUBLISHED if code == "grey" else "published")),
         reasons=tuple(map(str, reasons)) if isinstance(reasons, list) else (),
         cohort=str(summary.get("cohort") or "–"),
@@ -189,6 +190,12 @@ def _entry(place: Place) -> Entry:
         published=str(manifest.get("published") or f"{written:%Y-%m-%dT%H:%MZ}"),
         definition=definition_of(summary),
     )
+
+
+def _verdict(summary: Mapping[str, object]) -> str:
+    """What a validation report found, which stands in place of a code; empty for other reports."""
+    found = summary.get("validation")
+    return str(found.get("verdict") or "").capitalize() if isinstance(found, Mapping) else ""
 
 
 def _forms(place: Place) -> tuple[Link, ...]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cohortiv.config.validation import EventsFile
 from cohortiv.validation.events import NOT_COVERED, lay_events
+from cohortiv.validation.sample import FEWEST_EVENTS
 
 HIT: Final = "hit"
 MISS: Final = "miss"
@@ -23,14 +24,16 @@ class DatedHits:
         One row an event: date, status ("hit", "miss" or "not covered").
     by_chance : float
         Share of the times without a dated event ahead up to which an alarm stood within the horizon [1]: what an alarm
-        that knows nothing of the dates would hit. NaN without such times.
+        that knows nothing of the dates would hit. NaN on fewer such horizons than asked for.
     """
 
     events: pd.DataFrame
     by_chance: float
 
 
-def dated_hits(listed: EventsFile, alarms: pd.Series, *, horizon: pd.Timedelta) -> DatedHits:
+def dated_hits(
+    listed: EventsFile, alarms: pd.Series, *, horizon: pd.Timedelta, fewest_spans: int = FEWEST_EVENTS
+) -> DatedHits:
     """Hold alarms against a list of dated events.
 
     Parameters
@@ -41,6 +44,8 @@ def dated_hits(listed: EventsFile, alarms: pd.Series, *, horizon: pd.Timedelta) 
         raised.
     horizon : Timedelta
         How long before a day an alarm counts.
+    fewest_spans : int
+        With fewer horizons without a dated event, laid end to end, `by_chance` is not given.
 
     Returns
     -------
@@ -67,8 +72,13 @@ def dated_hits(listed: EventsFile, alarms: pd.Series, *, horizon: pd.Timedelta) 
     calm = ~overlay.ahead.fillna(value=True).to_numpy(dtype=np.bool_)
     return DatedHits(
         events=pd.DataFrame({"date": overlay.events["date"], "status": status}),
-        by_chance=float(stood[calm].mean()) if calm.any() else float("nan"),
+        by_chance=float(stood[calm].mean()) if _spans(times[calm], horizon) >= fewest_spans else float("nan"),
     )
+
+
+def _spans(times: pd.DatetimeIndex, horizon: pd.Timedelta) -> int:
+    """Horizons, laid end to end from the first time, that hold a time."""
+    return len(((times - times[0]) // horizon).unique()) if len(times) else 0
 
 
 def _status(before: np.ndarray) -> str:
