@@ -1,10 +1,14 @@
 """The sentences of a validation report, with their numbers."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 from cohort_support import ENGINE_WARNINGS
 from validation_cases import findings
 
 from cohortiv.findings import validation as told
+from cohortiv.findings.validation_change import change
 
 pytestmark = ENGINE_WARNINGS
 
@@ -27,6 +31,11 @@ def test_the_sentence_has_the_verdicts_own_numbers() -> None:
     assert told.interval_words(own.value, own.low, own.high) in said
     assert f"{own.events} independent events" in said
     assert f.title(str(told.best_comparator(f))) in said
+
+
+def test_a_condition_without_data_is_undecided_and_counted() -> None:
+    """Failed conditions are not read as if the others held."""
+    assert "7 of 9 conditions fail, 2 are undecided" in told.sentence(findings("blind"))
 
 
 def test_too_few_events_say_how_many_are_needed() -> None:
@@ -85,3 +94,22 @@ def test_events_are_counted_over_the_rows_that_are_scored() -> None:
     assert rows["last"] < f.series.frame.index[-1]
     assert f.scored_period.endswith(f"{rows['last']:%-d %B %Y}")
     assert f.scored_period in told.sentence(f)
+
+
+def without_outcomes() -> told.ValidationFindings:
+    """Data of what followed that are shorter than the horizon."""
+    f = findings("few")
+    frame = f.pair.result.frame.assign(value=float("nan"), why="data end before the horizon")
+    unknown = pd.Series(index=frame.index, dtype="boolean")
+    result = replace(f.pair.result, frame=frame.assign(event=unknown))
+    pair = replace(f.pair, result=result, events=0)
+    return replace(f, study=replace(f.study, pairs=(pair, *f.study.pairs[1:])))
+
+
+def test_no_known_outcome_is_no_calm() -> None:
+    """Where nothing that followed is known, that is said with its reason, and no period is called free of events."""
+    f = without_outcomes()
+    said = told.sentence(f)
+    assert f"has a known outcome over 7 days (data end before the horizon: {len(f.series.frame):,})" in said
+    assert "0 independent events" not in said
+    assert "No snapshot has a known outcome" in change(f)

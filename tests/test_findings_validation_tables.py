@@ -42,7 +42,7 @@ def test_an_event_outside_the_series_is_neither_hit_nor_miss() -> None:
 def test_coverage_counts_what_was_left_out() -> None:
     """Rows without an outcome by reason."""
     f = findings("leads")
-    assert "horizon not over: 7" in tables.coverage(f).note
+    assert "data end before the horizon: 7" in tables.coverage(f).note
     assert list(tables.coverage_rows(f).columns.intersection([key for key, *_ in tables.COVERAGE_COLUMNS])) != []
 
 

@@ -56,7 +56,7 @@ def test_what_followed_a_time() -> None:
     """The outcome has the series' own times, and is missing where the feed ends."""
     made = outcome_of(candidate("liquidated-7d"), study_data(0.0), version="outcomes-1")
     assert made.frame.index.equals(solved().frame.index)
-    assert made.frame["why"].iloc[-1] == "horizon not over"
+    assert made.frame["why"].iloc[-1] == "data end before the horizon"
     assert made.unit == "USD"
 
 

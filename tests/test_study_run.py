@@ -41,7 +41,7 @@ def test_nothing_later_is_in_it(study: Study) -> None:
     assert study.history("model").frame.index[-1] == pd.Timestamp("2025-03-31")
     assert study.data["last"].max() <= until
     frame = study.primary.result.frame
-    assert (frame.loc[frame.index > until - pd.Timedelta(days=7), "why"] == "horizon not over").all()
+    assert (frame.loc[frame.index > until - pd.Timedelta(days=7), "why"] == "data end before the horizon").all()
 
 
 def test_every_missing_score_says_why(study: Study) -> None:

@@ -71,7 +71,7 @@ def outcome(event: "pd.Series[bool]") -> Outcome:
     """What followed, as a share of the profile's own lines."""
     definition = load_outcomes().definition("touched-7d")
     value = event.astype("Float64").astype("float64") * 0.2 + 0.01234
-    why = pd.Series("", index=event.index).mask(event.isna(), "horizon not over")
+    why = pd.Series("", index=event.index).mask(event.isna(), "data end before the horizon")
     frame = pd.DataFrame(
         {
             "value": value,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from cohortiv.config.study import OWN_LINES
 from cohortiv.display import Displayed
 from cohortiv.findings.context import Words
 from cohortiv.findings.headline import long_day
@@ -67,6 +68,11 @@ class ValidationFindings(Displayed):
         rows = self.pair.scores.coverage
         own = rows.loc[rows["signal"] == self.signal, ["first", "last"]].dropna()
         return period_of(own.T.set_axis(own.to_numpy().ravel())) if len(own) else self.period
+
+    @property
+    def has_outcomes(self) -> bool:
+        """Whether what followed is known at any time of the judged pair."""
+        return bool(self.pair.result.frame["event"].notna().any())
 
     @property
     def years(self) -> float:
@@ -230,11 +236,12 @@ def _counted(conditions: tuple[Condition, ...]) -> str:
 def basis_words(f: ValidationFindings) -> str:
     """What the verdict is about where it is no exchange's positions, and whose liquidations follow."""
     series, feed = f.series, f.study.data[f.study.data["name"] == f.pair.feed]
-    index = f"the index is of a model on {series.stand_in}" if series.stand_in else ""
+    index = f"The index is of positions modelled from {series.stand_in}." if series.stand_in else ""
     covers = str(feed["note"].iloc[0]).partition(". ")[0] if len(feed) else ""
-    followed = f"what followed is of: {covers[:1].lower()}{covers[1:]}" if covers else ""
-    both = "; ".join(part for part in (index, followed) if part)
-    return f"{both[:1].upper()}{both[1:]}." if both else ""
+    followed = f"What it is held against: {covers[:1].lower()}{covers[1:]}." if covers else ""
+    if f.pair.feed == OWN_LINES:
+        followed = "What followed is what prices touched of the profile's own lines, not closures at a venue."
+    return " ".join(part for part in (index, followed) if part)
 
 
 def _beside(f: ValidationFindings) -> str:
@@ -260,6 +267,12 @@ def _undecided(f: ValidationFindings, conditions: tuple[Condition, ...]) -> str:
     """Why nothing could be decided."""
     needed = f.pair.verdict.rules.fewest_events
     open_ones = [condition for condition in conditions if condition.met is None]
+    if not f.has_outcomes:
+        reasons = "; ".join(f"{why}: {times:,}" for why, times in f.pair.result.not_covered.items())
+        return (
+            f"no snapshot of {f.series.title} has a known outcome over {f.pair.horizon_days:g} days ({reasons}); "
+            "nothing can be said for or against the claim"
+        )
     if f.pair.events < needed:
         return (
             f"{f.series.title} holds {independent(f.pair.events)} from {f.scored_period}, and a verdict needs "
@@ -333,7 +346,7 @@ def _lead(f: ValidationFindings) -> dict[str, str]:
         return _figure(label, NONE, f"{warned['status']}: {independent(lead['events'])}")
     share = f"{warned_words(f)} warned"
     share += f"; {false['value']:.1f} false alarms a year"
-    return _figure(label, NONE if math.isnan(lead["value"]) else f"{lead['value']:.1f} days", share)
+    return _figure(label, "not told" if math.isnan(lead["value"]) else f"{lead['value']:.1f} days", share)
 
 
 def warned_words(f: ValidationFindings) -> str:

@@ -144,7 +144,8 @@ def _few(f: ValidationFindings, open_ones: list[Condition]) -> list[str]:
     if absent and f.pair.events:
         said += _absent(f, absent)
     elif absent:
-        said.append(f"No independent event follows any snapshot; {needed} are needed to decide.")
+        what = "No independent event follows any snapshot" if f.has_outcomes else "No snapshot has a known outcome"
+        said.append(f"{what}; {needed} independent events are needed to decide.")
     decided = sum(condition.events >= needed for condition in open_ones)
     return [
         *said,

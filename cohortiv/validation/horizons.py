@@ -11,7 +11,7 @@ from cohortiv.validation.known import checked
 
 IntArray = npt.NDArray[np.int64]
 
-COVERED, BEFORE, UNFINISHED, GAP = "", "before the series", "horizon not over", "gap in the series"
+COVERED, BEFORE, UNFINISHED, GAP = "", "before the series", "data end before the horizon", "gap in the series"
 NO_BASE: Final = "no base known"
 UNDEFINED: Final = "threshold not defined yet"
 
