@@ -117,7 +117,9 @@ def _whole_symbols(held: ir.Table, disclosed: Disclosed, rule: DisclosureRule) -
     plan = pd.DataFrame({"value": pd.array(order, dtype="str"), "cell": range(len(order))})
     plan["cell"] = plan["cell"].where(plan["value"].isin(list(told)), -1)
     posted = rows.assign(rest=_collateral_rests(rows, disclosed), amount=rows["collateral"])
-    wholes = told_wholes(posted, order, rule) & told if disclosed.collateral.total else frozenset()
+    # Collateral is near notional / leverage: beside a symbol's notional it would be a second sum over what is withheld.
+    untold = frozenset(rows.loc[rows["cell"] < 0, "symbol"].astype(str))
+    wholes = (told_wholes(posted, order, rule) & told) - untold if disclosed.collateral.total else frozenset()
     shown = plan["value"].isin(list(wholes)) | (bool(wholes) and wholes == told)
     cells = frozenset(int(cell) for cell in plan.loc[shown, "cell"])
     return plan, cells if len(cells) > 1 or shown.all() else frozenset()
