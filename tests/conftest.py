@@ -27,6 +27,7 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 
+pytest.register_assert_rewrite("market_cases")
 settings.register_profile("house", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
+from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential
+
 from cohortiv.delivery.bulletin import FILES, Bulletin
 from cohortiv.delivery.message import Message
 from cohortiv.delivery.targets import Attachment, DeliveryConfig, Target, When, filled, variables
@@ -133,14 +135,23 @@ def _delivered(target: Target, job: Dispatch, sleep: Callable[[float], None]) ->
     told = f"{target.kind} to {target.url}, {_listed(files)}"
     if job.dry_run:
         return Outcome(target.name, "planned", told)
-    reason = ""
-    for attempt in range(job.config.retries + 1):
-        if attempt:
-            sleep(job.config.wait_seconds * 2 ** (attempt - 1))
-        reason = _attempt(service, job, is_mail=target.kind == "mail", files=files)
-        if not reason:
-            return Outcome(target.name, "sent", told + (f", at attempt {attempt + 1}" if attempt else ""))
-    raise RunError(f"{job.config.retries + 1} attempts failed, the last with: {_without_secrets(reason, target, job)}")
+    attempts = Retrying(
+        stop=stop_after_attempt(job.config.retries + 1),
+        wait=wait_exponential(job.config.wait_seconds),
+        retry=retry_if_result(bool),
+        retry_error_callback=_reason,
+        sleep=sleep,
+    )
+    reason = attempts(_attempt, service, job, is_mail=target.kind == "mail", files=files)
+    number = attempts.statistics["attempt_number"]
+    if reason:
+        raise RunError(f"{number} attempts failed, the last with: {_without_secrets(reason, target, job)}")
+    return Outcome(target.name, "sent", told + (f", at attempt {number}" if number > 1 else ""))
+
+
+def _reason(state: RetryCallState) -> object:
+    """Why the last attempt failed."""
+    return state.outcome.result() if state.outcome else ""
 
 
 def _service(target: Target, job: Dispatch) -> "apprise.Apprise":
