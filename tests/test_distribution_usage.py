@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from cohort_support import AS_OF, ENGINE_WARNINGS, TIMES, book, unleveraged, write
@@ -11,7 +10,7 @@ from test_profile_build import random_book
 from cohortiv.assessment import CohortReading, Settings, read_cohort
 from cohortiv.distribution.concentration import STATISTICS
 from cohortiv.distribution.density import NOTHING, ONE_TIER
-from cohortiv.distribution.usage import DIMENSIONS, MEASURES, SHARE_COLUMNS, LeverageUsage, by_measure, value_names
+from cohortiv.distribution.usage import DIMENSIONS, MEASURES, SHARE_COLUMNS, LeverageUsage, value_names
 
 pytestmark = ENGINE_WARNINGS
 
@@ -134,13 +133,3 @@ def test_usage_is_read_where_it_is_asked_for(tmp_path: Path) -> None:
     """By default nothing of it is computed."""
     settings = Settings(positions=write(tmp_path, book(40)))
     assert read_cohort(settings, for_report=False, say=lambda _: None).usage is None
-
-
-def test_long_form_sets_capital_beside_count(tmp_path: Path) -> None:
-    """One row a value and measure, with the same shares."""
-    shares = usage_of(tmp_path, isolated(35, 300)).shares
-    long = by_measure(shares)
-    assert len(long) == len(shares) * len(MEASURES)
-    assert set(long["measure"]) == {"notional", "collateral", "positions", "accounts"}
-    notional = long[long["measure"] == "notional"]["share"].to_numpy()
-    assert np.array_equal(notional, shares["notional_share"].to_numpy())

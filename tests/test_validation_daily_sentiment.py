@@ -70,7 +70,6 @@ def test_a_day_with_few_texts_has_no_score() -> None:
     assert daily.frame["mean"].isna().all()
     assert daily.frame["share_negative"].isna().all()
     assert daily.frame["texts"].tolist() == [2]
-    assert daily.silent_days == 1
 
 
 def test_days_without_texts_stand_in_the_series() -> None:
@@ -78,7 +77,6 @@ def test_days_without_texts_stand_in_the_series() -> None:
     daily = daily_sentiment(scored(("2026-02-15T01:00", "a", 1.0), ("2026-02-18T01:00", "b", 1.0)), least_texts=1)
     assert daily.frame["mean"].isna().tolist() == [False, True, True, False]
     assert daily.frame["texts"].tolist() == [1, 0, 0, 1]
-    assert daily.silent_days == 2
 
 
 def test_a_text_that_a_day_repeats_counts_once() -> None:

@@ -1,6 +1,7 @@
 """Sentiment: a score in each language, reasons where there is none, and scorers of the user's own."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ from cohortiv.validation.sentiment import (
     chinese_scorer,
     english_scorer,
     house_scorers,
-    own_scorer,
     score_texts,
+    scorers_with,
 )
 
 BAD = "BTC is crashing, this is a terrible and horrible day for all of us"
@@ -140,15 +141,36 @@ def test_scores_out_of_range_or_number_are_refused(score: Any, said: str) -> Non
         score_texts(texts("a", language="xx"), {"xx": Scorer("own", score)})
 
 
-def test_an_own_scorer_is_named_by_its_entry() -> None:
-    """A function of any installed module serves, here one of this library."""
-    scorer = own_scorer("numpy:zeros_like")
-    assert scorer.name == "numpy:zeros_like"
-    assert scorer.score is np.zeros_like
+@pytest.fixture
+def offers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An installed package, name and version, that offers scorers of which one works."""
+    (tmp_path / "own_tone.py").write_text(
+        "PI = 3\ndef score(texts):\n    return [0.5 for _ in texts]\n", encoding="utf-8"
+    )
+    told = tmp_path / "own_tone-2.1.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: own-tone\nVersion: 2.1\n", encoding="utf-8")
+    lines = "[cohortiv.scorers]\nmine = own_tone:score\nnumber = own_tone:PI\ngone = own_tone:no_such_name\n"
+    (told / "entry_points.txt").write_text(lines, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return "own-tone 2.1"
 
 
-@pytest.mark.parametrize("entry", ["no_such_module:score", "math:no_such_name", "not an entry", "", "math:pi"])
-def test_an_entry_that_is_no_function_is_bad_usage(entry: str) -> None:
-    """The entry is named, and what it should be."""
-    with pytest.raises(UsageError, match="Check the name"):
-        own_scorer(entry)
+def test_a_scorer_of_an_installed_package_serves_its_language(offers: str) -> None:
+    """It wins over the house's, and its package and version stand beside it."""
+    scorers = scorers_with({"zh": "mine"})
+    scored = score_texts(texts("\u4e0b\u8dcc", "Terrible losses.", language="zh"), scorers)
+    assert scored.frame["score"].tolist() == [0.5, 0.5]
+    assert scored.scorers["zh"] == f"mine of {offers}"
+    assert scorers["en"] is house_scorers()["en"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("os:system", "offer gone, mine, number"), ("number", "is 3; allowed is a function"), ("gone", "no_such_name")],
+)
+@pytest.mark.usefixtures("offers")
+def test_what_no_package_offers_as_a_function_is_bad_usage(name: str, said: str) -> None:
+    """Code is never named by the file itself."""
+    with pytest.raises(UsageError, match=said):
+        scorers_with({"zh": name})

@@ -60,15 +60,16 @@ def test_answers_add_up(met: tuple[bool | None, ...], expected: Answer) -> None:
 def test_a_signal_that_drives_the_outcome_is_supported() -> None:
     """It beats both comparators, now and a horizon ahead."""
     found = judged(1.0)
-    assert (found.answer, found.would_change_it) == (SUPPORTED, ())
+    assert found.answer == SUPPORTED
+    assert all(each.met for each in found.conditions)
     assert all(each.low > each.bound for each in found.conditions)
 
 
 def test_noise_is_not_supported() -> None:
-    """An index without information fails, and the conditions that failed are listed."""
+    """An index without information fails, and the conditions that failed are told."""
     found = judged(0.0)
     assert found.answer == NOT_SUPPORTED
-    assert any("one horizon ahead" in statement for statement in found.would_change_it)
+    assert any("one horizon ahead" in each.statement and not each.met for each in found.conditions)
 
 
 def test_few_events_are_undecided() -> None:

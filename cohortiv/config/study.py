@@ -175,6 +175,8 @@ class StudyFile(StrictSettings):
     comparators : ComparatorFiles
     texts : tuple of str
         Files of dated texts.
+    scorers : dict of str to str
+        Language of texts -> scorer that an installed package offers; others are scored by the house's.
     outcomes, events, verdict : str
         Names of shipped files or paths; empty takes the newest.
     scored : tuple of str
@@ -192,6 +194,7 @@ class StudyFile(StrictSettings):
     liquidations: Annotated[tuple[FeedFile, ...], Field(strict=False)] = ()
     comparators: ComparatorFiles = ComparatorFiles()
     texts: Names = ()
+    scorers: dict[Name, Name] = Field(default_factory=dict)
     outcomes: str = ""
     events: str = ""
     verdict: str = ""

@@ -151,25 +151,6 @@ _COLUMN: Final = {"notional_usd": "notional_cents", "collateral_usd": "collatera
 _UNIT: Final = {"notional_usd": 100, "collateral_usd": 100, "positions": 1}
 
 
-def by_measure(shares: pd.DataFrame) -> pd.DataFrame:
-    """Shares in long form, one row a value and measure, for charts that set capital beside count.
-
-    Parameters
-    ----------
-    shares : DataFrame
-        `LeverageUsage.shares`, or a part of it.
-
-    Returns
-    -------
-    DataFrame
-        dimension, value, tier_floor, measure ("notional", "collateral", "positions", "accounts"), share [1].
-    """
-    words = {share: name.removesuffix("_usd") for name, share in MEASURES.items()}
-    keys = ["dimension", "value", "tier_floor"]
-    long = shares[[*keys, *words]].rename(columns=words)
-    return long.melt(id_vars=keys, var_name="measure", value_name="share")
-
-
 def _by_dimension(cells: pd.DataFrame, dimension: str) -> pd.DataFrame:
     """Money and positions by the values of one dimension; tiers rising, others falling by notional."""
     summed = cells.groupby(dimension)[list(_COLUMN.values())].sum().reset_index()

@@ -24,7 +24,7 @@ from cohortiv.study.result import Study
 from cohortiv.study.signals import DIRECTIONS, QUICK_ROTATIONS, ROTATIONS, TITLES, UNITS, common_of
 from cohortiv.validation.daily_sentiment import daily_sentiment
 from cohortiv.validation.sample import DAY
-from cohortiv.validation.sentiment import SCORED, ScoredTexts, score_texts
+from cohortiv.validation.sentiment import SCORED, ScoredTexts, score_texts, scorers_with
 from cohortiv.validation.verdict import scoring_rules
 from cohortiv.volatility import CRITICAL_MASS, HORIZON_DAYS
 
@@ -195,7 +195,7 @@ def _last_snapshot(as_of: str | None, until: pd.Timestamp | None) -> pd.Timestam
 
 
 def _scored_texts(data: StudyData) -> ScoredTexts | None:
-    return None if data.texts is None else score_texts(data.texts)
+    return None if data.texts is None else score_texts(data.texts, scorers_with(data.study.scorers))
 
 
 def _by_language(scored: ScoredTexts | None) -> pd.DataFrame:

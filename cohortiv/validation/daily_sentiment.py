@@ -38,11 +38,6 @@ class DailySentiment:
         """Comparator and feature, higher is more dangerous: negative_sentiment (minus the mean), negative_share."""
         return pd.DataFrame({"negative_sentiment": -self.frame["mean"], "negative_share": self.frame["share_negative"]})
 
-    @property
-    def silent_days(self) -> int:
-        """Days without a score."""
-        return int(self.frame["mean"].isna().sum())
-
 
 def daily_sentiment(
     scored: ScoredTexts, *, least_texts: int = LEAST_TEXTS, repeats_once: bool = True

@@ -1,10 +1,9 @@
 """Sentiment of texts: each scored by the scorer of its language, and what was not scored counted by its reason."""
 
 import functools
-import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import EntryPoint, entry_points, version
 from types import MappingProxyType
 from typing import Final
 
@@ -18,6 +17,9 @@ from cohortiv.volatility import FloatArray
 
 ScoreTexts = Callable[[Sequence[str]], Sequence[float] | FloatArray]
 """Texts to a score each, from -1 (bad) to 1 (good); NaN where the scorer has no opinion."""
+
+OWN_SCORERS: Final = "cohortiv.scorers"
+"""Group of entry points under which a package offers a scorer of its own."""
 
 SCORED: Final = ""
 NO_TEXT: Final = "no text"
@@ -99,35 +101,59 @@ def chinese_scorer() -> Scorer:
     return Scorer(lexicon.source, lambda texts: [tone(text, lexicon) for text in texts])
 
 
-def own_scorer(entry: str) -> Scorer:
-    """A scorer of the user's own.
+def scorers_with(own: Mapping[str, str]) -> Mapping[str, Scorer]:
+    """The house's scorers, and those that the user's own packages offer, which win.
 
     Parameters
     ----------
-    entry : str
-        ``package.module:function``; the function takes a list of texts and gives a score for each, see `ScoreTexts`.
+    own : mapping of str to str
+        Language -> name of an entry point of `OWN_SCORERS`. It gives a function of a list of texts, see `ScoreTexts`.
+        Only what an installed package offers under that group is ever loaded: a file can't name code.
 
     Returns
     -------
-    Scorer
+    mapping of str to Scorer
 
     Raises
     ------
     UsageError
-        If it cannot be imported or is no function.
+        If no installed package offers it, or if it cannot be loaded or is no function.
     """
+    return MappingProxyType({**house_scorers(), **{language: _offered(name) for language, name in own.items()}})
+
+
+def _offered(name: str) -> Scorer:
+    """What a package offers under a name."""
+    offers = {offer.name: offer for offer in entry_points(group=OWN_SCORERS)}
+    if name not in offers:
+        listed = ", ".join(sorted(offers)) or "none"
+        raise UsageError(
+            f"scorers got {name!r}; installed packages offer {listed}. Install the package that offers it under the "
+            f"entry-point group {OWN_SCORERS}, or correct the name."
+        )
+    return Scorer(_titled(offers[name]), _loaded(offers[name]))
+
+
+def _titled(offer: EntryPoint) -> str:
+    """Name of a scorer, with the package that it is from."""
+    return f"{offer.name} of {offer.dist.name} {offer.dist.version}" if offer.dist else offer.name
+
+
+def _loaded(offer: EntryPoint) -> ScoreTexts:
+    """The function behind an offer."""
     try:
-        found = pkgutil.resolve_name(entry)
+        found = offer.load()
     except (ImportError, AttributeError, ValueError) as error:
         raise UsageError(
-            f"The scorer {entry!r} cannot be loaded ({error}); allowed is package.module:function of an installed "
-            "module. Check the name."
+            f"The scorer {offer.name!r} ({offer.value}) cannot be loaded ({error}). Mend the package that offers it."
         ) from error
     if not callable(found):
         raise UsageError(
-            f"The scorer {entry!r} is {found!r}; allowed is a function of a list of texts. Check the name."
+            f"The scorer {offer.name!r} ({offer.value}) is {found!r}; allowed is a function of a list of texts. Mend "
+            "the package that offers it."
         )
-    return Scorer(entry, found)
+    scorer: ScoreTexts = found
+    return scorer
 
 
 @functools.cache

@@ -78,11 +78,6 @@ class Verdict:
         table = pd.DataFrame([vars(condition) for condition in self.conditions])
         return table.assign(met=table["met"].astype("boolean"))
 
-    @property
-    def would_change_it(self) -> tuple[str, ...]:
-        """Conditions that do not hold or could not be decided: all of them would have to."""
-        return tuple(condition.statement for condition in self.conditions if condition.met is not True)
-
 
 def judge(
     scores: pd.DataFrame,
