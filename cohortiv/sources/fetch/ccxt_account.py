@@ -1,20 +1,26 @@
 """A venue through ccxt, fetched and kept: positions, brackets and histories."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from cohortiv.errors import UsageError
-from cohortiv.sources.fetch.answers import position_frame
 from cohortiv.sources.fetch.ccxt_history import Span, fetch_history
 from cohortiv.sources.fetch.ccxt_positions import ccxt_ladders, ccxt_positions
 from cohortiv.sources.fetch.ccxt_venue import CcxtVenue, open_venue
 from cohortiv.sources.fetch.kept import Origin, keep, kept_files, origin_of
 from cohortiv.sources.fetch.keys import Key, read_key
-from cohortiv.sources.fetch.own_account import BRACKETS, POSITIONS, VENUES, OwnAccount, Surroundings
-from cohortiv.sources.fetch.venue_brackets import bracket_frame
+from cohortiv.sources.fetch.own_account import (
+    BRACKETS,
+    POSITIONS,
+    VENUES,
+    OwnAccount,
+    Surroundings,
+    keep_brackets,
+    keep_positions,
+    say_notes,
+)
 
 
 def opened(name: str, around: Surroundings, *, keyed: bool) -> CcxtVenue:
@@ -80,13 +86,7 @@ def fetch_positions(asked: OwnAccount, around: Surroundings) -> Path:
             f"are checked there. Write {asked.venue} in place of ccxt:{asked.venue}."
         )
     found = ccxt_positions(opened(asked.venue, around, keyed=True), account=asked.account)
-    notes = (found.rights, *found.parsed.notes)
-    _told(notes, around)
-    around.say(f"{asked.venue}: {len(found.parsed.positions):,} position(s) at {found.as_of:%Y-%m-%d %H:%M:%S} UTC")
-    at = found.as_of.replace(microsecond=0)
-    rows = (replace(position, as_of=at) for position in found.parsed.positions)
-    origin = origin_of(found.answers, venue=asked.venue, kind=POSITIONS, name=asked.account, notes=notes)
-    return keep(position_frame(rows), origin, folder=asked.folder, at=at)
+    return keep_positions(found, asked, around)
 
 
 def fetch_brackets(asked: OwnAccount, around: Surroundings) -> Path:
@@ -101,13 +101,8 @@ def fetch_brackets(asked: OwnAccount, around: Surroundings) -> Path:
         )
     held = sorted(set(pd.read_parquet(files[-1], columns=["instrument"])["instrument"]))
     ladders = ccxt_ladders(venue, held)
-    at = datetime.now(UTC)
-    frame, notes = bracket_frame(ladders, effective_from=at.date(), source=f"ccxt {asked.venue}, fetched {at:%Y-%m-%d}")
-    _told(notes, around)
-    origin = origin_of(venue.answers, venue=asked.venue, kind=BRACKETS, name=asked.account, notes=notes)
-    table = keep(frame, origin, folder=asked.folder, at=at).with_suffix(".csv")
-    frame.to_csv(table, index=False)
-    return table
+    source, at = f"ccxt {asked.venue}", datetime.now(UTC)
+    return keep_brackets(ladders, asked, around, answers=venue.answers, source=source, at=at)
 
 
 def fetch_histories(
@@ -145,12 +140,7 @@ def fetch_histories(
         around.say(f"{asked.venue}: {kind} of {instrument}")
         venue.answers.clear()
         frame, notes = fetch_history(venue, kind, instrument=instrument, span=span)
-        _told(notes, around)
+        say_notes(notes, around)
         origin: Origin = origin_of(venue.answers, venue=asked.venue, kind=kind, name=instrument, notes=notes)
         found[kind] = keep(frame, origin, folder=asked.folder, at=span.until)
     return found
-
-
-def _told(notes: tuple[str, ...], around: Surroundings) -> None:
-    for note in notes:
-        around.say(f"Note: {note}")

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -101,14 +101,40 @@ def fetch_positions(asked: OwnAccount, around: Surroundings) -> Path:
         key = read_key(asked.venue, passphrase=VENUES[asked.venue], environment=around.environment)
         found = _KEYED[asked.venue](key, account=asked.account, connect=_connect(key, around, clients))
     told = dict.fromkeys(notice for client in clients for notice in client.notices)
-    notes = (found.rights, *found.parsed.notes, *told)
-    for note in (found.rights, *found.parsed.notes):
-        around.say(f"Note: {note}")
+    return keep_positions(found, asked, around, told=tuple(told))
+
+
+def keep_positions(
+    found: FetchedPositions, asked: OwnAccount, around: Surroundings, *, told: Sequence[str] = ()
+) -> Path:
+    """Say what was found, and keep it.
+
+    Parameters
+    ----------
+    found : FetchedPositions
+    asked : OwnAccount
+    around : Surroundings
+    told : sequence of str
+        Notices that were said before and belong to the origin.
+
+    Returns
+    -------
+    Path
+        As of `fetch_positions`.
+    """
+    notes = (found.rights, *found.parsed.notes)
+    say_notes(notes, around)
     around.say(f"{asked.venue}: {len(found.parsed.positions):,} position(s) at {found.as_of:%Y-%m-%d %H:%M:%S} UTC")
     at = found.as_of.replace(microsecond=0)
     rows = (replace(position, as_of=at) for position in found.parsed.positions)
-    origin = origin_of(found.answers, venue=asked.venue, kind=POSITIONS, name=asked.account, notes=notes)
+    origin = origin_of(found.answers, venue=asked.venue, kind=POSITIONS, name=asked.account, notes=(*notes, *told))
     return keep(position_frame(rows), origin, folder=asked.folder, at=at)
+
+
+def say_notes(notes: Sequence[str], around: Surroundings) -> None:
+    """Tell what there is to know of what was found."""
+    for note in notes:
+        around.say(f"Note: {note}")
 
 
 def fetch_brackets(asked: OwnAccount, around: Surroundings) -> Path:
@@ -133,10 +159,39 @@ def fetch_brackets(asked: OwnAccount, around: Surroundings) -> Path:
     refuse_unknown(asked.venue)
     ladders, answers = _ladders(asked, around)
     at = answers[-1].fetched_at.astimezone(UTC)
-    source = f"{answers[0].endpoint}, fetched {at:%Y-%m-%d}"
-    frame, notes = bracket_frame(ladders, effective_from=at.date(), source=source)
-    for note in notes:
-        around.say(f"Note: {note}")
+    return keep_brackets(ladders, asked, around, answers=answers, source=answers[0].endpoint, at=at)
+
+
+def keep_brackets(
+    ladders: Sequence[Ladder],
+    asked: OwnAccount,
+    around: Surroundings,
+    *,
+    answers: Sequence[Answer],
+    source: str,
+    at: datetime,
+) -> Path:
+    """Say which brackets were found, and keep them.
+
+    Parameters
+    ----------
+    ladders : sequence of Ladder
+    asked : OwnAccount
+    around : Surroundings
+    answers : sequence of Answer
+        What they are from.
+    source : str
+        Whose they are, in words.
+    at : datetime
+        When they came; they hold from its day on.
+
+    Returns
+    -------
+    Path
+        As of `fetch_brackets`.
+    """
+    frame, notes = bracket_frame(ladders, effective_from=at.date(), source=f"{source}, fetched {at:%Y-%m-%d}")
+    say_notes(notes, around)
     origin = origin_of(answers, venue=asked.venue, kind=BRACKETS, name=asked.account, notes=notes)
     table = keep(frame, origin, folder=asked.folder, at=at).with_suffix(".csv")
     frame.to_csv(table, index=False)
