@@ -15,7 +15,9 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import Type
 
+from cohortiv.report.channel import WatchfulClient
 from cohortiv.report.nursery import Nursery
 
 SETTINGS = {
@@ -53,6 +55,7 @@ class PrivateKernelManager(AsyncKernelManager):
 
     room: Path
     nursery: Nursery | None = None
+    client_factory = Type(WatchfulClient)
 
     @property
     def kernel_spec(self) -> KernelSpec:
