@@ -1,9 +1,9 @@
 """The engines that positions are read and aggregated on: DuckDB in this process, or Spark beyond one machine."""
 
 import importlib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Final
@@ -11,10 +11,12 @@ from typing import Any, Final
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import sqlglot
 from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend
 
 from cohortiv.errors import UsageError
+from cohortiv.materialise import fresh_name
 
 DUCKDB: Final = "duckdb"
 SPARK: Final = "spark://"
@@ -31,16 +33,18 @@ _SPARK: Final = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
 }
-#: What a session that runs in this process is told beside it.
+#: What a session whose driver is this process is told beside it; standard error is for the command's own lines.
+_DRIVER: Final = {"spark.ui.showConsoleProgress": "false"}
+#: What a session that runs in this process alone is told beside it.
 _LOCAL: Final = {
     "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "2",
 }
 
-_numbers = count()
+#: Time as a key of folders, such as `as_of=2026-02-18`, or as Spark writes one: `as_of=2026-02-18 23%3A17%3A05`.
+_TIME_KEY: Final = re.compile(r"[/\\]as_of=\d{4}-\d\d-\d\d([T ]\d\d((:|%3A)\d\d){1,2}(\.\d+)?Z?)?[/\\]")
 
 
 def connect(*, memory_limit: str = MEMORY_LIMIT, threads: int | None = None) -> Backend:
@@ -134,19 +138,17 @@ def _spark(name: str) -> BaseBackend:
 
 def _session(builder: Any, name: str) -> Any:  # noqa: ANN401 - pyspark is no dependency, so its types are not known
     """Spark's session: in this process, on a cluster, or on a server of Spark Connect."""
-    options = dict(_SPARK)
-    if name.startswith(CONNECT):
-        builder = builder.remote(name)
-    else:
-        is_local = name.startswith(f"{SPARK}local")
-        builder = builder.master(name.removeprefix(SPARK) if is_local else name)
-        options |= _LOCAL if is_local else {}
-    for key, value in options.items():
+    is_remote, is_local = name.startswith(CONNECT), name.startswith(f"{SPARK}local")
+    builder = builder.remote(name) if is_remote else builder.master(name.removeprefix(SPARK) if is_local else name)
+    for key, value in (_SPARK | ({} if is_remote else _DRIVER) | (_LOCAL if is_local else {})).items():
         builder = builder.config(key, value)
-    return builder.getOrCreate()
+    session = builder.getOrCreate()
+    if not is_remote:
+        session.sparkContext.setLogLevel("ERROR")
+    return session
 
 
-def read_tables(engine: BaseBackend, paths: Sequence[Path], *, kind: str) -> ir.Table:
+def read_tables(engine: BaseBackend, paths: Sequence[Path], *, kind: str, system: object = None) -> ir.Table:
     """Files as one table, columns by name, with the keys of folders named KEY=VALUE; nothing is read but headers.
 
     Parameters
@@ -157,14 +159,35 @@ def read_tables(engine: BaseBackend, paths: Sequence[Path], *, kind: str) -> ir.
         Files of one kind; Spark's workers must see them under the same path.
     kind : str
         `parquet`, or `csv`, whose columns stay text.
+    system : object, optional
+        fsspec's file system of files that are elsewhere; DuckDB reads by it. Spark reads URLs by connectors of its own.
     """
     names = [str(path) for path in paths]
     if engine.name != DUCKDB:
         return _read_on_spark(engine, paths, kind=kind)
-    several = {"union_by_name": True} if len(paths) > 1 else {}
+    several: dict[str, object] = {"union_by_name": True} if len(paths) > 1 else {}
+    if all(map(_TIME_KEY.search, names)):  # a key that is a day, and is made a time later, would leave out no file
+        several["hive_types"] = sqlglot.parse_one("{'as_of': 'TIMESTAMP'}", read=DUCKDB)
+    if system is not None:
+        return _read_elsewhere(engine, names, kind=kind, system=system)
     if kind == "parquet":
         return engine.read_parquet(names, **several)
     return engine.read_csv(names, all_varchar=True, header=True, **several)
+
+
+def _read_elsewhere(engine: BaseBackend, names: Sequence[str], *, kind: str, system: Any) -> ir.Table:  # noqa: ANN401 - fsspec has no types
+    """The same of URLs; Ibis' own readers would fetch an extension of DuckDB's first."""
+    session = engine.con
+    if system.protocol[0] not in session.list_filesystems():
+        session.register_filesystem(system)
+    options = {"union_by_name": len(names) > 1, "hive_partitioning": any("=" in name for name in names)}
+    found = (
+        session.read_parquet(list(names), **options)
+        if kind == "parquet"
+        else session.read_csv(list(names), all_varchar=True, header=True, **options)
+    )
+    found.create_view(name := fresh_name("files"))
+    return engine.table(name)
 
 
 def _read_on_spark(engine: BaseBackend, paths: Sequence[Path], *, kind: str) -> ir.Table:
@@ -172,12 +195,17 @@ def _read_on_spark(engine: BaseBackend, paths: Sequence[Path], *, kind: str) -> 
     reader = engine._session.read.option("mergeSchema", True).option("header", True)  # noqa: SLF001 - it has no other name
     keyed = next((parent for parent in reversed(paths[0].absolute().parents) if "=" in parent.name), None)
     if keyed is not None:
-        reader = reader.option("basePath", keyed.parent.as_uri())
+        reader = reader.option("basePath", _url(keyed.parent))
     read = reader.parquet if kind == "parquet" else reader.csv
-    names = [path.absolute().as_uri().replace("%3D", "=") for path in paths]
+    names = [_url(path.absolute()) for path in paths]
     frame = read(*names) if kind == "parquet" else read(names)
-    frame.createOrReplaceTempView(name := f"cohortiv_files_{next(_numbers)}")
+    frame.createOrReplaceTempView(name := fresh_name("files"))
     return engine.table(name)
+
+
+def _url(path: Path) -> str:
+    """URL of a file, as Spark takes it; one that is elsewhere is one already."""
+    return path.as_uri().replace("%3D", "=") if isinstance(path, Path) else str(path)
 
 
 def _one_select_a_step() -> None:

@@ -8,6 +8,17 @@ from ibis.backends import BaseBackend
 _numbers = count()
 
 
+def fresh_name(kind: str) -> str:
+    """A name for a table or view that no other in this process has.
+
+    Parameters
+    ----------
+    kind : str
+        What it is, in a word, for those who read a plan.
+    """
+    return f"cohortiv_{kind}_{next(_numbers)}"
+
+
 def materialise(table: ir.Table, *, engine: BaseBackend | None = None) -> ir.Table:
     """Run an expression once and keep its rows as a temporary table of its engine.
 
@@ -26,13 +37,12 @@ def materialise(table: ir.Table, *, engine: BaseBackend | None = None) -> ir.Tab
     backend = engine or table.get_backend()
     if backend.name == "pyspark":
         return _checkpointed(table, backend)
-    return backend.create_table(f"cohortiv_step_{next(_numbers)}", table, temp=True)
+    return backend.create_table(fresh_name("step"), table, temp=True)
 
 
 def _checkpointed(table: ir.Table, backend: BaseBackend) -> ir.Table:
     """The same on Spark, whose temporary tables are views: the rows are computed at once and their plan is cut off."""
-    number = next(_numbers)
-    view, name = f"cohortiv_view_{number}", f"cohortiv_step_{number}"
+    view, name = fresh_name("view"), fresh_name("step")
     backend.create_view(view, table)
     backend.raw_sql(f"TABLE {view}").localCheckpoint().createOrReplaceTempView(name)
     backend.raw_sql(f"DROP VIEW {view}")
@@ -52,7 +62,7 @@ def named(table: ir.Table) -> ir.Table:
     ibis Table
         The view, with the expression's types: the engine reads 1.0 as a decimal. It lives as long as the connection.
     """
-    view = table.get_backend().create_view(f"cohortiv_view_{next(_numbers)}", table)
+    view = table.get_backend().create_view(fresh_name("view"), table)
     return view.cast(table.schema())
 
 

@@ -1,6 +1,9 @@
 """Engines: which there are, what the embedded one may keep, folders of partitions, and the same profile on Spark."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,8 +11,10 @@ import ibis.expr.types as ir
 import pandas as pd
 import pytest
 from cohort_support import ENGINE_WARNINGS, book, write
+from spark_servers import SHORT_LIVED, cluster, connect_server
 
 from cohortiv.assessment import Settings
+from cohortiv.assessment.profiles import write_profile
 from cohortiv.assessment.reading import build_past
 from cohortiv.engine import check_engine, connect, failures, opened_engine
 from cohortiv.errors import DataError, UsageError
@@ -86,11 +91,22 @@ def test_a_memory_limit_that_is_no_size_is_refused() -> None:
         connect(memory_limit="plenty")
 
 
+#: A sort of 40 million bytes.
+LARGE_SORT = "SELECT max(x) FROM (SELECT x FROM range(5000000) t(x) ORDER BY hash(x) LIMIT 4999999)"
+
+
 def test_what_does_not_fit_in_memory_is_spilled() -> None:
     """A sort of 40 million bytes under a limit of 30 gives the right end."""
-    engine = connect(memory_limit="30MB", threads=1)
-    largest = engine.raw_sql("SELECT max(x) FROM (SELECT x FROM range(5000000) t(x) ORDER BY hash(x) LIMIT 4999999)")
+    largest = connect(memory_limit="30MB", threads=1).raw_sql(LARGE_SORT)
     assert largest.fetchall()[0][0] >= 4_999_998
+
+
+def test_what_does_not_fit_in_memory_needs_its_disk() -> None:
+    """The same sort ends where nothing may be spilled, so it is the disk that carries it."""
+    engine = connect(memory_limit="30MB", threads=1)
+    engine.raw_sql("SET max_temp_directory_size = '1MB'")
+    with pytest.raises(failures(engine), match="max_temp_directory_size"):
+        engine.raw_sql(LARGE_SORT).fetchall()
 
 
 def test_keys_of_folders_are_columns(lake: Path) -> None:
@@ -110,6 +126,15 @@ def test_only_the_files_of_a_venue_are_read(lake: Path) -> None:
     assert "Scanning Files: 2/4" in plan_of(table.filter(table.venue == "east").select("quantity"))
 
 
+@pytest.mark.parametrize("key", ["as_of=2026-02-18", "as_of=2026-02-18 00%3A00%3A00"])
+def test_only_the_files_of_a_snapshot_are_read(lake: Path, key: str) -> None:
+    """The plan leaves out the other day's folders, whether the key is a day or a time."""
+    (lake / "as_of=2026-02-18").rename(lake / key)
+    table = open_positions(str(lake), connection=connect(threads=1)).table
+    moment = pd.Timestamp("2026-02-18").to_pydatetime()
+    assert "Scanning Files: 2/4" in plan_of(table.filter(table.as_of == moment).select("quantity"))
+
+
 def test_a_bad_partition_is_named(lake: Path) -> None:
     """Of many files the message has the one that is broken, and why."""
     (lake / "as_of=2026-02-18" / "venue=west" / "late.parquet").write_bytes(b"no table at all")
@@ -125,12 +150,21 @@ def test_failures_of_the_embedded_engine_are_its_own() -> None:
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[str]:
-    """Address of Spark in this process; its Java machine is shared by all tests and stopped after the last."""
+def java() -> None:
+    """Skip where there is nothing that Spark could run on."""
+    pytest.importorskip("pyspark.sql")
     if shutil.which("java") is None:
         pytest.skip("no Java, on which Spark runs")
+
+
+@pytest.fixture(scope="session")
+def spark(java: None) -> Iterator[str]:  # noqa: ARG001 - asked for what it finds
+    """Address of Spark in this process; its Java machine is shared by all tests and stopped after the last."""
     sql = pytest.importorskip("pyspark.sql")
-    yield "spark://local[2]"
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in SHORT_LIVED.items():
+            patched.setenv(name, value)
+        yield "spark://local[2]"
     context = sql.SparkSession.builder.getOrCreate().sparkContext
     gateway = context._gateway
     context.stop()
@@ -154,3 +188,39 @@ def test_spark_reads_folders_of_partitions(spark: str, lake: Path) -> None:
         table = open_positions(str(lake), connection=engine).table
         counted = table.group_by("venue").aggregate(rows=table.count()).to_pyarrow().to_pylist()
     assert sorted((row["venue"], row["rows"]) for row in counted) == [("east", 62), ("west", 64)]
+
+
+def profiled(engine: str, folder: Path) -> bytes:
+    """What the command writes of one book on an engine, in a process of its own."""
+    out = folder / "there.parquet"
+    command = [sys.executable, "-m", "cohortiv.cli", "profile", "--positions", write(folder, book(200))]
+    done = subprocess.run(
+        [*command, "--engine", engine, "--out", str(out)],
+        env=os.environ | SHORT_LIVED,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return out.read_bytes()
+
+
+def embedded(folder: Path) -> bytes:
+    """The same, on the embedded engine."""
+    out = folder / "here.parquet"
+    return write_profile(Settings(positions=write(folder, book(200))), out, say=silent).read_bytes()
+
+
+@pytest.mark.usefixtures("java")
+def test_a_server_of_spark_connect_gives_the_same_file(tmp_path: Path) -> None:
+    """Byte for byte, from a server in a process of its own."""
+    pytest.importorskip("grpc_status")
+    with connect_server() as address:
+        assert profiled(address, tmp_path) == embedded(tmp_path)
+
+
+@pytest.mark.usefixtures("java")
+def test_a_standalone_cluster_gives_the_same_file(tmp_path: Path) -> None:
+    """Byte for byte, from a worker's process under a master."""
+    with cluster(tmp_path / "work") as address:
+        assert profiled(address, tmp_path) == embedded(tmp_path)

@@ -9,7 +9,7 @@ from ibis.backends.duckdb import Backend
 from ibis.common.exceptions import TableNotFound
 
 from cohortiv.engine import connect
-from cohortiv.materialise import materialise, named, release
+from cohortiv.materialise import fresh_name, materialise, named, release
 
 
 @pytest.fixture
@@ -59,3 +59,8 @@ def test_what_stands_on_a_name_is_written_short(engine: Backend, path: Path) -> 
     for _ in range(20):
         table = table.mutate(a=table.a + 1.0)
     assert len(engine.compile(named(table).a.sum())) < len(engine.compile(table.a.sum())) / 4
+
+
+def test_a_name_is_given_once() -> None:
+    """Files, views and steps are counted together."""
+    assert len({fresh_name("view"), fresh_name("view"), fresh_name("step")}) == 3

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
+from urllib.parse import urlsplit
 
 from cohortiv.assets import asset
 from cohortiv.errors import DataError, UsageError
@@ -85,7 +86,7 @@ def described_inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
     Parameters
     ----------
     paths : sequence of Path
-        Files.
+        Files; what is elsewhere, `upath.UPath`, is read whole for its digest.
 
     Returns
     -------
@@ -97,14 +98,22 @@ def described_inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
     UsageError
         If one cannot be read.
     """
-    files = sorted({path.resolve() for path in paths})
-    if not files:
-        return ()
-    shared = Path(os.path.commonpath([file.parent for file in files]))
+    here = {path: path.resolve() for path in paths if isinstance(path, Path)}
+    elsewhere = {path: PurePosixPath("/", urlsplit(str(path)).path) for path in paths if path not in here}
     try:
-        return tuple(Input(file.relative_to(shared).as_posix(), file.stat().st_size, sha256_of(file)) for file in files)
+        return (*_described(here), *_described(elsewhere))
     except OSError as error:
         raise UsageError(f"Cannot read the input {error.filename}: {error.strerror}. Give files that exist.") from error
+
+
+def _described(places: Mapping[Path, PurePath]) -> list[Input]:
+    """Files with their names below the folder that they share, each once."""
+    files = {place: path for path, place in places.items()}
+    shared = os.path.commonpath([place.parent for place in files]) if files else ""
+    return [
+        Input(place.relative_to(shared).as_posix(), files[place].stat().st_size, sha256_of(files[place]))
+        for place in sorted(files)
+    ]
 
 
 def software_versions() -> dict[str, str]:

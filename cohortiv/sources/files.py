@@ -19,6 +19,7 @@ from cohortiv.materialise import named
 from cohortiv.positions import Positions, checked
 from cohortiv.schema import POSITION_COLUMNS, contract_table
 from cohortiv.sources import hyperliquid
+from cohortiv.sources.remote import file_system, is_remote, remote_files
 
 FORMATS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".csv.gz": "csv", ".csv.zst": "csv"}
 #: Sources with field names of their own, written NAME:FILE.
@@ -34,7 +35,7 @@ def open_positions(spec: str, *, connection: BaseBackend | None = None) -> Posit
     Parameters
     ----------
     spec : str
-        A file, a folder, a glob, or `NAME:FILE` for a source that knows its own field names.
+        A file, a folder, a glob, each a path or a URL, or `NAME:FILE` for a source that knows its own field names.
     connection : BaseBackend, optional
         Engine to use; a new embedded DuckDB if None.
 
@@ -90,7 +91,7 @@ def position_files(spec: str) -> tuple[Path, ...]:
 def absolute_spec(spec: str) -> str:
     """The same source with an absolute path, for a process that runs in another folder."""
     scheme, target = split_spec(spec)
-    path = str(Path(target).expanduser().absolute())
+    path = target if is_remote(target) else str(Path(target).expanduser().absolute())
     return f"{scheme}:{path}" if scheme else path
 
 
@@ -112,7 +113,7 @@ def split_spec(spec: str, *, option: str = "--positions", known: Collection[str]
         If the name is not known, or no file follows it.
     """
     name, colon, rest = spec.partition(":")
-    if not colon or not SCHEME_NAME.fullmatch(name) or Path(spec).exists():
+    if not colon or not SCHEME_NAME.fullmatch(name) or is_remote(spec) or Path(spec).exists():
         return "", spec
     if name not in known:
         names = f"are {', '.join(sorted(known))}, or" if known else "is"
@@ -129,7 +130,9 @@ def _find(target: str) -> tuple[Path, ...]:
     path = Path(target).expanduser()
     if path.exists() and not path.is_dir():
         return (path,)
-    if path.is_dir():
+    if is_remote(target):
+        found = list(remote_files(target, wanted=lambda p: bool(_format(p)) and not _is_hidden(p)))
+    elif path.is_dir():
         found = sorted(p for p in path.rglob("*") if p.is_file() and _format(p) and not _is_hidden(p.relative_to(path)))
     else:
         names = iglob(str(path), recursive=True) if has_magic(target) else ()  # noqa: PTH207 - absolute patterns too
@@ -163,7 +166,7 @@ def _read(connection: BaseBackend, paths: Sequence[Path]) -> ir.Table:
             f"{', '.join(FORMATS)}. Convert them, or name the right files."
         )
     for path in paths:
-        if not os.access(path, os.R_OK):
+        if isinstance(path, Path) and not os.access(path, os.R_OK):
             raise DataError(
                 f"{path.name} cannot be read: this user has no permission. Allowed are files that it may read. Change "
                 "the file's permissions, or copy it."
@@ -171,7 +174,8 @@ def _read(connection: BaseBackend, paths: Sequence[Path]) -> ir.Table:
         if path.stat().st_size == 0:
             raise DataError(f"{path.name} is empty (0 bytes); a position table has a header and rows. Export it again.")
     try:
-        return read_tables(connection, paths, kind="parquet" if kinds == {"parquet"} else "csv")
+        system = None if isinstance(paths[0], Path) else file_system(paths[0])
+        return read_tables(connection, paths, kind="parquet" if kinds == {"parquet"} else "csv", system=system)
     except (*failures(connection), pa.ArrowException, OSError, UnicodeDecodeError) as error:
         unread = _first_unread(paths) or paths[:5]
         first = str(error).strip().splitlines()[0]
@@ -186,7 +190,7 @@ def _first_unread(paths: Sequence[Path]) -> Sequence[Path]:
     for path in paths:
         try:
             if _format(path) == "parquet":
-                pq.read_schema(path)
+                _schema(path)
         except (pa.ArrowException, OSError):
             return (path,)
     return ()
@@ -195,7 +199,11 @@ def _first_unread(paths: Sequence[Path]) -> Sequence[Path]:
 def is_synthetic(paths: Sequence[Path]) -> bool:
     """Whether a Parquet file says in its metadata that it was generated."""
     return any(
-        (pq.read_schema(path).metadata or {}).get(SYNTHETIC_KEY) == b"true"
-        for path in paths
-        if _format(path) == "parquet"
+        (_schema(path).metadata or {}).get(SYNTHETIC_KEY) == b"true" for path in paths if _format(path) == "parquet"
     )
+
+
+def _schema(path: Path) -> pa.Schema:
+    """Schema of a Parquet file, from its footer."""
+    with path.open("rb") as stream:
+        return pq.read_schema(stream)
