@@ -59,7 +59,8 @@ lock: ## choose the newest versions that pyproject.toml allows, with their hashe
 	@$(VENV)-lock/bin/$(COMPILE) --quiet --group dev --output-file requirements.lock pyproject.toml
 	@$(VENV)-lock/bin/$(COMPILE) --quiet --group build --extra lab --constraints requirements.lock \
 		--output-file requirements-lab.lock pyproject.toml
-	@echo 'pyspark>=4.0,<4.1' | $(VENV)-lock/bin/$(COMPILE) --quiet --output-file requirements-spark.lock -
+	@echo 'pyspark[connect]>=4.0,<4.1' | $(VENV)-lock/bin/$(COMPILE) --quiet --constraints requirements.lock \
+		--output-file requirements-spark.lock -
 
 clean: ## remove the environments and the tools' caches, never a report
 	@rm -rf $(VENV) $(VENV_LAB) $(VENV)-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

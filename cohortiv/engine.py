@@ -43,6 +43,11 @@ _LOCAL: Final = {
     "spark.sql.shuffle.partitions": "2",
 }
 
+#: Other engines of Ibis', by what keeps the same expressions from running on them.
+_TRIED: Final = {
+    "polars": "it has no window functions, which cross accounts need",
+    "datafusion": "it stores no intermediate results and stops at texts of some Parquet files",
+}
 #: Time as a key of folders, such as `as_of=2026-02-18`, or as Spark writes one: `as_of=2026-02-18 23%3A17%3A05`.
 _TIME_KEY: Final = re.compile(r"[/\\]as_of=\d{4}-\d\d-\d\d([T ]\d\d((:|%3A)\d\d){1,2}(\.\d+)?Z?)?[/\\]")
 
@@ -84,7 +89,8 @@ def check_engine(name: str) -> str:
     """
     address = next((name.removeprefix(start) for start in (SPARK, CONNECT) if name.startswith(start)), "")
     if name != DUCKDB and not address:
-        raise UsageError(f"--engine got {name!r}; allowed are {ALLOWED}. Leave the option out for duckdb.")
+        why = f" It was tried, and through Ibis {_TRIED[name]}." if name in _TRIED else ""
+        raise UsageError(f"--engine got {name!r}; allowed are {ALLOWED}.{why} Leave the option out for duckdb.")
     return name
 
 
@@ -165,28 +171,32 @@ def read_tables(engine: BaseBackend, paths: Sequence[Path], *, kind: str, system
     names = [str(path) for path in paths]
     if engine.name != DUCKDB:
         return _read_on_spark(engine, paths, kind=kind)
-    several: dict[str, object] = {"union_by_name": True} if len(paths) > 1 else {}
+    options: dict[str, object] = {"union_by_name": True} if len(paths) > 1 else {}
     if all(map(_TIME_KEY.search, names)):  # a key that is a day, and is made a time later, would leave out no file
-        several["hive_types"] = sqlglot.parse_one("{'as_of': 'TIMESTAMP'}", read=DUCKDB)
+        options["hive_types"] = sqlglot.parse_one("{'as_of': 'TIMESTAMP'}", read=DUCKDB)
+    if kind == "csv":
+        options |= {"all_varchar": True, "header": True}
     if system is not None:
-        return _read_elsewhere(engine, names, kind=kind, system=system)
-    if kind == "parquet":
-        return engine.read_parquet(names, **several)
-    return engine.read_csv(names, all_varchar=True, header=True, **several)
+        return _read_elsewhere(engine, names, kind=kind, options=options, system=system)
+    return engine.read_parquet(names, **options) if kind == "parquet" else engine.read_csv(names, **options)
 
 
-def _read_elsewhere(engine: BaseBackend, names: Sequence[str], *, kind: str, system: Any) -> ir.Table:  # noqa: ANN401 - fsspec has no types
+def _read_elsewhere(
+    engine: BaseBackend,
+    names: Sequence[str],
+    *,
+    kind: str,
+    options: dict[str, object],
+    system: Any,  # noqa: ANN401 - fsspec has no types
+) -> ir.Table:
     """The same of URLs; Ibis' own readers would fetch an extension of DuckDB's first."""
-    session = engine.con
-    if system.protocol[0] not in session.list_filesystems():
-        session.register_filesystem(system)
-    options = {"union_by_name": len(names) > 1, "hive_partitioning": any("=" in name for name in names)}
-    found = (
-        session.read_parquet(list(names), **options)
-        if kind == "parquet"
-        else session.read_csv(list(names), all_varchar=True, header=True, **options)
-    )
-    found.create_view(name := fresh_name("files"))
+    if system.protocol[0] not in engine.con.list_filesystems():
+        engine.con.register_filesystem(system)
+    keyed = {"hive_partitioning": any("=" in name for name in names)}
+    settings = [sqlglot.to_identifier(name).eq(sqlglot.exp.convert(value)) for name, value in (options | keyed).items()]
+    call = sqlglot.func(f"read_{kind}", sqlglot.exp.convert(list(names)), *settings)
+    rows = sqlglot.select("*").from_(call).sql(DUCKDB)
+    engine.raw_sql(f"CREATE TEMP VIEW {(name := fresh_name('files'))} AS {rows}")
     return engine.table(name)
 
 

@@ -12,11 +12,16 @@
   const count = document.querySelector("#count");
   const rows = [...document.querySelectorAll("tr[data-search]")];
 
+  /* Words of a row: as they stand, and the parts of those that hyphens join; a search word begins one of them. */
+  const parts = new Map(
+    rows.map((row) => [row, row.dataset.search.split(/\s+/).flatMap((word) => [word, ...word.split(/[^\p{L}\p{N}]+/u)])]),
+  );
+
   const filter = () => {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
-      row.hidden = !words.every((word) => row.dataset.search.includes(word));
+      row.hidden = !words.every((word) => parts.get(row).some((part) => part.startsWith(word)));
       shown += row.hidden ? 0 : 1;
     }
     count.textContent = words.length ? `${shown} of ${rows.length}` : `${rows.length}`;

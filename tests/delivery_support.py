@@ -36,15 +36,22 @@ def publish_by_hand(
     previous: Path | None = None,
     forms: Mapping[str, str] = FORMS,
     sentence: str = SENTENCE,
+    held: str | None = None,
+    issue: Mapping[str, object] | None = None,
+    supersede: str = "",
 ) -> Path:
-    """Put a report on a shelf without running any notebook, as it verifies; give its folder."""
+    """Put a report on a shelf without running any notebook, as it verifies; give its folder.
+
+    With a reason to supersede, the one that stands there is kept as its first edition.
+    """
     folder = root / as_of / "risk-all"
-    folder.mkdir(parents=True)
-    shown = shown_by(lambda: show(as_of=as_of, code=code, sentence=sentence))
+    editions = [replaced(folder, supersede)] if supersede else []
+    folder.mkdir(parents=True, exist_ok=bool(supersede))
+    shown = shown_by(lambda: show(as_of=as_of, code=code, sentence=sentence, held=held))
     contents = {
         "report.html": "<p>live</p>",
         "notebook.ipynb": writes(notebook_of(shown)),
-        "summary.json": json.dumps({"code": code, "iv_index": 41.3, "as_of": as_of}),
+        "summary.json": json.dumps({"code": code, "iv_index": 41.3, "as_of": as_of, "issue": issue}),
         **forms,
     }
     for name, text in contents.items():
@@ -55,10 +62,21 @@ def publish_by_hand(
         "name": "risk-all",
         "inputs": [],
         "previous": previous and before(previous),
+        "edition": len(editions) + 1,
+        "editions": editions,
         "outputs": {name: sha256(text.encode()).hexdigest() for name, text in contents.items()},
     }
     (folder / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
     return folder
+
+
+def replaced(folder: Path, reason: str) -> dict[str, object]:
+    """Move a report to where its first edition is kept; what the next one's manifest says of it."""
+    files, kept = [*folder.iterdir()], folder / "editions" / "1"
+    kept.mkdir(parents=True)
+    for file in files:
+        file.rename(kept / file.name)
+    return {"edition": 1, "reason": reason, "manifest_sha256": sha256_of(kept / MANIFEST)}
 
 
 def before(folder: Path) -> dict[str, str]:
@@ -67,7 +85,7 @@ def before(folder: Path) -> dict[str, str]:
     return {"as_of": folder.parent.name, "name": folder.name, "manifest_sha256": digest}
 
 
-def show(*, as_of: str, code: str, sentence: str) -> None:
+def show(*, as_of: str, code: str, sentence: str, held: str | None) -> None:
     """Show the headline."""
     figures = [page.KeyFigure("Critical volatility", "96.9 %", "annualised")]
     page.headline(
@@ -79,6 +97,7 @@ def show(*, as_of: str, code: str, sentence: str) -> None:
         sentence=sentence,
         key_figures=figures,
         code=code,
+        code_held=held,
         iv_index=41.25,
         synthetic=True,
     )

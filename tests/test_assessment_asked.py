@@ -32,6 +32,14 @@ def test_positions_that_cannot_be_read_are_for_the_run_to_tell(tmp_path: Path) -
     refuse_unknown_names(Settings(positions=str(tmp_path / "bad.csv"), symbol="BTC"))
 
 
+def test_a_snapshot_that_positions_do_not_hold_is_refused(tmp_path: Path) -> None:
+    """With the nearest one; one that is there passes, and a run on the newest reads nothing."""
+    source = write(tmp_path, book(30))
+    with pytest.raises(DataError, match="2025-01-01"):
+        refuse_unknown_names(Settings(positions=source, as_of="2025-01-01"))
+    refuse_unknown_names(Settings(positions=source, as_of=str(book(30)["as_of"].iloc[0])[:10]))
+
+
 @pytest.mark.parametrize(("cohort", "symbol"), [(None, None), ("hedgers", None), ("whales", "SOL")])
 def test_a_tier_cohort_or_symbol_that_is_not_there_is_refused(
     tmp_path: Path, cohort: str | None, symbol: str | None

@@ -62,7 +62,7 @@ def test_help_loads_nothing_heavy() -> None:
         ("report", "--positions --as-of --symbol --cohort --brackets --max-excluded --published -p --out --brand"),
         (
             "index",
-            "--positions --as-of --symbol --brackets --critical-mass --horizon-days --reference-volatility --json",
+            "--positions --as-of --symbol --critical-mass --horizon-days --reference-volatility --json --engine",
         ),
         (
             "profile",
@@ -102,7 +102,7 @@ def test_bad_depth_is_refused_before_positions_are_read(shell: Shell, command: t
     [
         ["nonsense"], ["index", "--nonsense"], ["index", "--fail-on", "blue"], ["index", "--critical-mass", "two"],
         ["index", "--critical-mass", "2"], ["index", "--as-of", "yesterday"],
-        ["profile", "--out", "x", "--engine", "dask"],
+        ["profile", "--out", "x", "--engine", "dask"], ["index", "--engine", "dask"],
         ["profile", "--out", "x", "--as-of", "2026-09-30", "--all-snapshots"],
         ["sample", "--out", "x", "--accounts", "0"],
         ["sample", "--out", "x", "--seed", "-1"], ["verify"], [],

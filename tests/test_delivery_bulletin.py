@@ -62,3 +62,29 @@ def test_report_without_headline_is_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("delivery_support.writes", json.dumps)
     with pytest.raises(DataError, match=r"has no headline.*page\.headline"):
         read_bulletin(publish_by_hand(tmp_path))
+
+
+def test_code_of_the_series_is_told_where_it_is_another(tmp_path: Path) -> None:
+    """A snapshot that has fallen alone is no all-clear."""
+    alone = read_bulletin(publish_by_hand(tmp_path / "a", code="green", held="yellow"))
+    both = read_bulletin(publish_by_hand(tmp_path / "b", code="yellow", held="yellow"))
+    assert (alone.code_held, alone.held) == ("yellow", "Yellow")
+    assert (both.code_held, both.held) == (None, "")
+
+
+def test_remarks_say_why_an_issue_is_degraded_and_what_it_replaces(tmp_path: Path) -> None:
+    """In the words of its summary and of its manifest."""
+    issue = {"state": "degraded", "reasons": ["Usable notional fell by 23 %", "2 files are missing"]}
+    publish_by_hand(tmp_path)
+    told = read_bulletin(publish_by_hand(tmp_path, issue=issue, supersede="Depth was missing"))
+    assert told.state == "degraded"
+    assert told.remarks == (
+        "Degraded: Usable notional fell by 23 %; 2 files are missing.",
+        "Restated: edition 2 replaces edition 1: Depth was missing.",
+    )
+
+
+def test_a_plain_issue_has_no_remarks(tmp_path: Path) -> None:
+    """Published as it should be, for the first time."""
+    told = read_bulletin(publish_by_hand(tmp_path, issue={"state": "published", "reasons": []}))
+    assert (told.state, told.remarks) == ("published", ())

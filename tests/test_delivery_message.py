@@ -71,3 +71,24 @@ def test_verdict_stands_in_place_of_a_code(tmp_path: Path) -> None:
     assert made.subject.startswith("Not supported: All symbols")
     assert made.text.startswith("Not supported · All symbols")
     assert "IV Index</td>" not in made.html
+
+
+def test_code_of_the_series_is_said(tmp_path: Path) -> None:
+    """Subject, text and page name the code that is still held."""
+    told = message(publish_by_hand(tmp_path, code="green", held="yellow"))
+    assert told.subject.startswith("Green (series still Yellow): All symbols")
+    assert told.text.startswith("● Green (series still Yellow) · IV Index")
+    assert "The code of the series is still Yellow" in told.html
+
+
+def test_remarks_come_first(tmp_path: Path) -> None:
+    """Who gets an issue again is told why; who gets a degraded one, that it is."""
+    issue = {"state": "degraded", "reasons": ["Usable notional fell by 23 %"]}
+    publish_by_hand(tmp_path)
+    told = message(publish_by_hand(tmp_path, issue=issue, supersede="Depth <was> missing"))
+    assert told.subject.startswith("DEGRADED RESTATED Yellow: ")
+    assert told.text.splitlines()[1:3] == [
+        "Degraded: Usable notional fell by 23 %.",
+        "Restated: edition 2 replaces edition 1: Depth <was> missing.",
+    ]
+    assert "Depth &lt;was&gt; missing" in told.html

@@ -13,12 +13,12 @@ import pytest
 from cohort_support import ENGINE_WARNINGS, book, write
 from spark_servers import SHORT_LIVED, cluster, connect_server
 
-from cohortiv.assessment import Settings
+from cohortiv.assessment import Assessment, Settings, assess, read_cohort
 from cohortiv.assessment.profiles import write_profile
-from cohortiv.assessment.reading import build_past
 from cohortiv.engine import check_engine, connect, failures, opened_engine
 from cohortiv.errors import DataError, UsageError
 from cohortiv.sources.files import open_positions
+from cohortiv.summary import summarise
 
 pytestmark = ENGINE_WARNINGS
 
@@ -70,6 +70,13 @@ def test_other_engines_are_refused(name: str) -> None:
     """The message has the name and all that are allowed."""
     with pytest.raises(UsageError, match=r"--engine got .*allowed are duckdb, spark://local\[N\]"):
         Settings(engine=name)
+
+
+@pytest.mark.parametrize("name", ["polars", "datafusion"])
+def test_an_engine_that_was_tried_says_what_is_missing(name: str) -> None:
+    """Ibis has it, and the same expressions do not run there."""
+    with pytest.raises(UsageError, match="was tried, and through Ibis it"):
+        check_engine(name)
 
 
 def test_an_engine_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,14 +178,27 @@ def spark(java: None) -> Iterator[str]:  # noqa: ARG001 - asked for what it find
     gateway.shutdown()
 
 
+@pytest.fixture(scope="session")
+def both(spark: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Assessment, Assessment]:
+    """Results of one book on the embedded engine and on Spark."""
+    path = write(tmp_path_factory.mktemp("both"), book(300))
+    asked = [Settings(positions=path, engine=name) for name in ("duckdb", spark)]
+    here, there = (assess(settings, read_cohort(settings, for_report=False, say=silent)) for settings in asked)
+    return here, there
+
+
 @on_spark
-def test_spark_gives_the_same_profile(spark: str, tmp_path: Path) -> None:
+def test_spark_gives_the_same_profile(both: tuple[Assessment, Assessment]) -> None:
     """Every cell is equal: keys, counts, cents and moments."""
-    path = write(tmp_path, book(300))
-    here, there = (
-        build_past(Settings(positions=path, engine=name), every=False, say=silent) for name in ("duckdb", spark)
-    )
-    pd.testing.assert_frame_equal(here.cells, there.cells, rtol=1e-12, atol=0)
+    here, there = (result.reading.profile.cells for result in both)
+    pd.testing.assert_frame_equal(here, there, rtol=1e-12, atol=0)
+
+
+@on_spark
+def test_spark_gives_the_same_index(both: tuple[Assessment, Assessment]) -> None:
+    """So is every figure of the summary, those from the pass by account among them."""
+    here, there = map(summarise, both)
+    assert here == there
 
 
 @on_spark

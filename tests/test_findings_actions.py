@@ -37,12 +37,21 @@ def test_nobody_has_nothing_to_do() -> None:
 def test_standing_tells_both_neighbours() -> None:
     """Since when, then the code above and the one below, in points and in price."""
     values = {
-        "code_since": "4 February 2026", "higher_code": "Red", "points_to_higher": "9.2",
+        "code": "Yellow", "code_since": "4 February 2026", "higher_code": "Red", "points_to_higher": "9.2",
         "move_to_higher": "a fall of 3 %", "lower_code": "Green", "points_to_lower": "20.8",
     }  # fmt: skip
     assert actions.standing(values) == (
-        "The code of the series has stood since 4 February 2026. Red is 9.2 points up; a fall of 3 % brings it. Green "
-        "is 20.8 points down; no move of the price up to a half brings it by itself."
+        "The code of the series has stood at Yellow since 4 February 2026. Red is 9.2 points up; a fall of 3 % brings "
+        "it. Green is 20.8 points down; no move of the price up to a half brings it by itself."
+    )
+
+
+def test_standing_tells_which_code_the_advice_is_for() -> None:
+    """A series that still holds a higher code than the snapshot's is acted on."""
+    said = actions.standing({"code": "Yellow", "code_alone": "Green", "code_since": "7 February 2026"})
+    assert said.startswith(
+        "The code of the series is Yellow since 7 February 2026, and what follows is for Yellow: this snapshot "
+        "alone is Green"
     )
 
 

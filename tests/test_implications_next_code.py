@@ -80,3 +80,13 @@ def test_no_line_has_no_price() -> None:
     """Where nothing has a line no move changes the index, and the distance in points is all there is."""
     (yellow,) = found(profile([("long", math.nan, 1e9, 10)]))
     assert (yellow.points, yellow.fall, yellow.rise) == (30.0, None, None)
+
+
+def test_a_code_that_a_series_holds_has_its_own_neighbours() -> None:
+    """At an index of Green, from Yellow: Red is above, and Green is no code to come."""
+    book = all_long(0.6, tier=2)
+    now = standing(book, TERMS)
+    assert now.code is Code.GREEN
+    (above,) = next_codes(book, now, TERMS, code=Code.YELLOW)
+    assert above.code is Code.RED
+    assert above.points == pytest.approx(TERMS.thresholds.red - now.iv_index)

@@ -35,8 +35,8 @@ def test_latest_comes_first(tmp_path: Path) -> None:
     shelve(tmp_path, as_of="2026-02-11")
     shelve(tmp_path, as_of="2026-02-12", name="risk-sample", code="red", iv_index="inf", symbols=[], synthetic=True)
     assert rows(tmp_path) == [
-        "12 February 2026 Red ∞ risk-sample Synthetic All All 1 March 2026, 06:00 UTC –",
-        "11 February 2026 Green 20.0 risk-all All BTC 1 March 2026, 06:00 UTC –",
+        "risk-sample Synthetic 12 February 2026 Red ∞ All All 1 March 2026, 06:00 UTC –",
+        "risk-all 11 February 2026 Green 20.0 All BTC 1 March 2026, 06:00 UTC –",
     ]
 
 
@@ -80,7 +80,7 @@ def test_empty_folder_has_a_catalogue(tmp_path: Path) -> None:
 def test_summary_without_code_is_grey(tmp_path: Path) -> None:
     """What is not known is not Green."""
     shelve(tmp_path, as_of="2026-02-11", code=None, iv_index=None)
-    assert rows(tmp_path)[0].startswith("11 February 2026 Grey – risk-all")
+    assert rows(tmp_path)[0].startswith("risk-all 11 February 2026 Grey –")
 
 
 def test_failure_leaves_the_old_page(tmp_path: Path) -> None:
@@ -164,6 +164,15 @@ def test_issue_without_code_shows_the_last_one(tmp_path: Path) -> None:
     assert card.startswith("risk-all Not published Too few units. 41.3 Yellow, as of 11 February 2026, the last one")
 
 
+def test_code_of_the_series_stands_beside_that_of_the_snapshot(tmp_path: Path) -> None:
+    """A snapshot that has fallen alone is no all-clear; where both agree, one is enough."""
+    shelve(tmp_path, as_of="2026-02-12", code="green", code_held="yellow")
+    shelve(tmp_path, as_of="2026-02-11", code="yellow", code_held="yellow")
+    (card,) = cards(tmp_path)
+    assert "20.0 Green Series: Yellow" in card
+    assert ["Series: Yellow" in row for row in rows(tmp_path)] == [True, False]
+
+
 def test_failed_run_is_named(tmp_path: Path) -> None:
     """A later run that failed is on the card and below the list, with a link to its page; an earlier one only below."""
     shelve(tmp_path, as_of="2026-02-12")
@@ -196,6 +205,6 @@ def test_a_verdict_stands_in_place_of_a_code(tmp_path: Path) -> None:
     """A validation report is listed by what it found; the index of its last snapshot is no issue's index."""
     shelve(tmp_path, as_of="2026-02-11", iv_index=18.8, validation={"verdict": "not supported"})
     html = main(write_catalogue(tmp_path, brand=load_brand(), now=NOW).read_text(encoding="utf-8"))
-    assert rows(tmp_path)[0].startswith("11 February 2026 Not supported – risk-all")
+    assert rows(tmp_path)[0].startswith("risk-all 11 February 2026 Not supported –")
     assert "Green" not in html
     assert "18.8" not in html

@@ -227,7 +227,7 @@ def test_policy_alone_stops_what_gets_through(page: Page, report: Path, tmp_path
 
 
 def test_catalogue_finds_reports(page: Page, tmp_path: Path) -> None:
-    """The search leaves the rows that hold every word, without a request."""
+    """The search leaves the rows in which every word begins one, without a request; a date counts as it is shown."""
     for day, code in ((11, "green"), (12, "red")):
         shelve(tmp_path, as_of=f"2026-02-{day}", code=code)
     asked: list[str] = []
@@ -235,9 +235,31 @@ def test_catalogue_finds_reports(page: Page, tmp_path: Path) -> None:
     file = write_catalogue(tmp_path)
     page.goto(file.as_uri())
     page.get_by_label("Search").fill("RED btc")
-    assert page.locator("tr[data-search]:visible").all_inner_texts()[0].startswith("12 February 2026")
-    assert page.locator("#count").inner_text() == "1 of 2"
+    shown, count = page.locator("tr[data-search]:visible"), page.locator("#count")
+    assert "12 February 2026" in shown.all_inner_texts()[0]
+    assert count.inner_text() == "1 of 2"
+    for words, found in {
+        "11 February": "1 of 2",
+        "2026-02-1": "2 of 2",
+        "all": "2 of 2",
+        "tc": "0 of 2",
+        "": "2",
+    }.items():
+        page.get_by_label("Search").fill(words)
+        assert count.inner_text() == found
     assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
+
+
+def test_a_phone_shows_each_issue_with_its_link(page: Page, tmp_path: Path) -> None:
+    """The list is one of cards there: every column stands within the screen, the report's name first."""
+    shelve(tmp_path, as_of="2026-02-11", symbols=["BTC", "ETH", "SOL", "XRP"])
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(write_catalogue(tmp_path).as_uri())
+    row = page.locator("tr[data-search]")
+    boxes = [cell.bounding_box() for cell in row.locator("th, td").all()]
+    assert all(box is not None and box["x"] + box["width"] <= 390 for box in boxes)
+    assert row.locator("a").first.is_visible()
+    assert row.inner_text().startswith("risk-all")
 
 
 def test_catalogue_grows_stale_while_it_lies_there(page: Page, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import boto3
@@ -19,6 +20,7 @@ from cohortiv.sources.sample import write_sample
 
 SAMPLE = "lake/desk/positions.parquet"
 VENUES = ("binance", "tideway")
+DAYS = ("2026-02-17", "2026-02-18")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,9 @@ def store(positions: Path) -> Iterator[str]:
     part = pd.concat([pd.read_parquet(positions).drop(columns="venue")] * 4).to_parquet(row_group_size=50_000)
     for venue in VENUES:
         client.put_object(Bucket="lake", Key=f"parts/venue={venue}/part.parquet", Body=part)
+    dated = pd.read_parquet(positions).drop(columns="as_of").to_parquet()
+    for day in DAYS:
+        client.put_object(Bucket="lake", Key=f"days/as_of={day}/part.parquet", Body=dated)
     client.put_object(Bucket="lake", Key="other/readme.txt", Body=b"none")
     yield address
     server.stop()
@@ -106,6 +111,20 @@ def test_folders_that_are_not_asked_for_are_not_read(asked: list[int]) -> None:
         engine.to_pyarrow(kept.aggregate(total=kept.quantity.sum()))
         costs.append(sum(asked))
     assert 0 < costs[0] < 0.6 * costs[1]
+
+
+def test_days_that_are_not_asked_for_are_not_read() -> None:
+    """The plan of one snapshot leaves out the folders that are named by other days."""
+    engine = connect()
+    table = open_positions("s3://lake/days", connection=engine).table
+    wanted = engine.compile(table.filter(table.as_of == datetime.fromisoformat(DAYS[0])).select("quantity"))
+    assert "Scanning Files: 1/2" in engine.raw_sql(f"EXPLAIN {wanted}").fetchall()[0][1]
+
+
+def test_opening_reads_the_ends_of_files(asked: list[int], positions: Path) -> None:
+    """Schema and origin stand there; what a file holds is left alone."""
+    open_positions(f"s3://{SAMPLE}")
+    assert 0 < sum(asked) < positions.stat().st_size / 5
 
 
 def test_a_digest_is_that_of_the_same_bytes_here(positions: Path) -> None:

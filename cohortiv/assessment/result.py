@@ -86,6 +86,11 @@ class Assessment(Displayed):
     sensitivity: tuple[SensitivityPoint, ...]
 
     @property
+    def acting_code(self) -> Code:
+        """What is acted on: the code of the series, which falls late; the snapshot's where there is no series."""
+        return self.code_held or self.code
+
+    @property
     def book(self) -> LineBook:
         """The nodes as a line book, for curves."""
         return book_of(self.nodes)

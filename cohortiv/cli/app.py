@@ -105,6 +105,18 @@ _depth = click.option(
     metavar="USD",
     help="Orders that move the price by 1 %; with it the cascade has a number.",
 )
+_engine = [
+    click.option(
+        "--engine",
+        default="duckdb",
+        show_default=True,
+        help="duckdb, in this process; spark://local[N], spark://HOST:PORT or sc://HOST:PORT, with pyspark 4.0 "
+        "installed.",
+    ),
+    click.option(
+        "--memory-limit", default="8GB", show_default=True, help="What duckdb keeps before it spills to disk."
+    ),
+]
 
 
 def _with(options: list[Callable[..., Any]]) -> Callable[..., Any]:
@@ -191,6 +203,7 @@ def report(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click
 @_with(_source)
 @_with(AGGREGATES)
 @_with(_index)
+@_with(_engine)
 @_depth
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 @click.option("--fail-on", type=click.Choice(["yellow", "red"]), help="Exit 10, 11 or 12 at this code or above.")
@@ -220,13 +233,7 @@ def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **opti
 @click.option(
     "--supersede", metavar="REASON", help="In a folder: why stored snapshots are replaced; the old ones stay."
 )
-@click.option(
-    "--engine",
-    default="duckdb",
-    show_default=True,
-    help="duckdb, in this process; spark://local[N], spark://HOST:PORT or sc://HOST:PORT, with pyspark 4.0 installed.",
-)
-@click.option("--memory-limit", default="8GB", show_default=True, help="What duckdb keeps before it spills to disk.")
+@_with(_engine)
 def profile(
     *,
     out: Path,

@@ -129,21 +129,23 @@ def aggregate_inputs(request: "ReportRequest") -> AggregateInputs:
     )
 
 
-def refuse_unknown_names(request: "ReportRequest", spec: str | None) -> None:
-    """Refuse a symbol or a tier cohort that the data do not hold; nothing is read where neither could be wrong.
+def refuse_unknown_names(request: "ReportRequest", spec: str | None, *, as_of: str) -> None:
+    """Refuse a symbol, a snapshot or a tier cohort that the data do not hold.
 
     Parameters
     ----------
     request : ReportRequest
     spec : str or None
         Source of the positions; None where there are none, or the notebook brings its own.
+    as_of : str
+        Snapshot that is asked for.
 
     Raises
     ------
     UsageError, DataError
         As the run would, in the same words.
     """
-    if not (request.symbol or request.tier_table):
+    if not (spec or request.symbol or request.tier_table):
         return
     from cohortiv.assessment.asked import refuse_unknown_names as refuse
     from cohortiv.assessment.settings import Settings
@@ -151,6 +153,7 @@ def refuse_unknown_names(request: "ReportRequest", spec: str | None) -> None:
     refuse(
         Settings(
             positions=spec or "",
+            as_of=as_of,
             symbol=request.symbol,
             tier_table=request.tier_table or "",
             tier_cohort=request.tier_cohort,

@@ -164,7 +164,7 @@ def locate_report(plan: PlannedReport, workshop: Workshop) -> LocatedReport:
     spec, cohort_file = _inputs(plan, workshop)
     cohort = load_cohort(cohort_file) if cohort_file else plan.aggregates.cohort or ALL_ACCOUNTS
     files = cohort_files(spec) if spec else plan.aggregates.files
-    refuse_unknown_names(plan.request, spec)
+    refuse_unknown_names(plan.request, spec, as_of=plan.as_of)
     parameters = _own(plan, spec=spec, cohort_file=cohort_file) | plan.aggregates.parameters | _located(plan.extra)
     inputs = (
         *files,

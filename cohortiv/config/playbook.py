@@ -34,6 +34,7 @@ SOMETIMES: Final = {
     "critical_rally": "critical rally",
     "critical_rally_price": "price after it, for one symbol",
     "grey_reasons": "why there is no code",
+    "code_alone": "code of the snapshot, where the series holds another",
     "code_since": "first snapshot of the code of the series, where it changed within it",
     "higher_code": "the code above",
     "points_to_higher": "index points to it",

@@ -35,6 +35,12 @@ class Bulletin:
         Digest of its manifest: it tells this edition from every other.
     code, code_before : str or None
         Its code; and that of the issue before, None where there is none to compare with.
+    code_held : str or None
+        Code of the series, None where there is none or it is the snapshot's.
+    state : str
+        "published", "degraded" or "not published".
+    remarks : tuple of str
+        What is to be known of it first, one sentence each: why it is degraded, what it restates.
     files : mapping
         What can go along, path by kind.
     """
@@ -46,6 +52,9 @@ class Bulletin:
     edition_sha256: str
     code: str
     code_before: str | None
+    code_held: str | None
+    state: str
+    remarks: tuple[str, ...]
     files: Mapping[Attachment, Path]
 
     @property
@@ -57,6 +66,11 @@ class Bulletin:
     def style(self) -> CodeStyle:
         """Look of its code."""
         return CODES.get(self.code, CODES["grey"])
+
+    @property
+    def held(self) -> str:
+        """Word for the code of the series, empty where it is the snapshot's."""
+        return "" if self.code_held is None else CODES[self.code_held].word
 
 
 def read_bulletin(folder: Path) -> Bulletin:
@@ -84,14 +98,21 @@ def read_bulletin(folder: Path) -> Bulletin:
     headline = next(_headlines(read_json(folder / NOTEBOOK)), None)
     if headline is None:
         raise DataError(f"{folder} has no headline, which is what readers are told. Show one with page.headline.")
+    issue = summary.get("issue")
+    said: Mapping[str, object] = issue if isinstance(issue, Mapping) else {}
+    code, state = str(summary.get("code") or "grey"), str(said.get("state") or "published")
+    held = headline.get("code_held")
     return Bulletin(
         folder=folder,
         headline=headline,
         name=str(manifest["name"]),
         as_of=str(manifest["as_of"]),
         edition_sha256=sha256_of(folder / MANIFEST),
-        code=str(summary.get("code") or "grey"),
+        code=code,
         code_before=_code_before(manifest, folder),
+        code_held=str(held) if held in CODES and held != code else None,
+        state=state,
+        remarks=(*_reasons(state, said), *_restatement(manifest)),
         files={kind: folder / name for kind, name in FILES.items() if (folder / name).is_file()},
     )
 
@@ -104,6 +125,23 @@ def _headlines(notebook: Mapping[str, object]) -> Iterator[Mapping[str, object]]
             content = output.get("data", {}).get(HEADLINE_MIME)
             if isinstance(content, Mapping):
                 yield content
+
+
+def _reasons(state: str, issue: Mapping[str, object]) -> tuple[str, ...]:
+    """Why an issue is not simply published, as one sentence."""
+    reasons = issue.get("reasons")
+    if state == "published" or not isinstance(reasons, list) or not reasons:
+        return ()
+    return (f"{state.capitalize()}: {'; '.join(map(str, reasons))}.",)
+
+
+def _restatement(manifest: Mapping[str, object]) -> tuple[str, ...]:
+    """Which edition it replaces and why, as one sentence."""
+    earlier = manifest.get("editions")
+    if not isinstance(earlier, list) or not earlier:
+        return ()
+    last = earlier[-1]
+    return (f"Restated: edition {manifest['edition']} replaces edition {last['edition']}: {last['reason']}.",)
 
 
 def _code_before(manifest: Mapping[str, object], folder: Path) -> str | None:

@@ -53,7 +53,9 @@ def announcement(bulletin: Bulletin, *, brand: Brand, link: str = "") -> Message
     address = f"{link.rstrip('/')}/{bulletin.as_of}/{bulletin.name}/{PAGE}" if link else ""
     facts = {"bulletin": bulletin, "headline": headline, "style": bulletin.style, "brand": brand, "address": address}
     outcome = headline.get("verdict") or bulletin.style.word
-    subject = f"{outcome}: {headline.get('title')} {long_date(bulletin.as_of)}{made_up}"
+    outcome = f"{outcome} (series still {bulletin.held})" if bulletin.held else outcome
+    standing = "".join(f"{word.partition(':')[0].upper()} " for word in bulletin.remarks)
+    subject = f"{standing}{outcome}: {headline.get('title')} {long_date(bulletin.as_of)}{made_up}"
     return Message(" ".join(subject.split()), _rendered("message.txt.j2", facts), _rendered("message.html.j2", facts))
 
 

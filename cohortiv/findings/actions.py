@@ -32,8 +32,23 @@ def standing(values: Mapping[str, str]) -> str:
     """
     if "grey_reasons" in values:
         return f"There is no code, so nothing is said of actions that depend on one: {values['grey_reasons']}."
-    since = [f"The code of the series has stood since {values['code_since']}."] if "code_since" in values else []
-    return " ".join([*since, *(_neighbour(values, way) for way in ("higher", "lower") if f"{way}_code" in values)])
+    return " ".join(
+        [*_series(values), *(_neighbour(values, way) for way in ("higher", "lower") if f"{way}_code" in values)]
+    )
+
+
+def _series(values: Mapping[str, str]) -> list[str]:
+    """Since when the code of the series has stood; that it is another than the snapshot's where it is."""
+    since = f" since {values['code_since']}" if "code_since" in values else ""
+    if "code_alone" in values:
+        return [
+            (
+                f"The code of the series is {values['code']}{since}, and what follows is for {values['code']}: this "
+                f"snapshot alone is {values['code_alone']}, and a code falls only when two snapshots are 2 points "
+                "clear of its threshold."
+            )
+        ]
+    return [f"The code of the series has stood at {values['code']}{since}."] if since else []
 
 
 def _neighbour(values: Mapping[str, str], way: str) -> str:

@@ -89,11 +89,18 @@ def sentence(f: Findings) -> str:
         share = f.shown.share_past_line
         past = f"at least {mass}" if share is None else percent(share)
         return f"The IV Index is infinite: {past} of the leveraged notional is already past its lines."
+    code = f"{CODES[str(result.code)].word}{_series(f)}"
     return (
-        f"The IV Index stands at {points(result.iv_index)} ({CODES[str(result.code)].word}){_change(f)}: within "
+        f"The IV Index stands at {points(result.iv_index)} ({code}){_change(f)}: within "
         f"{result.settings.horizon_days:g} days an annualised volatility of {percent(result.critical.value)} would "
         f"bring {mass} of the leveraged notional to its liquidation lines{_rank(f)}."
     )
+
+
+def _series(f: Findings) -> str:
+    """The code of the series, where it is not the snapshot's: it is the one that is acted on."""
+    acting = f.result.acting_code
+    return "" if acting is f.result.code else f"; the code of the series is still {CODES[str(acting)].word}"
 
 
 def _why_not(f: Findings) -> str:

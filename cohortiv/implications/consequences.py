@@ -155,7 +155,7 @@ def consequences(
         return bare
     profile, disclosed = result.reading.profile, result.reading.disclosed
     now = standing(profile, terms)
-    beside = next_codes(profile, now, terms, mark_price=mark_price)
+    beside = next_codes(profile, now, terms, code=result.acting_code, mark_price=mark_price)
     return replace(
         _with_cascade(bare, result, mark_price=mark_price),
         next_codes=beside if disclosed is None else tuple(_told_move(code, mark_price) for code in beside),

@@ -58,7 +58,12 @@ class NextCode:
 
 
 def next_codes(
-    profile: LiquidationProfile, now: Standing, terms: IndexTerms, *, mark_price: float | None = None
+    profile: LiquidationProfile,
+    now: Standing,
+    terms: IndexTerms,
+    *,
+    code: Code | None = None,
+    mark_price: float | None = None,
 ) -> tuple[NextCode, ...]:
     """The codes beside the present one, the higher first.
 
@@ -69,13 +74,15 @@ def next_codes(
     now : Standing
         Where it stands.
     terms : IndexTerms
+    code : Code, optional
+        The present code, where a series holds a higher one than the index stands at. Default the index's own.
     mark_price : float, optional
         Mark of the symbol that is read alone [USD].
 
     Returns
     -------
     tuple of NextCode
-        Two from Yellow, one from Green or Red, none from Grey.
+        Two from Yellow, one from Green or Red, none from Grey; not one below that the index has reached already.
 
     Notes
     -----
@@ -90,11 +97,15 @@ def next_codes(
         return _book_after(profile, points, terms, move=move)
 
     found = []
-    for code, edge in _neighbours(now.code, terms):
+    present = code or now.code
+    for beside, edge in _neighbours(present, terms):
+        is_below = beside is Code.GREEN or present is Code.RED
+        if is_below and now.iv_index < edge:
+            continue
         fall, rise = (_first_move(book_after, terms, edge=edge, sign=sign) for sign in (-1.0, 1.0))
         found.append(
             NextCode(
-                code=code,
+                code=beside,
                 edge=edge,
                 points=edge - now.iv_index,
                 fall=fall,

@@ -52,7 +52,7 @@ def placeholder_values(result: Assessment, found: Consequences, *, mark_price: f
     else:
         digits = 1 if result.reading.disclosed is None else 0
         words |= _index(result, found, mark_price, digits=digits)
-        words |= _neighbours(found.next_codes, result.code, digits=digits)
+        words |= _neighbours(found.next_codes, result.acting_code, digits=digits)
         words |= _cascade(found, mark_price)
         words |= _hedges(found)
         words |= _funding(found.funding, result.moves)
@@ -66,7 +66,7 @@ def _always(result: Assessment) -> dict[str, str]:
     days = result.settings.horizon_days
     return {
         "cohort": result.reading.cohort.title,
-        "code": CODES[str(result.code)].word,
+        "code": CODES[str(result.acting_code)].word,
         "critical_mass": exact_percent(result.settings.critical_mass),
         "horizon": "1 day" if days == 1.0 else f"{days:g} days",
         "reference_volatility": exact_percent(result.reference_volatility),
@@ -86,6 +86,7 @@ def _index(result: Assessment, found: Consequences, mark_price: float | None, *,
         "critical_drawdown_price": _level(mark_price, moves.drawdown, -1.0),
         "critical_rally": _move(moves.rally, digits),
         "critical_rally_price": _level(mark_price, moves.rally, 1.0),
+        "code_alone": CODES[str(result.code)].word if result.code is not result.acting_code else None,
         "code_since": _day(found.spell.since) if found.spell is not None and changed else None,
     }
 

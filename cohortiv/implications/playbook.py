@@ -42,7 +42,7 @@ def guidance(playbook: Playbook, code: Code, values: Mapping[str, str]) -> tuple
     ----------
     playbook : Playbook
     code : Code
-        The snapshot's code.
+        The code that is acted on.
     values : mapping of str to str
         From `placeholder_values`.
 

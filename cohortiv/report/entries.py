@@ -14,6 +14,7 @@ from cohortiv.report.pdf import PDF
 from cohortiv.report.shelf import Place, place_of, published_places
 from cohortiv.report.static_edition import STATIC_PAGE
 from cohortiv.report.verification import EDITIONS
+from cohortiv.report.wording import long_date
 
 FAILED_PAGE = ".failed.html"
 NOT_PUBLISHED = "not published"
@@ -51,6 +52,8 @@ class Entry:
         Its other forms, and the editions that it replaced.
     style : CodeStyle
         Look of its code; Grey where the summary has none, and with the verdict's words where it has a verdict.
+    held : str
+        Word of the code of the series, empty where it is the snapshot's.
     iv_index : float or None
         Index [points]; may be infinite. None beside a verdict, which is about no single snapshot.
     state : str
@@ -74,6 +77,7 @@ class Entry:
     link: str
     more: tuple[Link, ...]
     style: CodeStyle
+    held: str
     iv_index: float | None
     state: str
     reasons: tuple[str, ...]
@@ -88,8 +92,9 @@ class Entry:
         """All that the search looks at, in small letters."""
         made_up = "synthetic" if self.synthetic else ""
         restated = "restated" if any(EDITIONS in link.address for link in self.more) else ""
-        words = (self.as_of, self.name, self.style.word, self.state, self.cohort, *self.symbols, made_up, restated)
-        return " ".join(word for word in (*words, str(self.definition)) if word).lower()
+        shown = (self.as_of, long_date(self.as_of), self.name, self.style.word, self.held, self.state, self.cohort)
+        words = (*shown, *self.symbols, made_up, restated, str(self.definition))
+        return " ".join(word for word in words if word).lower()
 
     @property
     def few_symbols(self) -> str:
@@ -181,6 +186,7 @@ def _entry(place: Place) -> Entry:
         link=f"{place.as_of}/{place.name}/{PAGE}",
         more=(*_forms(place), *_earlier(place, manifest)),
         style=replace(CODES["grey"], word=verdict) if verdict else look,
+        held=_held(summary, code),
         iv_index=None if verdict else _number(summary.get("iv_index")),
         state=str(said.get("state") or (NOT_PUBLISHED if code == "grey" else "published")),
         reasons=tuple(map(str, reasons)) if isinstance(reasons, list) else (),
@@ -190,6 +196,12 @@ def _entry(place: Place) -> Entry:
         published=str(manifest.get("published") or f"{written:%Y-%m-%dT%H:%MZ}"),
         definition=definition_of(summary),
     )
+
+
+def _held(summary: Mapping[str, object], code: str) -> str:
+    """Word of the code of the series where it is another than the snapshot's."""
+    held = str(summary.get("code_held") or code)
+    return CODES[held].word if held in CODES and held != code else ""
 
 
 def _verdict(summary: Mapping[str, object]) -> str:

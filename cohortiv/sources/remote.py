@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
@@ -74,10 +75,15 @@ def file_system(path: "Path") -> Any:  # noqa: ANN401 - fsspec has no types
     -------
     AbstractFileSystem
     """
+    from fsspec import AbstractFileSystem  # noqa: PLC0415 - only where a URL is given
+
     held = cast("Any", path)
     system = type(held.fs)(**held.storage_options, skip_instance_cache=True)
     # Reading ahead, which is right for one who reads to the end, fetched six times a file's bytes for one column of it.
     system.open = partial(system.open, cache_type="none")
+    if type(system).modified is AbstractFileSystem.modified:  # of a web server, which DuckDB asks before it reads
+        system.modified = lambda _: datetime.fromtimestamp(0, tz=UTC)
+        system.exists = lambda _: True  # as it was listed; the driver would begin to load the file
     return system
 
 
@@ -90,7 +96,7 @@ def _listed(target: str, *, wanted: Callable[["Path"], bool]) -> "tuple[Path, ..
         found = [path for path in UPath(start).glob(target[len(start) + 1 :]) if path.is_file()]
     else:
         whole = UPath(target)
-        if whole.is_file():
+        if not target.endswith("/") and whole.is_file():  # a web server's listing is a file to its driver
             return (cast("Path", whole),)
         found = [path for path in whole.rglob("*") if path.is_file() and wanted(cast("Path", path))]
     return tuple(cast("list[Path]", sorted(found, key=str)))
