@@ -146,8 +146,16 @@ def grey_reasons(
                 f"Only {_percent(usable_share)} of the notional is usable; a code needs {_percent(limits.usable_share)}"
             )
     if age_days is not None and not age_days <= limits.age_days:
-        reasons.append(f"The snapshot is {age_days:.4g} days old; a code needs one of at most {limits.age_days:.4g}")
+        reasons.append(f"The snapshot is {_age(age_days)} old; a code needs one of at most {_age(limits.age_days)}")
     return tuple(reasons)
+
+
+def _age(days: float) -> str:
+    """A time in the largest unit that it has one of, to three figures."""
+    units = (("day", 1.0), ("hour", 24.0), ("minute", 1440.0))
+    name, per_day = next((unit for unit in units if not days * unit[1] < 1.0), units[-1])
+    told = f"{days * per_day:.3g}"
+    return f"{told} {name}{'' if told == '1' else 's'}"
 
 
 def held_codes(

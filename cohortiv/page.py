@@ -112,6 +112,7 @@ def headline(
     code: str,
     iv_index: float | None,
     code_held: str | None = None,
+    before: Mapping[str, object] | None = None,
     interval: Mapping[str, float] | None = None,
     classification: str = "",
     synthetic: bool = False,
@@ -142,6 +143,9 @@ def headline(
         Index [points]; infinity when the critical mass is past its lines, None when there is none.
     code_held : str or None
         The series' code where it has a history.
+    before : mapping or None
+        Where the report changes what was read: "code" and "iv_index" before, and "remark", what to know of the two, or
+        an empty text.
     interval : mapping or None
         "level" [fraction], "low" and "high" [points].
     classification : str
@@ -166,6 +170,7 @@ def headline(
         "code": code.lower(),
         "code_held": code_held.lower() if code_held else None,
         "iv_index": iv_index,
+        "before": dict(before) if before else None,
         "interval": dict(interval) if interval else None,
         "sentence": sentence,
         "key_figures": [asdict(item) if isinstance(item, KeyFigure) else dict(item) for item in key_figures],

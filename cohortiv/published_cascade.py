@@ -40,6 +40,8 @@ MAP_SHOCKS: Final = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20)
 #: Total moves of the curves are rounded to this many decimals.
 CURVE_DECIMALS: Final = 4
 DIRECTIONS: Final[tuple[Direction, Direction]] = ("down", "up")
+#: Total moves beyond this are drawn there: a rise has no end, and would press all else to the ground [1].
+FARTHEST_DRAWN: Final = 1.0
 #: Lines farther than this below the mark stand at it: no fall reaches a price of 0 [1].
 _FARTHEST_FALL: Final = 0.99
 

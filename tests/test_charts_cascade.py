@@ -80,26 +80,39 @@ def test_the_shock_alone_is_dashed() -> None:
     assert [row["total_move"] for row in dashed[0]["rows"]] == [0.0, 0.3]
 
 
-def test_a_cliff_has_a_dot_a_rule_and_words() -> None:
-    """From where the move settled to where it goes, in the colour of its line."""
+def test_a_line_jumps_at_its_cliff() -> None:
+    """From where the move settled to a dot where it goes, in the colour of its line; the other goes its way."""
     chart = charts.cascade_curves(curves(), cliffs())
-    (rule,) = marks(chart, "rule")
-    assert (rule["rows"][0]["settled_move"], rule["rows"][0]["total_move"]) == (0.06, 0.21)
-    assert rule["encoding"]["color"]["field"] == "name"
-    assert len(marks(chart, "circle")) == 1
-    assert words(chart) == ["Cliff at 5.0\u00a0%"]
+    line = marks(chart, "line")[1]
+    rows = pd.DataFrame(line["rows"]).sort_values("place")
+    at = rows[(rows["name"] == "Before") & rows["shock"].between(0.04, 0.06)]
+    assert at["total_move"].tolist() == [pytest.approx(0.055), 0.06, 0.21]
+    assert len(rows[rows["name"] == "After"]) == 7
+    assert line["encoding"]["order"]["field"] == "place"
+    (dot,) = marks(chart, "circle")
+    assert (dot["rows"][0]["total_move"], dot["encoding"]["color"]["field"]) == (0.21, "name")
+
+
+def test_a_panel_names_its_cliffs() -> None:
+    """In order, above the plot, where no curve runs through the words."""
+    both = pd.concat([cliffs(0.1), cliffs(0.06).assign(name="After")])
+    panel, without = (charts.cascade_curves(curves(), found).to_dict()["concat"][0] for found in (both, both.iloc[:0]))
+    assert panel["title"]["subtitle"] == ["Cliffs at 6.0\u00a0%, 10.0\u00a0%"]
+    assert without["title"]["subtitle"] == []
+
+
+def test_what_goes_beyond_a_hundred_percent_is_drawn_there() -> None:
+    """A rise without end would press all falls to the ground."""
+    frame = curves(directions=("down", "up"))
+    far = frame.assign(total_move=frame["total_move"] * (1 + 99 * (frame["direction"] == "up")))
+    chart = charts.cascade_curves(far).to_dict()
+    assert chart["concat"][0]["layer"][1]["encoding"]["y"]["scale"]["domain"] == [0, 1.0]
+    assert max(row["total_move"] for line in marks(charts.cascade_curves(far), "line") for row in line["rows"]) == 1.0
 
 
 def test_a_cliff_beyond_the_curve_is_left_out() -> None:
     """Its mark would stretch the axis."""
     assert marks(charts.cascade_curves(curves(), cliffs(0.4)), "circle") == []
-
-
-def test_words_of_two_cliffs_stand_apart() -> None:
-    """The first above its dot, the second below."""
-    both = pd.concat([cliffs(), cliffs(0.06).assign(name="After")])
-    first, second = marks(charts.cascade_curves(curves(), both), "text")
-    assert first["mark"]["dy"] < 0 < second["mark"]["dy"]
 
 
 @pytest.mark.parametrize("count", range(2, 6))

@@ -86,7 +86,7 @@ def test_each_rule_gives_its_reason() -> None:
     assert grey_reasons(leveraged_notional_usd=1e6, margin_units=29, usable_share=0.499, age_days=1.25) == (
         "Only 29 margin units; a code needs 30",
         "Only 49.9 % of the notional is usable; a code needs 50 %",
-        "The snapshot is 1.25 days old; a code needs one of at most 1",
+        "The snapshot is 1.25 days old; a code needs one of at most 1 day",
     )
 
 

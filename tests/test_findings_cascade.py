@@ -10,7 +10,7 @@ from test_ladder import lined
 from cohortiv.cascade import DEPTH_SHARES
 from cohortiv.findings import Findings, Words, cascade
 from cohortiv.publication import publish
-from cohortiv.published_cascade import MAP_SHOCKS, PublishedCascade, publish_cascade
+from cohortiv.published_cascade import DIRECTIONS, MAP_SHOCKS, PublishedCascade, publish_cascade
 from cohortiv.quantities import percent, usd
 
 pytestmark = ENGINE_WARNINGS
@@ -43,7 +43,7 @@ def test_every_cascade_can_be_told(results: Results, case: str, depth: float | N
     for words in (curves, heat_map):
         text = f"{words.title} {words.subtitle} {words.note} {words.reading}"
         assert re.findall(r"\bnan\b|\bNone\b|\binf\b|account-0\d*|\.\.", text) == []
-        assert 0 < len(words.title.split()) <= 13
+        assert 0 < len(words.title.split(" ")) <= 13
 
 
 def test_depths_are_named_by_their_round_share(results: Results) -> None:
@@ -80,10 +80,10 @@ def test_note_says_what_the_cascade_ran_on(results: Results) -> None:
 
 def test_place_of_a_cliff_is_told_as_a_range(steep: tuple[Findings, PublishedCascade]) -> None:
     """The step from 8 to 10 % may hold it at its near end; there is none above; words are the same in lead and map."""
-    said, below = cascade.lead(*steep), f"between a fall of 8{NB}% (to 55,200{NB}USD) and none"
+    said, below = cascade.lead(*steep), f"no nearer than a fall of 8{NB}% (to 55,200{NB}USD), if there is one"
     assert (
-        f"At 400.0{NB}m{NB}USD for 1 % the cliff is {below}; above the mark it is nowhere up to a rise of 50{NB}%"
-        in said
+        f"At 400.0{NB}m{NB}USD for 1 % the cliff below the mark is {below}; above the mark it is nowhere up to a rise "
+        f"of 50{NB}%" in said
     )
     assert f"At every depth shown the cliff below the mark is {below}." in cascade.heat_map(*steep).reading
     assert "cliff" not in cascade.curves(*steep).reading
@@ -100,15 +100,28 @@ def test_exact_cliff_has_its_place(results: Results) -> None:
 def test_lead_without_depth_says_so(results: Results) -> None:
     """Then only the range over the depths shown is told."""
     found, *_ = told(results, "solved")
-    assert "No depth was given; over the depths shown the cliff is" in cascade.lead(results.findings("solved"), found)
+    assert "No depth was given; over the depths shown the cliff below the mark is" in cascade.lead(
+        results.findings("solved"), found
+    )
 
 
 def test_title_names_what_the_shock_becomes(results: Results) -> None:
     """The total move of the quoted shock, at the depth that was given."""
     found, curves, _ = told(results, "solved", depth_usd=1e3)
-    reached = float(found.run("down", 1e3).total_moves[list(found.run("down", 1e3).shocks).index(0.05)])
-    assert reached > 0.0525
-    assert curves.title == f"A fall of 5{NB}% becomes {percent(reached)}"
+    runs = {way: found.run(way, 1e3) for way in DIRECTIONS}
+    reached = {way: float(run.total_moves[list(run.shocks).index(0.05)]) for way, run in runs.items()}
+    assert reached["up"] > reached["down"] > 0.0525
+    assert curves.title == f"A rise of 5{NB}% becomes {percent(reached['up'])} at 1.0{NB}k{NB}USD for 1{NB}%"
+
+
+def test_the_map_is_of_the_direction_that_goes_farther(results: Results) -> None:
+    """The same one as in the title of the curves, and in its own."""
+    found, curves, heat_map = told(results, "solved", depth_usd=1e3)
+    rises = found.curves[(found.curves["direction"] == "up") & found.curves["shock"].isin(MAP_SHOCKS)]
+    assert cascade.map_rows(found)["total_move"].tolist() == rises["total_move"].tolist()
+    assert heat_map.title.startswith(f"A rise of 5{NB}% becomes ")
+    assert heat_map.subtitle.startswith("Total rise in %")
+    assert "beyond 100" in curves.note
 
 
 def test_shock_that_forces_little_stays(steep: tuple[Findings, PublishedCascade]) -> None:

@@ -1,5 +1,6 @@
 """What a scenario report says: its first screen, tables and figures, for one scenario, several, and on positions."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from cohortiv.assessment import Settings
 from cohortiv.findings import scenario as told
 from cohortiv.findings import scenario_figures as figures
 from cohortiv.findings.scenario import ScenarioFindings
+from cohortiv.findings.scenario_branching import branching
+from cohortiv.findings.scenario_words import no_relief
 from cohortiv.scenario import run_scenarios
 
 pytestmark = ENGINE_WARNINGS
@@ -58,7 +61,7 @@ def test_several_scenarios_stand_side_by_side(several: ScenarioFindings) -> None
     """One key figure and one line each, a column for each state, and the worst in the sentence."""
     found = told.headline(several)
     assert [item["label"] for item in found["key_figures"]] == ["A small one", "A calm one"]
-    assert f"“{several.worst.config.title}” is the worst" in found["sentence"]
+    assert f"“{several.worst.config.title}” ends with the highest index" in found["sentence"]
     assert list(told.figure_rows(several).columns) == [
         "Figure",
         "A small one, before",
@@ -180,3 +183,41 @@ def test_the_map_says_its_law(one: ScenarioFindings, tmp_path: Path) -> None:
     root = told.find(run_scenarios(str(path), Settings(as_of=AS_OF), say=_silent))
     assert figures.heat_map(one).note == "Impact is linear in forced orders."
     assert figures.heat_map(root).note.startswith("Impact grows with the square root of forced orders")
+
+
+@pytest.fixture(scope="module")
+def crash(tmp_path_factory: pytest.TempPathFactory) -> ScenarioFindings:
+    """A fall of a third on positions that were read: it closes longs, and the index falls."""
+    folder = tmp_path_factory.mktemp("crash")
+    settings = Settings(positions=write(folder, book(200)), as_of=AS_OF)
+    path = scenario_file(folder, FIELDS + "changes: {price_move: -0.33}\n")
+    return told.find(run_scenarios(str(path), settings, say=_silent))
+
+
+def test_an_index_that_a_crash_brings_down_is_no_relief(crash: ScenarioFindings) -> None:
+    """The badge has the state before beside the one after; it and the sentence say that the lower one is no relief."""
+    before, after = crash.worst.states
+    assert after.iv_index < before.iv_index
+    found = told.headline(crash)
+    assert found["before"] == {
+        "code": before.code, "iv_index": before.iv_index, "remark": "A lower index that is no relief",
+    }  # fmt: skip
+    assert "a lower index that is no relief, since lines on the price's way are closed by then" in found["sentence"]
+
+
+def test_relief_is_relief(one: ScenarioFindings) -> None:
+    """Where nothing moves the price and no shock goes further, a lower index needs no warning."""
+    changes = one.worst.config.changes.model_copy(update={"price_move": 0.0})
+    calm = one.worst.config.model_copy(update={"changes": changes})
+    before, after = one.worst.states
+    eased = replace(one.worst, config=calm, states=(replace(before, iv_index=50.0), replace(before, iv_index=20.0)))
+    assert no_relief(eased) == ""
+    worse = replace(eased, states=(replace(before, iv_index=50.0, runs=()), replace(after, iv_index=20.0)))
+    assert no_relief(worse) == "a lower index that is no relief, since the same shock goes further"
+
+
+def test_what_stands_on_the_positions_before_says_so(real: ScenarioFindings) -> None:
+    """Map and branching of positions that were read are of the state before the changes, in title and reading."""
+    for words in (figures.heat_map(real), branching(real)):
+        assert words.title.startswith("Before: ")
+        assert words.reading.startswith("Before")

@@ -48,8 +48,8 @@ def test_a_crowd_in_a_thin_market_feeds_itself(tmp_path: Path) -> None:
 def test_a_deep_market_feeds_nothing(tmp_path: Path) -> None:
     """Then the title says so, with the highest ratio."""
     words = branching(found(tmp_path, FIELDS, depth_usd=1e9))
-    assert words.title.startswith("No forced dollar forces another: at most 0.")
-    assert "As it stands: no forced dollar forces another, the most is 0." in words.reading
+    assert words.title.startswith("Each forced dollar forces less than one more, at most 0.")
+    assert "As it stands: no forced dollar forces a whole one in turn, the most is 0." in words.reading
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ NB = "\u00a0"
 @pytest.mark.parametrize(
     ("direction", "nearest", "mark_price", "said"),
     [
-        ("down", 0.02, 66_884.0, f"between a fall of 2{NB}% (to 65,546{NB}USD) and none"),
-        ("up", 0.236, 66_884.0, f"between a rise of 23.6{NB}% (to 82,669{NB}USD) and none"),
-        ("down", 0.02, None, f"between a fall of 2{NB}% and none"),
-        ("down", 0.0, 100.0, "between today's price and none"),
+        ("down", 0.02, 66_884.0, f"no nearer than a fall of 2{NB}% (to 65,546{NB}USD), if there is one"),
+        ("up", 0.236, 66_884.0, f"no nearer than a rise of 23.6{NB}% (to 82,669{NB}USD), if there is one"),
+        ("down", 0.02, None, f"no nearer than a fall of 2{NB}%, if there is one"),
+        ("down", 0.0, 100.0, "anywhere from today's price on, if there is one"),
         ("up", None, 100.0, f"nowhere up to a rise of 50{NB}%"),
     ],
 )

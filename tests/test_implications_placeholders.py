@@ -51,8 +51,28 @@ def test_many_symbols_name_moves(results: Results) -> None:
     found = words(results, "solved")
     assert {"cliff_price", "critical_drawdown_price"}.isdisjoint(found)
     assert found["put_strike"] == f"{found['cliff'].partition(' (')[0]} below the mark"
-    assert found["cliff"].endswith("(lines spread evenly over each step)")
-    assert re.fullmatch(r"between (a fall of .*|today's price) and none", found["cliff_range"])
+    room = r"(anywhere from today's price on|no nearer than a fall of .*), if there is one"
+    assert re.search(
+        rf"\(lines spread evenly over each step; for all the ladder tells, it is {room}\)$", found["cliff"]
+    )
+    assert "cliff_range" not in found
+
+
+def test_a_ladder_without_a_cliff_leaves_room_for_one(results: Results) -> None:
+    """Its range is told in place of the cliff, not beside it."""
+    deep = words(results, "solved", MarketView(linear_impact(1e9)))
+    assert "cliff" not in deep
+    assert deep["cliff_range"] == "nowhere up to a fall of 50\u00a0%"
+
+
+@pytest.mark.parametrize(("factor", "told"), [(31.39, "more than 10"), (9.99, "9.99"), (1.0, "1.00")])
+def test_spreads_are_told_as_far_as_they_can_be_acted_on(results: Results, factor: float, told: str) -> None:
+    """A factor of ten and more says no more than that."""
+    result, shown = results["one symbol"], publish(results["one symbol"])
+    found = consequences(result, MarketView(linear_impact(1e3)), tiers=shown.tiers, mark_price=None)
+    assert found.spread is not None
+    wide = replace(found, spread=replace(found.spread, factor=factor))
+    assert placeholder_values(result, wide, mark_price=None)["spread_factor"] == told
 
 
 def test_withheld_cascade_forces_nothing_false(results: Results) -> None:

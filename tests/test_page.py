@@ -150,9 +150,11 @@ def test_headline_is_plain_json() -> None:
             key_figures=[page.KeyFigure("a", "1"), {"label": "b", "value": "2", "context": "c"}],
             code="Red",
             iv_index=math.inf,
+            before={"code": "green", "iv_index": 12.0, "remark": ""},
         )
     )[0]
     assert bundle.data[page.HEADLINE_MIME] == {
+        "before": {"code": "green", "iv_index": 12.0, "remark": ""},
         "series": "S",
         "title": "T",
         "cohort": "C",

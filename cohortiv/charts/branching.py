@@ -12,6 +12,7 @@ from cohortiv.palette import INK, MUTED
 SUSTAINED = 1.0
 
 _HEIGHT_PX = 330
+_MEASURE = "Dollars that a forced dollar forces, over the next 1 %"
 _WORDS, _FEW_WORDS = "1: each forced dollar forces another", "1: each forces another"
 
 
@@ -41,7 +42,8 @@ def branching_path(branching: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerC
     legend = alt.Legend(title=None, columns=1, symbolType="stroke", symbolStrokeWidth=3, labelLimit=0, orient="bottom")
     colour = alt.Color("name:N", sort=None, scale=alt.Scale(domain=names, range=shades_of(len(names))), legend=legend)
     axis = alt.Axis(title="Move from the mark (%)", format=".0%", tickCount=6)
-    ratio = alt.Axis(title="Dollars that a forced dollar forces, over the next 1 %", tickCount=6)
+    measure = "Dollars forced by a forced dollar" if is_narrow(width) else _MEASURE
+    ratio = alt.Axis(title=measure, tickCount=6)
     tooltip = [
         alt.Tooltip("name:N", title="Line"),
         alt.Tooltip("move:Q", title="Move", format=".1%"),

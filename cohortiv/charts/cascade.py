@@ -1,7 +1,5 @@
 """Figures of a cascade: what shocks become, at which depth, what they close, and how ladders differ."""
 
-from typing import Literal
-
 import altair as alt
 import pandas as pd
 
@@ -9,6 +7,7 @@ from cohortiv.charts.liquidation import per_point
 from cohortiv.charts.marks import overlaid, side_colour
 from cohortiv.charts.theme import DASH, FIT, SMALL_PX, USD_LABEL, WIDTH, is_narrow, select, styled
 from cohortiv.palette import INK, MUTED, PAPER
+from cohortiv.published_cascade import FARTHEST_DRAWN
 from cohortiv.quantities import percent
 
 #: Shades of an ordered quantity, the least first: cividis, without its palest end.
@@ -25,7 +24,6 @@ _AXIS_PX, _CURVE_AXIS_PX = 66, 44
 _MAP_MARGINS_PX, _DAMAGE_MARGINS_PX = 72, 90
 _GAP_PX = 24
 _ROW_PX = 30
-_LINE_PX = 14
 _LADDER_PX = 170
 #: What stands above a plot keeps clear of the title of its axis.
 _LEGEND_PX = 24
@@ -52,16 +50,16 @@ def cascade_curves(curves: pd.DataFrame, cliffs: pd.DataFrame = NO_CLIFFS, *, wi
     Returns
     -------
     alt.ConcatChart
-        A panel for each direction on one scale: total move over shock, dashed where no order were forced. A cliff is
-        a rule from where the move settled to where it goes, with a dot and its words.
+        A panel for each direction on one scale, up to 100 %: total move over shock, dashed where no order were forced.
+        At a cliff the line jumps to a dot; the panel's title names the shocks of its cliffs.
 
     Raises
     ------
     ValueError
         If a column is missing.
     """
-    frame = select(curves, ["direction", "name", "shock", "total_move"])
-    steep = select(cliffs, ["direction", *CLIFF_COLUMNS])
+    frame = _within_drawing(select(curves, ["direction", "name", "shock", "total_move"]))
+    steep = _within_drawing(select(cliffs, ["direction", *CLIFF_COLUMNS]))
     names = list(dict.fromkeys(frame["name"]))
     directions = [name for name in DIRECTIONS if name in set(frame["direction"])]
     columns = 1 if is_narrow(width) else max(1, len(directions))
@@ -81,11 +79,17 @@ def cascade_curves(curves: pd.DataFrame, cliffs: pd.DataFrame = NO_CLIFFS, *, wi
     return styled(alt.ConcatChart(concat=panels, columns=columns, spacing=_GAP_PX))
 
 
+def _within_drawing(frame: pd.DataFrame) -> pd.DataFrame:
+    moves = [name for name in ("settled_move", "total_move") if name in frame]
+    return frame.assign(**frame[moves].clip(upper=FARTHEST_DRAWN))
+
+
 def _curve_panel(
     frame: pd.DataFrame, names: list[str], cliffs: pd.DataFrame, *, top: float, title: str, width: float
 ) -> alt.LayerChart:
-    shown = frame.drop(columns="direction")
-    end = float(shown["shock"].max())
+    end = float(frame["shock"].max())
+    steep = cliffs[cliffs["shock"] <= end]
+    shown = _with_jumps(frame.drop(columns="direction"), steep)
     shades = shades_of(len(names)) if len(names) > 1 else [INK]
     x_axis = alt.Axis(title="Outside shock (%)", format=".0%", tickCount=5)
     y_axis = alt.Axis(title="Total move (%)", format=".0%", tickCount=6)
@@ -99,40 +103,51 @@ def _curve_panel(
         alt.Tooltip("shock:Q", title="Outside shock", format=".1%"),
         alt.Tooltip("total_move:Q", title="Total move", format=".1%"),
     ]
-    lines = alt.Chart(shown).mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, tooltip=tooltip)
+    lines = (
+        alt.Chart(shown)
+        .mark_line(strokeWidth=2.2)
+        .encode(x=x, y=y, color=colour, order=alt.Order("place:Q"), tooltip=tooltip)
+    )
     rule = alone.mark_line(color=MUTED, strokeDash=DASH, strokeWidth=1.2).encode(x=x, y=y)
-    marks = _cliff_marks(cliffs[cliffs["shock"] <= end], colour, end=end)
-    layers = overlaid(rule, lines, *marks)
-    return layers.properties(width=width, height=_PANEL_PX, title=alt.TitleParams(title, anchor="start"))
+    dots = (
+        alt.Chart(steep)
+        .mark_circle(size=70, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=colour,
+            tooltip=[
+                tooltip[0],
+                alt.Tooltip("shock:Q", title="Cliff at a shock of", format=".1%"),
+                alt.Tooltip("settled_move:Q", title="Total move before", format=".1%"),
+                alt.Tooltip("total_move:Q", title="Total move from there on", format=".1%"),
+            ],
+        )
+    )
+    layers = overlaid(rule, lines, *([dots] if len(steep) else []))
+    heading = alt.TitleParams(title, subtitle=_cliffs_told(steep), anchor="start")
+    return layers.properties(width=width, height=_PANEL_PX, title=heading)
+
+
+def _with_jumps(curves: pd.DataFrame, cliffs: pd.DataFrame) -> pd.DataFrame:
+    """Curves with the two ends of each jump, and the place of each row along its line."""
+    ends = [cliffs.assign(total_move=cliffs[column])[["name", "shock", "total_move"]] for column in CLIFF_COLUMNS[2:]]
+    rows = pd.concat([curves, *ends], ignore_index=True) if len(cliffs) else curves
+    in_order = rows.sort_values("shock", kind="stable", ignore_index=True)
+    return in_order.assign(place=in_order.index)
+
+
+def _cliffs_told(cliffs: pd.DataFrame) -> list[str]:
+    """Shocks of a panel's cliffs in words; none where it has none."""
+    shocks = sorted({percent(at) for at in cliffs["shock"]}, key=lambda words: (len(words), words))
+    if not shocks:
+        return []
+    return [f"{'Cliffs' if len(shocks) > 1 else 'Cliff'} at {', '.join(shocks)}"]
 
 
 def shades_of(count: int) -> list[str]:
     """Shades of so many lines or bars, the darkest first, as far apart as there are few."""
     return list(SHADES[:: max(1, _APART // max(1, count))][:count])
-
-
-def _cliff_marks(cliffs: pd.DataFrame, colour: alt.Color, *, end: float) -> list[alt.Chart]:
-    """A rule up each cliff, a dot at its top, and its words on the side with more room, in turn above and below."""
-    layers: list[alt.Chart] = []
-    for row in range(len(cliffs)):
-        cliff = cliffs.iloc[[row]]
-        at = float(cliff["shock"].iloc[0])
-        marked = cliff.assign(words=f"Cliff at {percent(at)}")
-        base = alt.Chart(marked).encode(x=alt.X("shock:Q"), y=alt.Y("total_move:Q"))
-        tooltip = [
-            alt.Tooltip("name:N", title="Line"),
-            alt.Tooltip("shock:Q", title="Cliff at a shock of", format=".1%"),
-            alt.Tooltip("settled_move:Q", title="Total move before", format=".1%"),
-            alt.Tooltip("total_move:Q", title="Total move from there on", format=".1%"),
-        ]
-        rule = base.mark_rule(strokeDash=[2, 2], strokeWidth=1.4).encode(y2="settled_move:Q", color=colour)
-        dot = base.mark_circle(size=70, opacity=1).encode(color=colour, tooltip=tooltip)
-        align: Literal["left", "right"] = "right" if at > end / 2 else "left"
-        dx = -8 if align == "right" else 8
-        dy = _LINE_PX * (row // 2 + 1) * (1 if row % 2 else -1)
-        words = base.mark_text(align=align, dx=dx, dy=dy, baseline="middle", fontSize=SMALL_PX, color=INK)
-        layers += [rule, dot, words.encode(text=alt.Text("words:N"))]
-    return layers
 
 
 def total_move_map(grid: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:

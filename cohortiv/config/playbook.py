@@ -49,7 +49,7 @@ SOMETIMES: Final = {
     "forced_selling": "orders forced by then",
     "total_rise": "what a rise of that size becomes, where it forces buying",
     "forced_buying": "orders forced by then",
-    "cliff_range": "from a published ladder, between which fall and none the cliff is, in words",
+    "cliff_range": "where lines spread evenly over a published ladder give none: where it leaves room for one",
     "upper_cliff_range": "the same above the mark",
     "cliff": "fall at which the cliff is",
     "cliff_price": "price there, for one symbol",

@@ -9,7 +9,14 @@ from cohortiv.cascade import DEPTH_SHARES, Cascade, Direction
 from cohortiv.findings.context import Findings, Words
 from cohortiv.implications.cliff_range import MOVES, cliff_range
 from cohortiv.ladder import hides_much
-from cohortiv.published_cascade import DIRECTIONS, MAP_SHOCKS, PublishedCascade, nearest_cliff
+from cohortiv.published_cascade import (
+    CURVE_DECIMALS,
+    DIRECTIONS,
+    FARTHEST_DRAWN,
+    MAP_SHOCKS,
+    PublishedCascade,
+    nearest_cliff,
+)
 from cohortiv.quantities import exact_percent, percent, price, usd
 
 #: Shock that the sentences quote [1].
@@ -37,9 +44,18 @@ def curve_rows(found: PublishedCascade) -> pd.DataFrame:
 
 
 def map_rows(found: PublishedCascade) -> pd.DataFrame:
-    """What `charts.total_move_map` draws of falls: depth, shock, total_move."""
-    falls = found.curves[(found.curves["direction"] == "down") & found.curves["shock"].isin(MAP_SHOCKS)]
-    return falls.assign(depth=falls["depth_usd"].map(usd))[["depth", "shock", "total_move"]].reset_index(drop=True)
+    """What `charts.total_move_map` draws, in the direction that goes farther: depth, shock, total_move."""
+    if not found.runs:
+        return pd.DataFrame(columns=["depth", "shock", "total_move"])
+    told = found.curves[(found.curves["direction"] == _farther(found)) & found.curves["shock"].isin(MAP_SHOCKS)]
+    return told.assign(depth=told["depth_usd"].map(usd))[["depth", "shock", "total_move"]].reset_index(drop=True)
+
+
+def _farther(found: PublishedCascade) -> Direction:
+    """The direction in which the quoted shock goes farther; falls where it goes as far both ways."""
+    depth = _headline_depth(found)
+    down, up = (max(_reached(found, way, depth)) for way in DIRECTIONS)
+    return "up" if round(up, CURVE_DECIMALS) > round(down, CURVE_DECIMALS) else "down"
 
 
 def lead(f: Findings, found: PublishedCascade) -> str:
@@ -60,12 +76,13 @@ def lead(f: Findings, found: PublishedCascade) -> str:
         return f"{what} The cascade runs on every line of the profile, so that at each depth the cliff has its place."
     depths = found.depths_usd if found.depth_usd is None else (found.depth_usd,)
     told = [cliff_range(way, _nearest(found, way, depths), mark_price=f.shown.mark_price) for way in DIRECTIONS]
-    at = f"At {usd(found.depth_usd)} for 1 %"
-    at = at if found.depth_usd else "No depth was given; over the depths shown"
+    at, where = "No depth was given; over the depths shown", "from cohortiv index --depth-usd"
+    if found.depth_usd:
+        at, where = f"At {usd(found.depth_usd)} for 1 %", "from cohortiv index with the same --depth-usd"
     return (
         f"{what} The published ladder tells in which step lines lie, not where in it, and so no place of the cliff. "
-        f"{at} the cliff is {told[0]}; above the mark it is {told[1]}. The number itself follows from the "
-        "positions, for those who hold them: cohortiv index --depth-usd gives it."
+        f"{at} the cliff below the mark is {told[0]}; above the mark it is {told[1]}. The number itself follows from "
+        f"the positions, and those who hold them get it {where}."
     )
 
 
@@ -82,23 +99,26 @@ def curves(f: Findings, found: PublishedCascade) -> Words:
     if not found.runs:
         return f.words("cascade", _nothing(f, "What a shock becomes"), measure)
     depth = _headline_depth(found)
-    reached, most = _reached(found, "down", depth)
-    title = f"A fall of {percent(QUOTED, 0)} stays near {percent(QUOTED, 0)}"
+    way = _farther(found)
+    reached, most = _reached(found, way, depth)
+    title = f"A {MOVES[way]} of {percent(QUOTED, 0)} stays near {percent(QUOTED, 0)}"
     if most > NOTABLE * QUOTED:
-        title = f"A fall of {percent(QUOTED, 0)} becomes {' to '.join(dict.fromkeys(map(percent, (reached, most))))}"
+        ends = ", at most ".join(dict.fromkeys(map(percent, (reached, most))))
+        title = f"A {MOVES[way]} of {percent(QUOTED, 0)} becomes {ends} at {usd(depth)} for {exact_percent(0.01)}"
     return f.words("cascade", title, measure, note=_note(found), reading=_reading(found))
 
 
 def heat_map(f: Findings, found: PublishedCascade) -> Words:
     """How much depth matters."""
-    measure = "Total fall in %, by outside shock and by the orders that move the price by 1 %"
+    measure = "Total {} in %, by outside shock and by the orders that move the price by 1 %"
     if not found.runs:
-        return f.words("cascade-map", _nothing(f, "How much depth matters"), measure)
-    least, most = (found.run("down", depth) for depth in (found.depths_usd[0], found.depths_usd[-1]))
-    deep, thin = percent(_total(most, QUOTED)), percent(_total(least, QUOTED))
-    title = f"Depth decides: a fall of {percent(QUOTED, 0)} becomes {deep} to {thin}"
-    if deep == thin:
-        title = f"At these depths a fall of {percent(QUOTED, 0)} becomes {deep}"
+        return f.words("cascade-map", _nothing(f, "How much depth matters"), measure.format("move"))
+    way = _farther(found)
+    least, most = (found.run(way, depth) for depth in (found.depths_usd[0], found.depths_usd[-1]))
+    ends = list(dict.fromkeys(percent(_total(run, QUOTED)) for run in (most, least)))
+    by = "by depth" if len(ends) > 1 else "at every depth shown"
+    title = f"A {MOVES[way]} of {percent(QUOTED, 0)} becomes {' to '.join(ends)} {by}"
+    measure = measure.format(MOVES[way])
     return f.words("cascade-map", title, measure, note=_note(found), reading=_farthest(f, found))
 
 
@@ -182,4 +202,10 @@ def _note(found: PublishedCascade) -> str:
         if found.from_ladder
         else "Run on the liquidation profile."
     )
-    return f"{given}Impact is linear in forced orders. {ladder}"
+    return f"{given}Impact is linear in forced orders. {ladder}{beyond_drawing(found.curves)}"
+
+
+def beyond_drawing(curves: pd.DataFrame) -> str:
+    """What `charts.cascade_curves` does with the largest moves, after a note; empty where there are none such."""
+    beyond = bool((curves["total_move"] > FARTHEST_DRAWN).any())
+    return f" Total moves beyond {exact_percent(FARTHEST_DRAWN)} are drawn there." if beyond else ""

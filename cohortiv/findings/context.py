@@ -120,3 +120,8 @@ def read_previous(path: str) -> dict[str, Any] | None:
         return None
     loaded: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     return loaded
+
+
+def sentence_case(text: str) -> str:
+    """The text with a capital first letter."""
+    return f"{text[:1].upper()}{text[1:]}"

@@ -8,9 +8,10 @@ import pandas as pd
 
 from cohortiv.assessment.disclosed import BOTH
 from cohortiv.assessment.nodes import has_root
-from cohortiv.findings.context import Findings, Words
+from cohortiv.findings.context import Findings, Words, sentence_case
 from cohortiv.findings.headline import reasons, sentence
 from cohortiv.findings.tables import SYMBOLS_SHOWN, tier_table
+from cohortiv.iv_index import CriticalMoves
 from cohortiv.palette import CODES
 from cohortiv.publication import OTHER
 from cohortiv.quantities import NONE, chance, exact_percent, percent, points, points_range, usd
@@ -188,12 +189,12 @@ def ladder(f: Findings) -> Words:
     below = float(table.loc[table["move_low"] < 0, "notional_usd"].sum())
     above = float(table.loc[table["move_high"] > 0, "notional_usd"].sum())
     moves, mass = f.result.moves, exact_percent(f.result.settings.critical_mass)
-    if moves.drawdown is None:
-        title = "Lines below the mark never hold the critical mass"
-    elif moves.drawdown == 0:
+    if moves.drawdown is None and moves.rally is None:
+        title = f"Lines on neither side alone hold the critical {exact_percent(f.result.settings.critical_mass)}"
+    elif 0 in (moves.drawdown, moves.rally):
         title = _past(mass)
     else:
-        title = f"{mass} of notional has lines within a fall of {percent(moves.drawdown, 0)}"
+        title = f"{mass} of notional has lines within {_smaller(moves)}"
     parts = [
         f"the steps shown below the mark hold {_part(f, below, below=True)} of the leveraged notional",
         f"those above it {_part(f, above, below=False)}",
@@ -201,8 +202,16 @@ def ladder(f: Findings) -> Words:
     past, without = f.shown.share_past_line, f.shown.share_without_line
     parts += [f"{percent(past)} is past its line"] if past else []
     parts += [] if without is None else [f"{percent(without)} has no line"]
-    reading = f"{_capital('; '.join(parts))}. {_within(f)}"
+    reading = f"{sentence_case('; '.join(parts))}. {_within(f)}"
     return f.words("liquidation-ladder", title, measure, note=_ladder_note(f), reading=reading)
+
+
+def _smaller(moves: CriticalMoves) -> str:
+    """The smaller of the critical moves, as prices are compared: by its logarithm."""
+    falls, rises = moves.drawdown, moves.rally
+    if falls is None or (rises is not None and math.log1p(rises) < -math.log1p(-falls)):
+        return f"a rise of {percent(rises, 0)}"
+    return f"a fall of {percent(falls, 0)}"
 
 
 def _past(mass: str) -> str:
@@ -218,10 +227,6 @@ def _part(f: Findings, shown: float, *, below: bool) -> str:
     return "a part that may not be shown" if has_lines else NONE
 
 
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 def _within(f: Findings) -> str:
     """How far the lines that hold the critical mass reach, in each direction."""
     moves = f.result.moves
@@ -231,7 +236,7 @@ def _within(f: Findings) -> str:
     held = [f"within {word} of {percent(move, 0)}" for word, _, move in sides if move is not None]
     never = [f"lines {word} the mark never hold it" for _, word, move in sides if move is None]
     said = [f"the critical mass lies {' and '.join(held)}"] if held else []
-    return f"{_capital('; '.join(said + never))}."
+    return f"{sentence_case('; '.join(said + never))}."
 
 
 def _ladder_note(f: Findings) -> str:

@@ -21,6 +21,7 @@ from cohortiv.findings.scenario_words import (
     depth_words,
     index_words,
     move_words,
+    no_relief,
     titled,
     way,
 )
@@ -111,7 +112,21 @@ def headline(f: ScenarioFindings) -> dict[str, Any]:
         "key_figures": _side_by_side(f) if several else _key_figures(f.worst),
         "code": after.code,
         "iv_index": None if after.code == "grey" or math.isnan(after.iv_index) else after.iv_index,
+        "before": _before(f.worst),
         "synthetic": reading.synthetic,
+    }
+
+
+def _before(one: PublishedScenario) -> dict[str, object] | None:
+    """Code and index before the changes, and why lower ones after them are no relief; None where nothing changes."""
+    if len(one.states) == 1:
+        return None
+    state, reason = one.states[0], no_relief(one)
+    known = state.code != "grey" and not math.isnan(state.iv_index)
+    return {
+        "code": state.code,
+        "iv_index": state.iv_index if known else None,
+        "remark": reason.partition(",")[0].capitalize(),
     }
 
 
@@ -119,11 +134,13 @@ def sentence(f: ScenarioFindings) -> str:
     """Where the worst scenario ends: index, code, what a shock becomes, and the cliff."""
     worst = f.worst
     after = worst.after
-    of = f"Of {len(f.shown)} scenarios “{worst.config.title}” is the worst: there the" if len(f.shown) > 1 else "The"
+    several = f"Of {len(f.shown)} scenarios “{worst.config.title}” ends with the highest index: there the"
+    of = several if len(f.shown) > 1 else "The"
     stands = f"{of} IV Index stands at {index_words(after)}"
     if len(worst.states) > 1:
         stands = f"{of} IV Index goes from {index_words(worst.states[0])} to {index_words(after)}"
-    return f"{stands}; {_shock_clause(worst, after)}."
+    reason = no_relief(worst)
+    return f"{stands}{f', {reason}' if reason else ''}; {_shock_clause(worst, after)}."
 
 
 def _shock_clause(shown: PublishedScenario, state: ShownState) -> str:
@@ -193,8 +210,14 @@ def _side_by_side(f: ScenarioFindings) -> list[dict[str, str]]:
     return [
         {
             "label": one.config.title,
-            "value": points(one.after.iv_index),
-            "context": f"{CODES[one.after.code].word}; cliff {cliff_words(one.after)}",
+            "value": _arrow(one, lambda state: points(state.iv_index)),
+            "context": "; ".join(
+                [
+                    _arrow(one, lambda state: CODES[state.code].word),
+                    *(["no relief"] if no_relief(one) else []),
+                    f"cliff {cliff_words(one.after)}",
+                ]
+            ),
         }
         for one in f.shown
     ]

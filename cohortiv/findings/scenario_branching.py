@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cohortiv.findings.context import Words
+from cohortiv.findings.context import Words, sentence_case
 from cohortiv.findings.scenario import ScenarioFindings
 from cohortiv.findings.scenario_words import WITHHELD, way
 from cohortiv.published_scenario import PublishedScenario
@@ -52,7 +52,9 @@ def branching(f: ScenarioFindings) -> Words:
     if any(state.run is None for _, _, state in f.named_states):
         notes.append("At the depth in the middle of those shown.")
     reading = "\n\n".join(_reading(line) for line in lines)
-    return f.words("branching", _title(worst), measure, note=" ".join(notes), reading=reading)
+    before = f"{worst.name}: " if len(f.worst.states) > 1 and not f.is_exact else ""
+    title = sentence_case(f"{before}{_title(worst)}")
+    return f.words("branching", title, measure, note=" ".join(notes), reading=reading)
 
 
 def _lines(f: ScenarioFindings) -> list[_Line]:
@@ -79,8 +81,8 @@ def _run(state: ShownState) -> ShownRun | None:
 def _title(line: _Line) -> str:
     top = line.top
     if top["ratio"] < SUSTAINED:
-        return f"No forced dollar forces another: at most {top['ratio']:.2f}"
-    return f"A {way(line.one)} of {exact_percent(top['move'])}: each dollar forces {top['ratio']:.1f} more"
+        return f"each forced dollar forces less than one more, at most {top['ratio']:.2f}"
+    return f"a {way(line.one)} of {exact_percent(top['move'])}: each dollar forces {top['ratio']:.1f} more"
 
 
 def _reading(line: _Line) -> str:
@@ -101,7 +103,7 @@ def _fed(line: _Line) -> str:
     most = f"{top['ratio']:.2f} at a {word} of {exact_percent(top['move'])}"
     fed = frame.loc[frame["branching_ratio"] >= SUSTAINED, "move"]
     if fed.empty:
-        return f"no forced dollar forces another, the most is {most}"
+        return f"no forced dollar forces a whole one in turn, the most is {most}"
     first, last = float(fed.min()), float(fed.max())
     gaps = "" if len(fed) == int(frame["move"].between(first, last).sum()) else "in places "
     places = f"{gaps}between {word}s of {exact_percent(first)} and {exact_percent(last)}"

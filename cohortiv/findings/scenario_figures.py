@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from cohortiv.findings.context import Words
+from cohortiv.findings.cascade import beyond_drawing
+from cohortiv.findings.context import Words, sentence_case
 from cohortiv.findings.scenario import ScenarioFindings
 from cohortiv.findings.scenario_words import (
     becomes_words,
@@ -120,6 +121,7 @@ def curves(f: ScenarioFindings) -> Words:
     ]
     measure = "Total move after an outside shock, forced orders fed back; dashed: the shock alone"
     note = "" if f.is_exact else "On the published ladder; after changes rounded up to whole percent."
+    note = f"{note}{beyond_drawing(curve_rows(f))}".strip()
     unknown = "" if all(one.after.is_depth_known for one in f.shown) else f" {UNKNOWN_DEPTH}"
     return f.words("scenario-cascade", title, measure, note=note, reading=f"{'; '.join(said)}.{unknown}")
 
@@ -146,16 +148,28 @@ def heat_map(f: ScenarioFindings) -> Words:
     """How much depth matters in the worst scenario."""
     grid, shock = f.worst.grid, f.worst.config.headline_shock
     nearest = grid.loc[(grid["shock"] - shock).abs() < HALF_PERCENT, "total_move"]
+    measure = f"Total {way(f.worst)} in %, by outside shock and by the orders that move the price by 1 %"
+    if grid.empty:
+        title = "How much depth matters is withheld"
+        return f.words("scenario-map", title, measure, note=LAW_NOTES[f.worst.law], reading=f"{title}.")
     chosen = nearest if len(nearest) else grid["total_move"]
-    low, high = percent(float(chosen.min()), 0), percent(float(chosen.max()), 0)
-    title = f"Depth decides: {low if low == high else f'{low} to {high}'}" if len(chosen) else "The map is withheld"
-    state = "as it stands" if not f.is_exact or len(f.worst.states) == 1 else "after the changes"
-    of = titled(f.worst).lower() if f.worst.leaves_as_read else f"“{f.worst.config.title}” {state}"
-    measure = f"Total {way(f.worst)} in %, by outside shock and by the orders that move the price by 1 %; {of}"
-    told = f"an outside {way(f.worst)} of {exact_percent(shock)}" if len(nearest) else "the shocks shown"
-    span = "from a quarter of this state's to twice as much, " if f.worst.after.is_depth_known else ""
-    reading = f"Over the depths shown, {span}{told} ends at {low} to {high}." if len(chosen) else f"{title}."
-    return f.words("scenario-map", title, measure, note=LAW_NOTES[f.worst.law], reading=reading)
+    ends = list(dict.fromkeys(percent(float(move), 0) for move in (chosen.min(), chosen.max())))
+    told = f"a {way(f.worst)} of {exact_percent(shock)}" if len(nearest) else "a shock of those shown"
+    state = _mapped(f)
+    by = "by depth" if len(ends) > 1 else "at every depth shown"
+    title = sentence_case(f"{state}: {told}" if state else told) + f" becomes {' to '.join(ends)} {by}"
+    span = ", from a quarter of this state's to twice as much" if f.worst.after.is_depth_known else ""
+    over = sentence_case(f"{state}, over" if state else "over")
+    reading = f"{over} the depths shown{span}, {told} ends at {' to '.join(ends)}."
+    of = "" if f.worst.leaves_as_read else f"; “{f.worst.config.title}”{f', {state.lower()} it' if state else ''}"
+    return f.words("scenario-map", title, f"{measure}{of}", note=LAW_NOTES[f.worst.law], reading=reading)
+
+
+def _mapped(f: ScenarioFindings) -> str:
+    """Name of the state on the map, where there are two: the last whose lines may be shown."""
+    if len(f.worst.states) == 1:
+        return ""
+    return f.worst.states[-1 if f.is_exact else 0].name
 
 
 def pullback_rows(f: ScenarioFindings) -> pd.DataFrame:

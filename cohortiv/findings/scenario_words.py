@@ -14,6 +14,22 @@ def index_words(state: ShownState) -> str:
     return f"{points(state.iv_index)} ({CODES[state.code].word})"
 
 
+def no_relief(shown: PublishedScenario) -> str:
+    """Why an index that a scenario brings down is no better news; empty where it goes up, or no shock goes further."""
+    before, after = shown.states[0], shown.after
+    if not after.iv_index < before.iv_index:
+        return ""
+    if shown.config.changes.price_move:
+        return "a lower index that is no relief, since lines on the price's way are closed by then"
+    if _farthest(after) > _farthest(before):
+        return "a lower index that is no relief, since the same shock goes further"
+    return ""
+
+
+def _farthest(state: ShownState) -> float:
+    return max(state.headline_moves or (0.0,))
+
+
 def way(shown: PublishedScenario) -> str:
     """What the price does: "fall" or "rise"."""
     return "fall" if shown.config.direction == "down" else "rise"

@@ -24,12 +24,12 @@ def cliff_range(direction: Direction, nearest: float | None, *, mark_price: floa
     Returns
     -------
     str
-        "between a fall of 2 % (to 65,547 USD) and none", to follow "the cliff is".
+        "no nearer than a fall of 2 % (to 65,547 USD), if there is one", to follow "the cliff is".
     """
     name = MOVES[direction]
     if nearest is None:
         return f"nowhere up to a {name} of {exact_percent(LARGEST_SHOCK)}"
     if nearest == 0.0:
-        return "between today's price and none"
+        return "anywhere from today's price on, if there is one"
     level = "" if mark_price is None else f" (to {price(mark_price * (1.0 + SIGNS[direction] * nearest))})"
-    return f"between a {name} of {exact_percent(round(nearest, 3))}{level} and none"
+    return f"no nearer than a {name} of {exact_percent(round(nearest, 3))}{level}, if there is one"

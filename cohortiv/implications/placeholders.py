@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from cohortiv.assessment import Assessment
-from cohortiv.cascade import Cascade, Cliff, PriceImpact
+from cohortiv.cascade import Cascade, Cliff, Direction, PriceImpact
 from cohortiv.cascade.impact import DEPTH_MOVE
 from cohortiv.early_warning import Code
 from cohortiv.implications.cliff_range import cliff_range
@@ -23,6 +23,8 @@ from cohortiv.quantities import exact_percent, percent, points, price, usd
 WHOLE_CAPS_FROM = 10.0
 #: Lowest cap that is told [x].
 LOWEST_TOLD_CAP = 1.1
+#: Factors from this on are told as more than it [1].
+LARGEST_TOLD_FACTOR = 10.0
 #: Smallest cost that is told as a number [1].
 SMALLEST_COST = 1e-4
 
@@ -132,12 +134,21 @@ def _cascade(found: Consequences, mark_price: float | None) -> Words:
         **_run(found.falls, "total_fall", "forced_selling"),
         "fall_amplification": None if found.falls is None else f"{found.falls.amplification[0]:.1f}",
         **_run(found.rises, "total_rise", "forced_buying"),
-        **_cliff("cliff", found.fall_cliff, evenly=found.from_ladder),
-        **_cliff("upper_cliff", found.rise_cliff, evenly=found.from_ladder),
-        "cliff_range": cliff_range("down", found.fall_room, mark_price=mark_price) if found.from_ladder else None,
-        "upper_cliff_range": cliff_range("up", found.rise_room, mark_price=mark_price) if found.from_ladder else None,
-        "spread_factor": None if found.spread is None else f"{found.spread.factor:.2f}",
+        **_cliff("cliff", found.fall_cliff, room=_room(found, "down", mark_price)),
+        **_cliff("upper_cliff", found.rise_cliff, room=_room(found, "up", mark_price)),
+        "spread_factor": None if found.spread is None else _times(found.spread.factor),
     }
+
+
+def _room(found: Consequences, direction: Direction, mark_price: float | None) -> str | None:
+    """Where a published ladder leaves room for a cliff, in words; None where the cascade ran on the lines."""
+    room = found.fall_room if direction == "down" else found.rise_room
+    return cliff_range(direction, room, mark_price=mark_price) if found.from_ladder else None
+
+
+def _times(factor: float) -> str:
+    """A factor to a hundredth where it is small; a large one says no more than that."""
+    return f"{factor:.2f}" if factor < LARGEST_TOLD_FACTOR else f"more than {LARGEST_TOLD_FACTOR:g}"
 
 
 def _depth(impact: PriceImpact) -> str | None:
@@ -155,12 +166,13 @@ def _run(run: Cascade | None, total: str, forced: str) -> Words:
     return {total: percent(float(run.total_moves[0])), forced: usd(float(run.forced_usd[0]))}
 
 
-def _cliff(name: str, cliff: Cliff | None, *, evenly: bool) -> Words:
+def _cliff(name: str, cliff: Cliff | None, *, room: str | None) -> Words:
     """A cliff; that of a published ladder is the one of lines spread evenly over its steps, and says so."""
     if cliff is None:
-        return {}
+        return {f"{name}_range": room}
+    evenly = "" if room is None else f" (lines spread evenly over each step; for all the ladder tells, it is {room})"
     return {
-        name: _size(cliff.shock) + (" (lines spread evenly over each step)" if evenly else ""),
+        name: f"{_size(cliff.shock)}{evenly}",
         f"{name}_start": _size(cliff.settled_move),
         f"{name}_price": None if cliff.price is None else price(cliff.price),
         f"{name}_end": _size(cliff.total_move),
