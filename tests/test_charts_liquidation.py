@@ -171,3 +171,14 @@ def test_narrow_ladder_has_the_words_on_the_plot() -> None:
 def test_narrow_curve_has_short_words() -> None:
     """On a phone the rules say which volatility they are in one word."""
     assert {"Reference 40\u00a0%", "Critical 60.2\u00a0%"} <= set(words(curve(0.602, width=NARROW)))
+
+
+def test_words_at_the_foot_of_a_narrow_ladder_stand_above_their_rule() -> None:
+    """Below it they would run into the axis."""
+
+    def drawdown_side(size: float) -> str:
+        chart = ladder(critical_drawdown=size, critical_rally=0.9, width=NARROW)
+        text = [mark for mark in marks(chart, "text") if "drawdown" in mark["rows"][0].get("words", "")]
+        return str(text[-1]["mark"]["baseline"])
+
+    assert (drawdown_side(0.97), drawdown_side(0.1)) == ("bottom", "top")

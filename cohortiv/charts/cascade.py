@@ -5,7 +5,7 @@ import pandas as pd
 
 from cohortiv.charts.liquidation import per_point
 from cohortiv.charts.marks import overlaid, side_colour
-from cohortiv.charts.theme import DASH, FIT, SMALL_PX, USD_LABEL, WIDTH, is_narrow, select, styled
+from cohortiv.charts.theme import DASH, FIT, MOVE_LABEL, SMALL_PX, USD_LABEL, WIDTH, is_narrow, select, styled
 from cohortiv.palette import INK, MUTED, PAPER
 from cohortiv.published_cascade import FARTHEST_DRAWN
 from cohortiv.quantities import percent
@@ -279,7 +279,9 @@ def ladders_compared(ladders: pd.DataFrame, *, width: int = WIDTH) -> alt.FacetC
     frame = select(ladders, ["state", "move_low", "move_high", "side", "notional_usd"])
     levels = per_point(frame)
     states = list(dict.fromkeys(frame["state"]))
-    axis = alt.Axis(title="Move from the state's own mark (%)", format="+.0%", tickCount=4 if is_narrow(width) else 9)
+    axis = alt.Axis(
+        title="Move from the state's own mark (%)", labelExpr=MOVE_LABEL, tickCount=4 if is_narrow(width) else 9
+    )
     bars = alt.Chart().mark_bar(stroke=PAPER, strokeWidth=0.4).encode(
         x=alt.X("move_low:Q", axis=axis, scale=alt.Scale(nice=False)),
         x2=alt.X2("move_high"),

@@ -1,7 +1,7 @@
 """Figures of the IV Index today and over time."""
 
 import math
-from typing import Literal
+from typing import Any, Final, Literal
 
 import altair as alt
 import pandas as pd
@@ -33,6 +33,8 @@ _EDGE, _NARROW_EDGE = 0.1, 0.25
 _HISTORY_PX, _NARROW_HISTORY_PX = 300, 270
 _DAYS_FOR_DATES, _DAYS_FOR_MONTHS = 8, 330
 _FEW_SNAPSHOTS = 60
+#: Dates that would touch are left out.
+_APART: Final[dict[str, Any]] = {"labelOverlap": "greedy", "labelSeparation": 8}
 _NO_INDEX = "No index: the data do not allow one"
 
 
@@ -234,10 +236,10 @@ def date_axis(times: "pd.Series[pd.Timestamp]", ticks: int, *, title: str = "Sna
     first, last = times.iloc[0], times.iloc[-1]
     days = (last - first).days
     if days >= _DAYS_FOR_MONTHS:
-        return alt.Axis(title=title, format="%b %Y", tickCount=ticks, labelOverlap="greedy")
+        return alt.Axis(title=title, format="%b %Y", tickCount=ticks, **_APART)
     written = "%-d %b" if days >= _DAYS_FOR_DATES else "%-d %b %H:%M"
     years = f"{first:%Y}" if first.year == last.year else f"{first:%Y} to {last:%Y}"
-    return alt.Axis(title=f"{title}, {years}", format=written, tickCount=ticks, labelOverlap="greedy")
+    return alt.Axis(title=f"{title}, {years}", format=written, tickCount=ticks, **_APART)
 
 
 def _without_index(missing: pd.DataFrame) -> list[alt.Chart]:

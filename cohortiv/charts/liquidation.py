@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from cohortiv.charts.marks import at_x, at_y, dashed, halo_text, overlaid, side_colour, to_y
-from cohortiv.charts.theme import FIT, SMALL_PX, TEXT_PX, USD_LABEL, WIDTH, is_narrow, select, styled
+from cohortiv.charts.theme import FIT, MOVE_LABEL, SMALL_PX, TEXT_PX, USD_LABEL, WIDTH, is_narrow, select, styled
 from cohortiv.palette import INK, PAPER
 from cohortiv.quantities import exact_percent, percent, price, usd
 
@@ -95,7 +95,7 @@ def liquidation_ladder(
     axis = _level_axis(lowest, highest, mark_price, narrow=narrow)
     layers = [
         _ladder_bars(levels, axis, written=_PRICE if mark_price else "+.1%", narrow=narrow),
-        *_ladder_words(rules, (highest - lowest) or 1.0, narrow=narrow),
+        *_ladder_words(rules, lowest, highest, narrow=narrow),
         *_words_without_bars(frame, narrow=narrow),
     ]
     return styled(overlaid(*layers).properties(width=width, height=_LADDER_PX + _LADDER_MARGINS_PX, autosize=FIT))
@@ -125,8 +125,7 @@ def _ladder_rules(mark_price: float | None, drawdown: float | None, rally: float
 def _level_axis(lowest: float, highest: float, mark_price: float | None, *, narrow: bool) -> alt.Y:
     scale = alt.Scale(domain=[lowest, highest], nice=False, zero=False)
     if mark_price is None:
-        words = "datum.value == 0 ? '0\u00a0%' : format(datum.value, '+.0%')"
-        axis = alt.Axis(title="Move from today's prices (%)", labelExpr=words, tickCount=10)
+        axis = alt.Axis(title="Move from today's prices (%)", labelExpr=MOVE_LABEL, tickCount=10)
     else:
         move = f"format(datum.value / {float(mark_price)!r} - 1, '+.0%')"
         words = f"format(datum.value, '{_PRICE}') + ' (' + {move} + ')'"
@@ -162,22 +161,30 @@ def _ladder_bars(levels: pd.DataFrame, y: alt.Y, *, written: str, narrow: bool) 
     return bars
 
 
-def _ladder_words(rules: pd.DataFrame, span: float, *, narrow: bool) -> list[alt.Chart]:
+def _ladder_words(rules: pd.DataFrame, lowest: float, highest: float, *, narrow: bool) -> list[alt.Chart]:
     """Dashed rules with their words: beside the plot, or on it; words of rules that nearly coincide stand apart."""
     layers = [dashed(alt.Chart(rules[["at"]])).encode(y=alt.Y("at:Q"))]
-    places = rules["at"].astype(float).tolist()
-    gaps = [_LADDER_PX * abs(place - places[0]) / span for place in places]
-    for gap, words, baseline in zip(gaps, rules["words"], rules["baseline"], strict=True):
+    heights = [_LADDER_PX * (place - lowest) / (highest - lowest) for place in rules["at"].astype(float)]
+    for height, words, side in zip(heights, rules["words"], rules["baseline"], strict=True):
         base = alt.Chart(rules.loc[rules["words"] == words, ["at"]].assign(words=words)).encode(
             y=alt.Y("at:Q"), x=at_x("width"), text=alt.Text("words:N")
         )
-        apart = max(0.0, _LINE_PX - gap)
+        apart = max(0.0, _LINE_PX - abs(height - heights[0]))
+        lines = words.count("\n") + 1
         layers += (
-            _on_rule(base, baseline, apart, lines=words.count("\n") + 1)
+            _on_rule(base, _inward(side, height, lines), apart, lines=lines)
             if narrow
-            else [_beside_rule(base, baseline, apart)]
+            else [_beside_rule(base, side, apart)]
         )
     return layers
+
+
+def _inward(side: Baseline, height: float, lines: int) -> Baseline:
+    """Side of a rule for its words: the other one where they would run out of the plot."""
+    room = _LINE_PX * (lines + 0.5)
+    if side == "top" and height < room:
+        return "bottom"
+    return "top" if side == "bottom" and _LADDER_PX - height < room else side
 
 
 def _on_rule(base: alt.Chart, baseline: Baseline, apart: float, *, lines: int) -> list[alt.Chart]:

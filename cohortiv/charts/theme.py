@@ -25,6 +25,8 @@ DASH = [5, 3]
 
 FIT = alt.AutoSizeParams(type="fit", contains="padding")
 
+#: A signed move on an axis; nothing has no sign.
+MOVE_LABEL = "datum.value == 0 ? '0\u00a0%' : format(datum.value, '+.0%')"
 USD_LABEL = (
     "replace(replace(replace(replace(format(datum.value, '.3~s'), 'T', '\u00a0tn'), 'G', '\u00a0bn'), "
     "'M', '\u00a0m'), 'k', '\u00a0k')"

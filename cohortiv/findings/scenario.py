@@ -159,7 +159,7 @@ def _key_figures(one: PublishedScenario) -> list[dict[str, str]]:
     critical = "drawdown" if one.config.direction == "down" else "rally"
     shock = exact_percent(one.config.headline_shock)
     rows: tuple[tuple[str, Callable[[ShownState], str], str], ...] = (
-        ("IV Index", lambda state: points(state.iv_index), CODES[one.after.code].word),
+        ("IV Index", lambda state: points(state.iv_index), _arrow(one, lambda state: CODES[state.code].word)),
         (
             f"Critical {critical}",
             lambda state: percent(getattr(state, critical), 0),
