@@ -347,9 +347,10 @@ def text(markdown: str) -> None:
     Parameters
     ----------
     markdown : str
-        Markdown without HTML; a dollar sign means dollars, not a formula.
+        Markdown without HTML; a dollar sign means dollars, not a formula. An empty text shows nothing.
     """
-    _display(_text_bundle(markdown))
+    if markdown:
+        _display(_text_bundle(markdown))
 
 
 def publish(summary: Mapping[str, object], *, run_id: str) -> None:

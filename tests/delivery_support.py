@@ -37,6 +37,7 @@ def publish_by_hand(
     forms: Mapping[str, str] = FORMS,
     sentence: str = SENTENCE,
     held: str | None = None,
+    assumed_from: str | None = None,
     issue: Mapping[str, object] | None = None,
     supersede: str = "",
 ) -> Path:
@@ -47,7 +48,7 @@ def publish_by_hand(
     folder = root / as_of / "risk-all"
     editions = [replaced(folder, supersede)] if supersede else []
     folder.mkdir(parents=True, exist_ok=bool(supersede))
-    shown = shown_by(lambda: show(as_of=as_of, code=code, sentence=sentence, held=held))
+    shown = shown_by(lambda: show(as_of=as_of, code=code, sentence=sentence, held=held, assumed_from=assumed_from))
     contents = {
         "report.html": "<p>live</p>",
         "notebook.ipynb": writes(notebook_of(shown)),
@@ -85,7 +86,7 @@ def before(folder: Path) -> dict[str, str]:
     return {"as_of": folder.parent.name, "name": folder.name, "manifest_sha256": digest}
 
 
-def show(*, as_of: str, code: str, sentence: str, held: str | None) -> None:
+def show(*, as_of: str, code: str, sentence: str, held: str | None, assumed_from: str | None) -> None:
     """Show the headline."""
     figures = [page.KeyFigure("Critical volatility", "96.9 %", "annualised")]
     page.headline(
@@ -98,6 +99,7 @@ def show(*, as_of: str, code: str, sentence: str, held: str | None) -> None:
         key_figures=figures,
         code=code,
         code_held=held,
+        before={"code": assumed_from, "iv_index": 50.0, "remark": ""} if assumed_from else None,
         iv_index=41.25,
         synthetic=True,
     )

@@ -110,3 +110,17 @@ def test_log_axis_has_ticks_enough() -> None:
     frame = made.tier_rows(("BTC",)).head(2).assign(withstand_volatility=[1.67, 6.0])
     text = json.dumps(withstand_volatility(frame, reference_volatility=0.4).to_dict())
     assert '"values": [0.5, 1.0, 2.0, 5.0]' in text
+
+
+def test_a_tier_whose_parts_are_withheld_says_so() -> None:
+    """No bar is not nothing: the word stands where the bar would."""
+    frame = pd.DataFrame(
+        {
+            "tier": ["2-20x", "2-20x", "25x"],
+            "tier_floor": [2.0, 2.0, 25.0],
+            "side": ["long", "short", "short"],
+            "contribution": [float("nan"), 0.55, float("nan")],
+        }
+    )
+    (text,) = [mark for mark in marks(critical_mass_makeup(frame), "text") if mark["mark"].get("text") == "withheld"]
+    assert [row["tier"] for row in text["rows"]] == ["25x"]

@@ -27,7 +27,7 @@ def test_new_report_publishes_at_once(shell: Shell, tmp_path: Path) -> None:
     assert made.code == 0, made.err
     page = (tmp_path / made.out.strip()).read_text(encoding="utf-8")
     assert page.count('<figure class="chart') == 2
-    assert "Prepared with cohortiv for" in page
+    assert "Prepared for the desk" in page
     assert "IV Index risk report" in page
     manifest = json.loads((tmp_path / made.out.strip()).with_name("manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["notebook"]) == {"name", "sha256", "template_sha256"}

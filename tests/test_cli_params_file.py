@@ -34,8 +34,8 @@ def test_both_kinds_of_file_are_read(tmp_path: Path, name: str, text: str) -> No
     [
         ("p.yaml", "a: 1\na: 2\n", "'a' is written twice"),
         ("p.json", '{"a": 1, "a": 2}', "'a' is written twice"),
-        ("p.yaml", "- a\n", "got list"),
-        ("p.json", "[1]", "got list"),
+        ("p.yaml", "- a\n", "got a list"),
+        ("p.json", "[1]", "got a list"),
         ("p.json", "{", "not JSON"),
         ("p.yaml", "a: !!python/object/apply:os.getcwd []\n", "not YAML"),
         ("p.yaml", "1: a\n", "the name 1, allowed is text"),

@@ -39,7 +39,7 @@ def test_name_is_enough(tmp_path: Path) -> None:
         ("name: A\ncolours: {accent: '#123456; } body { display: none'}", "colours.accent"),
         ("name: A\nserif: 'x; } body { display: none'", "serif"),
         ("tagline: A", "name"),
-        ("[]", "the file"),
+        ("[]", "got a list"),
     ],
 )
 def test_unusable_brand_is_refused(tmp_path: Path, text: str, where: str) -> None:
@@ -51,13 +51,13 @@ def test_unusable_brand_is_refused(tmp_path: Path, text: str, where: str) -> Non
 @pytest.mark.parametrize("text", ["name: [", "name: !!python/object:os.system {}"])
 def test_broken_yaml_is_refused(tmp_path: Path, text: str) -> None:
     """What is not plain YAML is not read."""
-    with pytest.raises(UsageError, match="Cannot read the brand file"):
+    with pytest.raises(UsageError, match=r"not YAML in UTF-8 \(line 1, column \d+: "):
         load_brand(brand_file(tmp_path, text))
 
 
 def test_missing_brand_is_refused(tmp_path: Path) -> None:
     """A path that leads nowhere is bad usage."""
-    with pytest.raises(UsageError, match="Cannot read the brand file"):
+    with pytest.raises(UsageError, match="no such file"):
         load_brand(tmp_path / "none.yaml")
 
 

@@ -92,8 +92,8 @@ def test_products_are_those_of_the_position_contract() -> None:
             f"{HEAD}tier_edges: [2, 5]", "tier_edges: allowed are edges that begin with 1 and rise", id="edges"
         ),
         pytest.param(f"{HEAD}tier_edges: [1, 5, 3]", "begin with 1 and rise", id="falling edges"),
-        pytest.param("- name: desk", "got list, allowed are fields", id="list"),
-        pytest.param("", "got NoneType", id="empty"),
+        pytest.param("- name: desk", "got a list, allowed are fields", id="list"),
+        pytest.param("", "got nothing", id="empty"),
         pytest.param("name: [", "not YAML", id="not yaml"),
         pytest.param("!!python/object/apply:os.getcwd []", "not YAML", id="code"),
     ),

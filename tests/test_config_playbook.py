@@ -91,7 +91,7 @@ def test_grey_has_no_numbers(tmp_path: Path) -> None:
         load_playbook(written(tmp_path, {**fields(), "grey": grey}))
 
 
-@pytest.mark.parametrize(("content", "said"), [("- a list", "got list"), ("a: [", "not YAML in UTF-8")])
+@pytest.mark.parametrize(("content", "said"), [("- a list", "got a list"), ("a: [", "not YAML in UTF-8")])
 def test_files_that_are_no_playbook_are_refused(tmp_path: Path, content: str, said: str) -> None:
     """A list, or what is not YAML, is no playbook."""
     with pytest.raises(UsageError, match=said):

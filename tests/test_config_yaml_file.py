@@ -75,7 +75,7 @@ def test_numbers_with_an_exponent_are_numbers(tmp_path: Path, text: str, value: 
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "no such file"), (b"\xff\xfe", "not YAML"), (b"- x", "got list, allowed are fields such as 'name: x'")],
+    [(None, "no such file"), (b"\xff\xfe", "not YAML"), (b"- x", "got a list, allowed are fields such as 'name: x'")],
 )
 def test_what_is_no_file_of_fields_is_refused(tmp_path: Path, content: bytes | None, words: str) -> None:
     """Missing, unreadable, or of another shape."""

@@ -92,3 +92,11 @@ def test_remarks_come_first(tmp_path: Path) -> None:
         "Restated: edition 2 replaces edition 1: Depth <was> missing.",
     ]
     assert "Depth &lt;was&gt; missing" in told.html
+
+
+def test_a_scenario_says_where_its_code_comes_from(tmp_path: Path) -> None:
+    """Green alone would be taken for today's."""
+    told = message(publish_by_hand(tmp_path, code="green", assumed_from="yellow"))
+    assert told.subject.startswith("Yellow → Green: ")
+    assert told.text.startswith("● Yellow → Green · IV Index")
+    assert "● Yellow → Green</td>" in told.html

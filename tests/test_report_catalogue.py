@@ -173,6 +173,14 @@ def test_code_of_the_series_stands_beside_that_of_the_snapshot(tmp_path: Path) -
     assert ["Series: Yellow" in row for row in rows(tmp_path)] == [True, False]
 
 
+def test_a_scenario_shows_where_its_code_comes_from(tmp_path: Path) -> None:
+    """On the card and in the row: Green alone would be taken for today's."""
+    shelve(tmp_path, as_of="2026-02-12", code="green", before={"code": "yellow", "iv_index": 42.1})
+    (card,) = cards(tmp_path)
+    assert "20.0 Yellow → Green" in card
+    assert "Yellow → Green 20.0" in rows(tmp_path)[0]
+
+
 def test_failed_run_is_named(tmp_path: Path) -> None:
     """A later run that failed is on the card and below the list, with a link to its page; an earlier one only below."""
     shelve(tmp_path, as_of="2026-02-12")
@@ -196,6 +204,8 @@ def test_forms_and_editions_are_linked(tmp_path: Path) -> None:
         (folder / name).write_text("", encoding="utf-8")
     (folder / "manifest.json").write_text(json.dumps({"editions": [{"edition": 1}, {"edition": 9}]}), encoding="utf-8")
     assert rows(tmp_path)[0].endswith("PDF , Static , Edition 1, replaced")
+    assert "Green Restated 20.0" in rows(tmp_path)[0]
+    assert "20.0 Green Restated" in cards(tmp_path)[0]
     html = (tmp_path / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="2026-02-12/risk-all/([^"]+)"', html.partition("<tbody>")[2])
     assert links == ["report.html", "report.pdf", "report-static.html", "editions/1/report.html"]

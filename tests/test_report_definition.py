@@ -23,7 +23,7 @@ def published(root: Path, text: str) -> Place:
 
 def test_definition_is_said_in_words() -> None:
     """All four parts, as a person writes them."""
-    expected = "critical mass 15 %, horizon 7 days, reference volatility 53.2 %, method 1"
+    expected = "critical mass 15 %, horizon 7 days, reference volatility 53.2 %, method 1.x"
     assert str(definition_of(USUAL | {"reference_volatility": 1.33 * 0.4})) == expected
 
 

@@ -132,5 +132,5 @@ def test_scaffold_template_is_a_page() -> None:
     exporter = ReportExporter()  # type: ignore[no-untyped-call]
     exporter.page_template = asset("templates") / "scaffold" / "report.html.j2"
     html, _ = exporter.from_notebook_node(notebook_of(shown_by(lambda: show_everything("<script>x"))))
-    assert "Prepared with cohortiv for" in html
+    assert "Prepared for the desk" in html
     assert "<script>x" not in html

@@ -102,7 +102,7 @@ def critical_mass_makeup(tiers: pd.DataFrame, *, width: int = WIDTH) -> alt.Laye
     Returns
     -------
     alt.LayerChart
-        Stacked bars by tier, long under short, parts of 2 % or more labelled.
+        Stacked bars by tier, long under short, parts of 2 % or more labelled; a tier without any is called withheld.
 
     Raises
     ------
@@ -129,7 +129,17 @@ def critical_mass_makeup(tiers: pd.DataFrame, *, width: int = WIDTH) -> alt.Laye
         color=alt.condition("datum.side == 'long'", alt.value(PAPER), alt.value(INK)),
     )
     height = _NARROW_MAKEUP_PX if is_narrow(width) else _MAKEUP_PX
-    return styled(overlaid(bars, labels).properties(width=width, height=height, autosize=FIT))
+    layers = overlaid(bars, labels, *_withheld(frame, width=width))
+    return styled(layers.properties(width=width, height=height, autosize=FIT))
+
+
+def _withheld(frame: pd.DataFrame, *, width: int) -> list[alt.Chart]:
+    """Words at the foot of tiers of which no part is told: no bar there is not nothing."""
+    told = frame.groupby(["tier", "tier_floor"], sort=False)["contribution"].count()
+    missing = told[told == 0].reset_index()[["tier", "tier_floor"]]
+    words = alt.Chart(missing).mark_text(text="withheld", dy=-8, fontSize=SMALL_PX, color=MUTED)
+    x = _tier_axis(frame["tier"].nunique(), width=width)
+    return [words.encode(x=x, y=alt.YDatum(0))] if len(missing) else []
 
 
 def withstand_volatility(tier_rows: pd.DataFrame, *, reference_volatility: float, width: int = WIDTH) -> alt.FacetChart:

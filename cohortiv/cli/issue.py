@@ -196,7 +196,7 @@ def issue_report(located: LocatedReport, *, workshop: Workshop, say: Say) -> Pub
         If it cannot be published; the page of the failed run then says why.
     """
     plan, request, place = located.plan, located.plan.request, located.place
-    say(f"Running {plan.label}; this takes some seconds")
+    say(f"Preparing {plan.label}; this takes some seconds")
     with failure_told(place, Attempt(plan.notebook.name, located.parameters, plan.brand)):
         made = publish_report(
             plan.notebook,

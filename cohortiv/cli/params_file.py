@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from cohortiv.config.yaml_file import read_fields
+from cohortiv.config.yaml_file import read_fields, sort_of
 from cohortiv.errors import UsageError
 
 _KIND, _EXAMPLE = "parameters file", "horizon_days: 7"
@@ -46,7 +46,7 @@ def _json_fields(path: Path) -> dict[object, object]:
     except ValueError as error:
         raise UsageError(f"{_KIND} {path}: not JSON in UTF-8 ({error}). Correct the file.") from error
     if not isinstance(fields, dict):
-        raise UsageError(f"{_KIND} {path}: got {type(fields).__name__}, allowed is a mapping. Write one.")
+        raise UsageError(f"{_KIND} {path}: got {sort_of(fields)}, allowed is a mapping. Write one.")
     return fields
 
 

@@ -4,16 +4,18 @@ import base64
 from pathlib import Path
 from typing import Annotated, Final
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cohortiv import palette
 from cohortiv.assets import asset
+from cohortiv.config.yaml_file import read_fields, validated
 from cohortiv.errors import UsageError
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 FontList = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,'-]+$")]
 
+_KIND: Final = "brand file"
+_EXAMPLE: Final = "name: My house"
 _LOGO_TYPES: Final = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -96,17 +98,8 @@ def load_brand(path: Path | None = None) -> Brand:
         If the file cannot be read, has an unknown key or an unusable value.
     """
     file = path or asset("templates") / "brand.yaml"
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        brand = Brand.model_validate(content)
-    except (OSError, yaml.YAMLError) as error:
-        raise UsageError(f"Cannot read the brand file {file}: {error}. Give a YAML file.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise UsageError(
-            f"Brand file {file}, {where}: {first['msg']}. Compare it with templates/brand.yaml."
-        ) from error
+    fields = read_fields(file, kind=_KIND, example=_EXAMPLE)
+    brand = validated(Brand, fields, where=f"{_KIND} {file}")
     return brand.model_copy(update={"logo": _embedded_logo(file.parent / brand.logo)}) if brand.logo else brand
 
 

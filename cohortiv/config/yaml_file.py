@@ -70,14 +70,25 @@ def read_fields(path: Path, *, kind: str, example: str) -> dict[object, object]:
     try:
         fields = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - it is a SafeLoader
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        first = " ".join(str(error).split())
-        raise UsageError(f"{kind} {path}: not YAML in UTF-8 ({first}). Correct the file.") from error
+        raise UsageError(f"{kind} {path}: not YAML in UTF-8 ({_unreadable(error)}). Correct the file.") from error
     except ValueError as error:
         raise UsageError(f"{kind} {path}: holds a value that cannot be ({error}). Correct the date.") from error
     if not isinstance(fields, dict):
-        found = type(fields).__name__
-        raise UsageError(f"{kind} {path}: got {found}, allowed are fields such as '{example}'. Write them.")
+        raise UsageError(f"{kind} {path}: got {sort_of(fields)}, allowed are fields such as '{example}'. Write them.")
     return fields
+
+
+def _unreadable(error: Exception) -> str:
+    """What is wrong with a text, and where."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {error.problem}"
+    return " ".join(str(error).split())
+
+
+def sort_of(value: object) -> str:
+    """What a value of a file is, in a reader's words: "nothing", "a list", "text"."""
+    sorts = {list: "a list", str: "text", bool: "yes or no", int: "a number", float: "a number", dict: "fields"}
+    return "nothing" if value is None else sorts.get(type(value), "a date")
 
 
 def validated(model: type[Model], fields: dict[object, object], *, where: str) -> Model:

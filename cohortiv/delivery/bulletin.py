@@ -37,6 +37,8 @@ class Bulletin:
         Its code; and that of the issue before, None where there is none to compare with.
     code_held : str or None
         Code of the series, None where there is none or it is the snapshot's.
+    code_assumed_from : str or None
+        Code before what the report assumes; None where it assumes nothing.
     state : str
         "published", "degraded" or "not published".
     remarks : tuple of str
@@ -53,6 +55,7 @@ class Bulletin:
     code: str
     code_before: str | None
     code_held: str | None
+    code_assumed_from: str | None
     state: str
     remarks: tuple[str, ...]
     files: Mapping[Attachment, Path]
@@ -71,6 +74,14 @@ class Bulletin:
     def held(self) -> str:
         """Word for the code of the series, empty where it is the snapshot's."""
         return "" if self.code_held is None else CODES[self.code_held].word
+
+    @property
+    def outcome(self) -> str:
+        """What it comes to: its verdict, else its code, with the one that it comes from and the one that is held."""
+        if verdict := self.headline.get("verdict"):
+            return str(verdict)
+        come = "" if self.code_assumed_from is None else f"{CODES[self.code_assumed_from].word} → "
+        return f"{come}{self.style.word}{f' (series still {self.held})' if self.held else ''}"
 
 
 def read_bulletin(folder: Path) -> Bulletin:
@@ -101,7 +112,8 @@ def read_bulletin(folder: Path) -> Bulletin:
     issue = summary.get("issue")
     said: Mapping[str, object] = issue if isinstance(issue, Mapping) else {}
     code, state = str(summary.get("code") or "grey"), str(said.get("state") or "published")
-    held = headline.get("code_held")
+    held, before = headline.get("code_held"), headline.get("before")
+    assumed_from = before.get("code") if isinstance(before, Mapping) else None
     return Bulletin(
         folder=folder,
         headline=headline,
@@ -111,6 +123,7 @@ def read_bulletin(folder: Path) -> Bulletin:
         code=code,
         code_before=_code_before(manifest, folder),
         code_held=str(held) if held in CODES and held != code else None,
+        code_assumed_from=str(assumed_from) if assumed_from in CODES else None,
         state=state,
         remarks=(*_reasons(state, said), *_restatement(manifest)),
         files={kind: folder / name for kind, name in FILES.items() if (folder / name).is_file()},

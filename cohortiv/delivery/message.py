@@ -52,10 +52,8 @@ def announcement(bulletin: Bulletin, *, brand: Brand, link: str = "") -> Message
     made_up = _SYNTHETIC if headline.get("synthetic") else ""
     address = f"{link.rstrip('/')}/{bulletin.as_of}/{bulletin.name}/{PAGE}" if link else ""
     facts = {"bulletin": bulletin, "headline": headline, "style": bulletin.style, "brand": brand, "address": address}
-    outcome = headline.get("verdict") or bulletin.style.word
-    outcome = f"{outcome} (series still {bulletin.held})" if bulletin.held else outcome
     standing = "".join(f"{word.partition(':')[0].upper()} " for word in bulletin.remarks)
-    subject = f"{standing}{outcome}: {headline.get('title')} {long_date(bulletin.as_of)}{made_up}"
+    subject = f"{standing}{bulletin.outcome}: {headline.get('title')} {long_date(bulletin.as_of)}{made_up}"
     return Message(" ".join(subject.split()), _rendered("message.txt.j2", facts), _rendered("message.html.j2", facts))
 
 

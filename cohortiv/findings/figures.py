@@ -264,7 +264,7 @@ def makeup(f: Findings) -> Words:
         if len(tiers) == len(parts)
         else f"{hidden} is not drawn: too few accounts are behind it, alone or by difference."
     )
-    return f.words("critical-mass", title, measure, note=note, reading=_made_up_of(parts) or f"{title}.")
+    return f.words("critical-mass", title, measure, note=note, reading=_made_up_of(parts))
 
 
 def _made_up_of(parts: pd.DataFrame) -> str:

@@ -38,7 +38,10 @@ def damage(f: ScenarioFindings) -> Words:
     rows = damage_rows(f)
     measure = "Share of each tier's leveraged notional that the total move after the headline shock closes"
     if rows.empty:
-        none = "What a move closes by tier is withheld: the tiers of these positions are not cleared line by line."
+        none = (
+            "What a move closes by tier, how many accounts that is and who pays beyond bankruptcy are withheld: "
+            "neither tiers nor venues of these positions are cleared line by line."
+        )
         title = "What each tier loses is withheld" if not f.is_exact else "Nothing is leveraged"
         return f.words("tier-damage", title, measure, reading=none if not f.is_exact else "No position is leveraged.")
     worst = rows.iloc[int(rows["share"].to_numpy().argmax())]
@@ -83,8 +86,8 @@ def closed_table(f: ScenarioFindings) -> Words:
     measure = "Closed by the total move after the headline shock, both sides"
     whole = rows[rows["tier"] == ALL_TIERS].dropna(subset="position_share")
     if whole.empty:
-        none = "No position is leveraged." if f.is_exact else f"How many {counted} a move closes is withheld."
-        return f.words("closed", none.rstrip("."), measure, reading=none)
+        none = "No position is leveraged" if f.is_exact else f"How many {counted} a move closes is withheld"
+        return f.words("closed", none, measure)
     least, most = (percent(float(bound), 0) for bound in (whole["position_share"].min(), whole["position_share"].max()))
     title = f"{most if least == most else f'{least} to {most}'} of {counted} are closed"
     same = "Every account of a made-up cohort holds one position, so positions closed are accounts closed. "
@@ -125,7 +128,7 @@ def backstops(f: ScenarioFindings) -> Words:
             "Who pays for losses beyond bankruptcy is not told: no scenario here says how its venues liquidate and "
             "what their funds hold."
             if f.is_exact
-            else "Who pays for losses beyond bankruptcy is withheld: it would tell the lines of single venues."
+            else ""
         )
         return f.words("backstops", title, measure, reading=reading)
     taken = float(rows["auto_deleveraged_usd"].sum())

@@ -37,7 +37,7 @@ class Definition:
             self.critical_mass is not None and f"critical mass {_percent(self.critical_mass)}",
             self.horizon_days is not None and f"horizon {self.horizon_days:g} days",
             self.reference_volatility is not None and f"reference volatility {_percent(self.reference_volatility)}",
-            self.method is not None and f"method {self.method}",
+            self.method is not None and f"method {self.method}.x",
         )
         return ", ".join(part for part in said if part) or UNSTATED
 

@@ -54,6 +54,10 @@ class Entry:
         Look of its code; Grey where the summary has none, and with the verdict's words where it has a verdict.
     held : str
         Word of the code of the series, empty where it is the snapshot's.
+    before : str
+        Word of the code before what the report assumes, empty where it assumes nothing.
+    restated : bool
+        Whether it replaced an earlier edition.
     iv_index : float or None
         Index [points]; may be infinite. None beside a verdict, which is about no single snapshot.
     state : str
@@ -78,6 +82,8 @@ class Entry:
     more: tuple[Link, ...]
     style: CodeStyle
     held: str
+    before: str
+    restated: bool
     iv_index: float | None
     state: str
     reasons: tuple[str, ...]
@@ -91,7 +97,7 @@ class Entry:
     def searchable(self) -> str:
         """All that the search looks at, in small letters."""
         made_up = "synthetic" if self.synthetic else ""
-        restated = "restated" if any(EDITIONS in link.address for link in self.more) else ""
+        restated = "restated" if self.restated else ""
         shown = (self.as_of, long_date(self.as_of), self.name, self.style.word, self.held, self.state, self.cohort)
         words = (*shown, *self.symbols, made_up, restated, str(self.definition))
         return " ".join(word for word in words if word).lower()
@@ -187,6 +193,8 @@ def _entry(place: Place) -> Entry:
         more=(*_forms(place), *_earlier(place, manifest)),
         style=replace(CODES["grey"], word=verdict) if verdict else look,
         held=_held(summary, code),
+        before=_before(summary),
+        restated=bool(manifest.get("editions")),
         iv_index=None if verdict else _number(summary.get("iv_index")),
         state=str(said.get("state") or (NOT_PUBLISHED if code == "grey" else "published")),
         reasons=tuple(map(str, reasons)) if isinstance(reasons, list) else (),
@@ -202,6 +210,13 @@ def _held(summary: Mapping[str, object], code: str) -> str:
     """Word of the code of the series where it is another than the snapshot's."""
     held = str(summary.get("code_held") or code)
     return CODES[held].word if held in CODES and held != code else ""
+
+
+def _before(summary: Mapping[str, object]) -> str:
+    """Word for the code before what a scenario changes."""
+    before = summary.get("before")
+    code = str(before.get("code")) if isinstance(before, Mapping) else ""
+    return CODES[code].word if code in CODES else ""
 
 
 def _verdict(summary: Mapping[str, object]) -> str:
