@@ -11,7 +11,7 @@ import pandas as pd
 
 from cohortiv.assessment import Assessment
 from cohortiv.assessment.nodes import nodes_of
-from cohortiv.config.assumptions import STRANDS, OutlookAssumptions
+from cohortiv.config.assumptions import STRANDS, OutlookAssumptions, dated
 from cohortiv.display import Displayed
 from cohortiv.distribution.attribution import Attribution, attribute
 from cohortiv.distribution.backtest import Backtest, backtest
@@ -130,6 +130,7 @@ def look_ahead(
     tell = say or _silent
     edges = _leveraged_edges(assessment)
     history = composition_history(assessment.reading.past, assumptions.history.step, edges)
+    assumptions = dated(assumptions, pd.Timestamp(history.index[-1]).date())
     projection = project(history, assumptions, to=to)
     tell(f"Projected the tier mix to {projection.dates[-1]:%Y-%m-%d} in {assumptions.draws:,} draws")
     table = hit_table(assessment.nodes, edges)

@@ -8,6 +8,7 @@ from outlook_support import FIELDS, assumptions_file, cap, small
 
 from cohortiv.config.assumptions import (
     assumptions_files,
+    dated,
     default_assumptions,
     load_assumptions,
     located_assumptions,
@@ -65,9 +66,34 @@ def test_the_quarters_of_the_published_cohort_differ_by_dates_alone() -> None:
     assert second.to == dt.date(2026, 12, 31)
 
 
-def test_the_generic_quarter_assumes_no_rules() -> None:
-    """History alone acts."""
-    assert load_assumptions("generic-quarter").enabled == {"history"}
+def test_the_generic_quarter_dates_its_cap_by_the_snapshot() -> None:
+    """All strands act, and the cap begins so many days after the day that is looked ahead from."""
+    generic = load_assumptions("generic-quarter")
+    assert generic.enabled == {"history", "adoption", "regulation"}
+    free, capped = dated(generic, dt.date(2026, 2, 22)).regulation.scenarios
+    assert (free.starts, capped.starts, capped.starts_after_days) == (None, dt.date(2026, 4, 8), None)
+    published = load_assumptions("published-cohort-2026")
+    assert dated(published, dt.date(2026, 2, 22)) == published
+
+
+@pytest.mark.parametrize(
+    ("edges", "strands"),
+    [
+        ((1, 2, 5, 10), {"history", "adoption", "regulation"}),
+        ((5, 10, 20), {"history", "regulation"}),
+        ((25, 50), {"history"}),
+    ],
+)
+def test_a_cohort_of_high_tiers_keeps_the_strands_that_fit_it(edges: tuple[int, ...], strands: set[str]) -> None:
+    """A product or a cap below its lowest tier would be refused, and nobody asked for it."""
+    assert default_assumptions(None, sample=False, tier_edges=edges).enabled == strands
+
+
+def test_a_cap_has_one_beginning(tmp_path: Path) -> None:
+    """A day or days from the snapshot."""
+    fields = FIELDS | {"regulation": {"scenarios": [cap("twice", 1.0) | {"starts_after_days": 3}]}}
+    with pytest.raises(UsageError, match=r"'twice': got starts and starts_after_days, allowed is one of them"):
+        load_assumptions(assumptions_file(tmp_path, fields))
 
 
 def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:

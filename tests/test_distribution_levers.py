@@ -1,9 +1,11 @@
 """Assumptions within limits: which there are, what they are called, and what fixing one does."""
 
+import datetime as dt
+
 import pytest
 from outlook_support import between, only, small
 
-from cohortiv.config.assumptions import OutlookAssumptions
+from cohortiv.config.assumptions import OutlookAssumptions, load_assumptions
 from cohortiv.distribution.levers import Lever, levers, with_chance, with_number
 
 NAMES = [
@@ -69,3 +71,15 @@ def test_a_scenario_can_be_made_certain() -> None:
     """The others have no chance."""
     fixed = with_chance(small(), 1, 1.0)
     assert [s.probability.mode for s in fixed.regulation.scenarios] == [0.0, 1.0]
+
+
+def test_what_a_rule_leaves_as_it_is_says_why() -> None:
+    """An exemption that is over by then, and a cap that begins later."""
+    shipped = load_assumptions("published-cohort-2026")
+    late, over = (
+        {lever.name: lever.idle for lever in levers(shipped, short_history=False, to=dt.date.fromisoformat(day))}
+        for day in ("2026-07-31", "2026-09-30")
+    )
+    assert late["Rule 20x for all: part that complies"] == "its cap begins on 2026-08-01"
+    assert over["Rule 20x for all: part that complies"] == ""
+    assert over["Rule 20x for all: exempt part"] == "its 45 days are over by 2026-09-30"

@@ -47,7 +47,7 @@ def test_without_distances_the_words_are_of_the_mix_alone() -> None:
     """The sentence, and the figure beside the headline."""
     f = findings("history", distances=False)
     assert told.sentence(f).startswith("From changes of the tier mix alone, the IV Index by ")
-    assert told.key_figures(f)[2]["context"] == "mix alone"
+    assert told.key_figures(f)[2]["context"] == "mix alone; tested 28 of 104 days ahead"
 
 
 def test_a_change_within_the_error_is_no_visible_one() -> None:
@@ -60,7 +60,7 @@ def test_the_band_from_the_mix_alone_stands_beside_the_whole() -> None:
     """As the context of the figure."""
     f = findings("history")
     alone = points_range(f.shown.mix_then["low"], f.shown.mix_then["high"])
-    assert told.key_figures(f)[2]["context"] == f"{alone} from the mix alone"
+    assert told.key_figures(f)[2]["context"] == f"{alone} from the mix alone; tested 28 of 104 days ahead"
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,30 @@ def test_the_summary_adds_to_todays() -> None:
     summary = told.summary(findings(), {"code": "green"})
     assert summary["code"] == "green"
     assert isinstance(summary["outlook"], dict)
+
+
+def test_draws_that_gather_are_called_the_models_doing() -> None:
+    """Where today's Herfindahl index lies below nearly all of them, and nowhere else."""
+    f = findings("history")
+    table = f.shown.concentration
+    low = float(table.loc[table["measure"] == "hhi", "low"].iloc[0])
+
+    def said(now: float) -> str:
+        moved = table.assign(now=table["now"].where(table["measure"] != "hhi", now))
+        return told.summary_text(replace(f, shown=replace(f.shown, concentration=moved)))
+
+    assert f"is the model's doing: the Herfindahl index over tiers is {low - 0.01:.3g} today" in said(low - 0.01)
+    assert "model's doing" not in said(low + 0.01)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"), [(0.5, "The assumption that matters most is"), (0.05, "No assumption moves")]
+)
+def test_an_assumption_matters_beside_the_band(part: float, words: str) -> None:
+    """One that moves the median by a twentieth of the band is not said to matter."""
+    f = findings("history")
+    width = float(f.shown.index_then["high"]) - float(f.shown.index_then["low"])
+    rows = f.shown.swings
+    first = rows.index == rows[rows["idle"] == ""].index[0]
+    moved = rows.assign(range=rows["range"].where(~first, part * width), visible=rows["visible"].where(~first, True))
+    assert f"- {words}" in told.summary_text(replace(f, shown=replace(f.shown, swings=moved)))

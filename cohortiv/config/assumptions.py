@@ -1,6 +1,7 @@
 """Assumptions of an outlook: the date it looks at, and what it takes for granted on the way, in one file."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -11,6 +12,7 @@ from cohortiv.config.outlook_strands import AdoptionStrand, DistanceComponent, H
 from cohortiv.config.yaml_file import SLUG, Name, StrictSettings, read_fields, validated
 from cohortiv.display import Displayed
 from cohortiv.errors import UsageError
+from cohortiv.schema import TIER_EDGES
 
 KIND = "assumptions file"
 #: What an outlook takes where nothing else is named: any cohort, and the embedded sample, whose cohort is known.
@@ -96,7 +98,9 @@ def load_assumptions(name_or_path: str | Path) -> OutlookAssumptions:
     return validated(OutlookAssumptions, fields, where=f"{KIND} {path}")
 
 
-def default_assumptions(as_of: dt.datetime | None, *, sample: bool) -> OutlookAssumptions:
+def default_assumptions(
+    as_of: dt.datetime | None, *, sample: bool, tier_edges: Sequence[float] = TIER_EDGES
+) -> OutlookAssumptions:
     """Assumptions of a run that names none.
 
     Parameters
@@ -105,17 +109,27 @@ def default_assumptions(as_of: dt.datetime | None, *, sample: bool) -> OutlookAs
         Time of the snapshot.
     sample : bool
         Whether the run is on the embedded sample.
+    tier_edges : sequence of float, optional
+        Tier edges of the cohort [x]. Default the usual ones.
 
     Returns
     -------
     OutlookAssumptions
-        Those of the sample's cohort whose day is the next after its snapshot; history alone for any other cohort.
+        Those of the sample's cohort whose day is the next after its snapshot; `DEFAULT` for any other cohort, without
+        the strand that speaks of leverage below the lowest tier of this one.
     """
     for name in OF_THE_SAMPLE if sample and as_of else ():
         found = load_assumptions(name)
         if as_of and found.to and found.to > as_of.date():
             return found
-    return load_assumptions(DEFAULT)
+    usual = load_assumptions(DEFAULT)
+    lowest = min((edge for edge in tier_edges if edge > 1.0), default=1.0)
+    products = [min(product.tiers) for product in usual.adoption.products]
+    caps = [rule.cap for rule in usual.regulation.scenarios if rule.cap is not None]
+    off = {name: False for name, levels in (("adoption", products), ("regulation", caps)) if min(levels) < lowest}
+    return usual.model_copy(
+        update={name: getattr(usual, name).model_copy(update={"enabled": enabled}) for name, enabled in off.items()}
+    )
 
 
 def located_assumptions(name: str) -> str:
@@ -160,6 +174,27 @@ def _found(name_or_path: str | Path) -> Path:
         f"assumptions: got {str(name_or_path)!r}, which is no file and no shipped name; allowed are "
         f"{', '.join(shipped)} or the path of a YAML file. Check the spelling."
     )
+
+
+def dated(assumptions: OutlookAssumptions, as_of: dt.date) -> OutlookAssumptions:
+    """The same with a date for every cap that the file gives days for.
+
+    Parameters
+    ----------
+    assumptions : OutlookAssumptions
+    as_of : date
+        Day of the snapshot, from which the days count.
+    """
+    rules = tuple(
+        rule
+        if rule.starts_after_days is None
+        else rule.model_copy(
+            update={"starts": as_of + dt.timedelta(days=rule.starts_after_days), "starts_after_days": None}
+        )
+        for rule in assumptions.regulation.scenarios
+    )
+    regulation = assumptions.regulation.model_copy(update={"scenarios": rules})
+    return assumptions.model_copy(update={"regulation": regulation})
 
 
 def target_date(assumptions: OutlookAssumptions, as_of: dt.date, *, to: dt.date | None = None) -> dt.date:

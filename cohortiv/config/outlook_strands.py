@@ -237,6 +237,8 @@ class RegulatoryScenario(StrictSettings):
         Chance of this scenario; the modes of all scenarios sum to 1 [1].
     starts : date or None
         First day of the cap; None without one.
+    starts_after_days : float or None
+        In its place: days from the snapshot to that day [days].
     cap : float or None
         Highest leverage allowed, above 1; None: no cap [x].
     cap_source : str or None
@@ -252,6 +254,7 @@ class RegulatoryScenario(StrictSettings):
     name: Name
     probability: UncertainShare
     starts: dt.date | None = None
+    starts_after_days: Positive | None = None
     cap: Cap | None = None
     cap_source: Source | None = None
     compliance: UncertainShare | None = None
@@ -260,8 +263,10 @@ class RegulatoryScenario(StrictSettings):
 
     @model_validator(mode="after")
     def _all_or_nothing(self) -> Self:
+        if self.starts and self.starts_after_days:
+            raise ValueError(f"scenario {self.name!r}: got starts and starts_after_days, allowed is one of them")
         needed = {
-            "starts": self.starts,
+            "starts": self.starts or self.starts_after_days,
             "cap": self.cap,
             "cap_source": self.cap_source,
             "compliance": self.compliance,
@@ -297,11 +302,11 @@ class RegulationStrand(StrictSettings):
         total = math.fsum(scenario.probability.mode for scenario in self.scenarios)
         if names and abs(total - 1) > TOLERANCE:
             raise ValueError(f"scenarios: got probabilities that sum to {total:g}, allowed are ones that sum to 1")
-        starts = [scenario.starts or dt.date.min for scenario in self.scenarios]
+        starts = [(scenario.starts_after_days or 0.0, scenario.starts or dt.date.min) for scenario in self.scenarios]
         if starts != sorted(starts):
+            said = ", ".join(str(rule.starts or rule.starts_after_days or "none") for rule in self.scenarios)
             raise ValueError(
-                f"scenarios: got start dates {', '.join(str(s.starts or 'none') for s in self.scenarios)}; allowed are "
-                "dates in order, scenarios without a cap first"
+                f"scenarios: got start dates {said}; allowed are dates in order, scenarios without a cap first"
             )
         if self.enabled and not names:
             raise ValueError("scenarios: got none, allowed is one or more; without, write enabled: false")

@@ -1,5 +1,6 @@
 """Assumptions that are known within limits: what a reader calls them, their unit, and what fixing one of them does."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -60,7 +61,9 @@ class Lever:
     idle: str = ""
 
 
-def levers(assumptions: OutlookAssumptions, *, short_history: bool, measured: bool = True) -> tuple[Lever, ...]:
+def levers(
+    assumptions: OutlookAssumptions, *, short_history: bool, measured: bool = True, to: dt.date | None = None
+) -> tuple[Lever, ...]:
     """Assumptions of the strands and of the distances that are switched on and known within limits.
 
     Parameters
@@ -71,11 +74,14 @@ def levers(assumptions: OutlookAssumptions, *, short_history: bool, measured: bo
         doesn't.
     measured : bool, optional
         Whether the spread of the distances was measured, so that the stated one doesn't count. Default yes.
+    to : date, optional
+        The coming date, at which a cap may not yet apply and an exemption may be over. Default: not known.
     """
     idle: dict[Path, str] = {
         ("history", "drift_prior_years"): "the history is too short for a trend" if short_history else "",
         ("history", "fallback_volatility"): "" if short_history else "the past is measured",
         (DISTANCES, "fallback_volatility"): "the past is measured" if measured else "",
+        **_idle_rules(assumptions, to),
     }
     sections = [strand for strand in STRANDS if strand in assumptions.enabled]
     named = [*sections, *([DISTANCES] if assumptions.distances.enabled else [])]
@@ -85,6 +91,21 @@ def levers(assumptions: OutlookAssumptions, *, short_history: bool, measured: bo
         for name, path, between in _found(getattr(assumptions, section), (section,), _SECTIONS.get(section, ""))
         if between.low < between.high
     )
+
+
+def _idle_rules(assumptions: OutlookAssumptions, to: dt.date | None) -> dict[Path, str]:
+    """What of each rule changes nothing at the coming date, and why."""
+    found: dict[Path, str] = {}
+    for place, rule in enumerate(assumptions.regulation.scenarios):
+        path, exempt = ("regulation", "scenarios", place), rule.grandfathering
+        if to is None or rule.starts is None:
+            continue
+        if rule.starts > to:
+            late = f"its cap begins on {rule.starts}"
+            found |= {(*path, "compliance"): late, (*path, "leaving"): late, (*path, "grandfathering", "share"): late}
+        elif exempt is not None and exempt.days is not None and rule.starts + dt.timedelta(days=exempt.days) <= to:
+            found[*path, "grandfathering", "share"] = f"its {exempt.days:g} days are over by {to}"
+    return found
 
 
 def with_number(assumptions: OutlookAssumptions, lever: Lever, number: float) -> OutlookAssumptions:

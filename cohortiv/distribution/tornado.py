@@ -59,8 +59,9 @@ def tornado(
     def draws(stated: OutlookAssumptions) -> FloatArray:
         return outcome_of(stated)(project(history, stated, to=to).draws)
 
-    base = median(draws(assumptions))
-    found = levers(assumptions, short_history=len(history) < FEWEST_PERIODS, measured=measured)
+    stated = project(history, assumptions, to=to)
+    base, target = median(outcome_of(assumptions)(stated.draws)), stated.dates[-1].date()
+    found = levers(assumptions, short_history=len(history) < FEWEST_PERIODS, measured=measured, to=target)
     rows = [
         _stated(lever) | {"base": base}
         | (_idle() if lever.idle else _compared(*(draws(with_number(assumptions, lever, end)) for end in _ends(lever))))

@@ -5,15 +5,25 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cohortiv.distribution.levers import SHARE
+from cohortiv.distribution.outlook_tables import HHI
 from cohortiv.early_warning import code_of
 from cohortiv.findings.headline import headline as headline_today
-from cohortiv.findings.outlook_context import SHOWN_CHANGE, SHOWN_POINTS, OutlookFindings, band_said, parts_said
-from cohortiv.findings.outlook_scores import index_verdict, verdict
+from cohortiv.findings.outlook_context import (
+    SHOWN_CHANGE,
+    SHOWN_POINTS,
+    OutlookFindings,
+    band_said,
+    high_mean,
+    parts_said,
+)
+from cohortiv.findings.outlook_scores import index_verdict, tested_words, verdict
 from cohortiv.palette import CODES
 from cohortiv.published_outlook import outlook_values
 from cohortiv.quantities import chance, exact_percent, percent, points, points_range, signed
 
 SERIES: Final = "Distribution outlook"
+#: Part of the band from which an assumption matters [1].
+NOTABLE: Final = 0.1
 
 
 def headline(f: OutlookFindings) -> dict[str, Any]:
@@ -73,13 +83,13 @@ def key_figures(f: OutlookFindings) -> list[dict[str, str]]:
     figures = [
         _figure("IV Index today", points(now), f"code {CODES[str(f.base.result.code)].word}"),
         _figure("Median then", points(then["median"]), _code_word(f, float(then["median"]))),
-        _figure("90 % of the draws", points_range(then["low"], then["high"]), _mix_words(f)),
+        _figure("90 % of the draws", points_range(then["low"], then["high"]), f"{_mix_words(f)}; {tested_words(f)}"),
         _red_figure(f),
     ]
     if len(f.shown.share_fan):
         share = f.shown.share_fan.iloc[-1]
-        band = f"{percent(share['low'], 0)} to {percent(share['high'], 0)} in 90 % of the draws"
-        figures.append(_figure("At 10x or more then", percent(float(share["median"]), 0), band))
+        band = f"mean; {percent(share['low'], 0)} to {percent(share['high'], 0)} in 90 % of the draws"
+        figures.append(_figure("At 10x or more then", percent(high_mean(f), 0), band))
     return figures
 
 
@@ -108,7 +118,7 @@ def _code_word(f: OutlookFindings, index: float) -> str:
 
 def summary_text(f: OutlookFindings) -> str:
     """The outlook in plain language, for readers who look at no figure."""
-    lines = (*_what_changes(f), *_what_decides(f), verdict(f), index_verdict(f))
+    lines = (*_what_changes(f), *_what_gathers(f), *_what_decides(f), verdict(f), index_verdict(f))
     return "\n".join(f"- {line}" for line in lines if line)
 
 
@@ -127,6 +137,22 @@ def _what_changes(f: OutlookFindings) -> list[str]:
     return [f"{'; '.join(said)}."] if said else ["No tier's mean share moves by half a percent of the notional."]
 
 
+def _what_gathers(f: OutlookFindings) -> list[str]:
+    """That draws gather in few tiers by the model's own doing, where today's mix lies below nearly all of them."""
+    rows = f.shown.concentration
+    row = rows[rows["measure"] == HHI].iloc[0]
+    now, low, median = (float(row[column]) for column in ("now", "low", "median"))
+    if not now < low:
+        return []
+    said = (
+        f"That draws gather in few tiers is the model's doing: the Herfindahl index over tiers is {now:.3g} today, "
+        f"{median:.3g} in the median of the draws and under {low:.3g} in only 5 % of them, since a walk of shares "
+        "without a pull back runs into the ends. It is no finding about the cohort, and makes bands of single tiers "
+        "too wide."
+    )
+    return [said]
+
+
 def _what_decides(f: OutlookFindings) -> list[str]:
     said = []
     if len(f.shown.steps):
@@ -136,12 +162,20 @@ def _what_decides(f: OutlookFindings) -> list[str]:
         widest = acting.iloc[0]
         ends = (lever_value(float(widest[end]), str(widest["unit"])) for end in ("low", "high"))
         said.append(
-            f"The assumption that matters most is “{widest['assumption']}”: from {' to '.join(ends)} it takes the "
+            f"{_matters(f, float(widest['range']))} “{widest['assumption']}”: from {' to '.join(ends)} it takes the "
             f"median index from {points(widest['at_low'])} to {points(widest['at_high'])}."
             if widest["visible"]
             else "No assumption has a visible effect on the median index: each stays within the error of its draws."
         )
     return said
+
+
+def _matters(f: OutlookFindings, moved: float) -> str:
+    """How to begin about the widest assumption: beside the band of the index it may be next to nothing."""
+    width = float(f.shown.index_then["high"]) - float(f.shown.index_then["low"])
+    if moved >= NOTABLE * width:
+        return "The assumption that matters most is"
+    return f"No assumption moves the median by as much as a tenth of the band ({points(width)}); most does"
 
 
 def lever_value(value: float, unit: str) -> str:

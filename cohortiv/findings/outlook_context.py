@@ -8,6 +8,7 @@ import pandas as pd
 
 from cohortiv.config.outlook_strands import UncertainPositive
 from cohortiv.display import Displayed
+from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE
 from cohortiv.early_warning import Thresholds
 from cohortiv.findings.context import Findings, Words
 from cohortiv.outlook import Outlook
@@ -75,6 +76,19 @@ def find(base: Findings, shown: PublishedOutlook) -> OutlookFindings:
     shown : PublishedOutlook
     """
     return OutlookFindings(base, shown)
+
+
+def high_mean(f: OutlookFindings) -> float:
+    """Share of leveraged notional at 10x or more in the mean of the draws; NaN where it may not be told [1].
+
+    Parameters
+    ----------
+    f : OutlookFindings
+    """
+    if f.shown.share_fan.empty:
+        return math.nan
+    rows = f.shown.tiers
+    return float(rows.loc[rows["tier_floor"] >= HIGH_LEVERAGE, "mean"].sum())
 
 
 def days_said(days: float) -> str:

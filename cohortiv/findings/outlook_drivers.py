@@ -309,7 +309,11 @@ def tornado(f: OutlookFindings) -> Words:
         none = f"{title}: none moves it by more than the error of that difference on the same draws."
         return f.words("index-tornado", title, measure, reading=none)
     widest = drawn.iloc[0]
-    title = f"“{widest['assumption']}” moves the median by {points(abs(widest['high'] - widest['low']))}"
+    band = float(f.shown.index_then["high"]) - float(f.shown.index_then["low"])
+    title = (
+        f"“{widest['assumption']}” moves the median by {points(abs(widest['high'] - widest['low']))}, of a band "
+        f"{points(band)} wide"
+    )
     reading = (
         f"With “{widest['assumption']}” at {widest['low_value']} the median index is {points(widest['low'])}, at "
         f"{widest['high_value']} it is {points(widest['high'])}; with all as stated it is "

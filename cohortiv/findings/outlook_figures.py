@@ -7,7 +7,7 @@ import pandas as pd
 
 from cohortiv.distribution.outlook_tables import GINI, HHI, HIGH_SHARE
 from cohortiv.findings.context import Words
-from cohortiv.findings.outlook_context import OutlookFindings, stated_distances
+from cohortiv.findings.outlook_context import OutlookFindings, high_mean, stated_distances
 from cohortiv.plain import Written
 from cohortiv.quantities import chance, percent, points, points_range
 
@@ -25,7 +25,7 @@ _STILL: Final = 5e-5
 #: Words of the measures of concentration, and how they are written.
 _MEASURES: Final[Mapping[str, tuple[str, Callable[[float], str]]]] = {
     HIGH_SHARE: ("Share at 10x or more", lambda share: percent(share, 0)),
-    HHI: ("Herfindahl index over tiers", "{:.2f}".format),
+    HHI: ("Herfindahl index over tiers", "{:.3g}".format),
     GINI: ("Gini coefficient over tiers", "{:.2f}".format),
 }
 
@@ -35,12 +35,12 @@ def tiers(f: OutlookFindings) -> Words:
     rows = f.shown.tiers
     title = f"Most of the notional stands at {rows.iloc[int(rows['now'].argmax())]['tier']}"
     if len(f.shown.share_fan):
-        now, then = (percent(float(f.shown.share_fan["median"].iloc[place]), 0) for place in (0, -1))
-        title = f"10x or more: {now} today, {then} in the median of draws"
+        now = percent(float(f.shown.share_fan["median"].iloc[0]), 0)
+        title = f"10x or more: {now} today, {percent(high_mean(f), 0)} in the mean of draws"
     widest = rows.iloc[int((rows["high"] - rows["low"]).argmax())]
     reading = (
         f"The widest band is that of {widest['tier']}: {percent(widest['low'], 0)} to {percent(widest['high'], 0)} of "
-        "the leveraged notional. Bands hold for one tier at a time, and medians need not add up to 100 %."
+        "the leveraged notional. Bands hold for one tier at a time; medians need not add up to 100 %, as means do."
     )
     measure = "Share of leveraged notional by tier, today and in the draws"
     return f.words("tier-outlook", title, measure, reading=reading)
@@ -118,7 +118,7 @@ def concentration(f: OutlookFindings) -> Words:
     title = f"At 10x or more: {percent(now, 0)} today, {percent(end['low'], 0)} to {percent(end['high'], 0)} then"
     hidden = len(f.outlook.history) - len(f.shown.share_history)
     note = f"{hidden} earlier period(s) are withheld: too few accounts, or one held too much." if hidden else ""
-    reading = f"In the median of the draws it is {percent(float(end['median']))} by {f.to}."
+    reading = f"In the mean of the draws it is {percent(high_mean(f), 0)} by {f.to}; the dashed line is their median."
     return f.words("high-leverage-share", title, measure, note=note, reading=reading)
 
 

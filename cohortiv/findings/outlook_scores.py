@@ -43,12 +43,40 @@ def verdict(f: OutlookFindings) -> str:
     tests = f.outlook.backtests
     if not tests:
         return "The history is too short to test the projection on; nothing is known of how good it is."
-    losses = [f"{' and '.join(test.loses_to)}, {_ahead(test)}" for test in tests if test.loses_to]
+    losses = [f"{_lost(test)}, {_ahead(test)}" for test in tests if test.loses_to]
     dates = max(int(test.scores["as_of"].nunique()) for test in tests)
     exploratory = f" On {dates} held-out dates this is exploratory." if any(test.exploratory for test in tests) else ""
-    if not losses:
-        return f"On held-out periods the projection scored better than every simple forecast (CRPS).{exploratory}"
-    return f"On held-out periods the projection scored worse (CRPS) than {'; '.join(losses)}.{exploratory}"
+    exploratory += f" {_reach(f)}"
+    scored = f"worse (CRPS) than {'; '.join(losses)}" if losses else "better than every simple forecast (CRPS)"
+    return f"On held-out periods the projection of the mix scored {scored}.{exploratory}"
+
+
+def _lost(test: Backtest) -> str:
+    """What scored better, each with the ratio of the scores over all tiers."""
+    ratio = dict(zip(test.summary["model"], test.summary["crps_ratio"].astype(float), strict=False))
+    return " and ".join(f"{name} ({ratio[name]:.2f} times its score)" for name in test.loses_to)
+
+
+def tested_words(f: OutlookFindings) -> str:
+    """How far ahead anything was tested, beside how far the outlook looks: "tested 4 of 127 days ahead".
+
+    Parameters
+    ----------
+    f : OutlookFindings
+    """
+    tests, ahead = f.outlook.index_backtests or f.outlook.backtests, _days_ahead(f)
+    return f"tested {max(test.days for test in tests):.0f} of {ahead} days ahead" if tests else "not tested"
+
+
+def _days_ahead(f: OutlookFindings) -> int:
+    dates = f.outlook.projection.dates
+    return round((dates[-1] - dates[0]).total_seconds() / 86_400)
+
+
+def _reach(f: OutlookFindings) -> str:
+    """How far the tests reach beside the outlook."""
+    farthest = max(test.days for test in f.outlook.backtests)
+    return f"The tests reach {days_said(farthest)} ahead, the outlook {days_said(_days_ahead(f))}."
 
 
 def _ahead(test: Backtest) -> str:
@@ -68,12 +96,20 @@ def index_verdict(f: OutlookFindings) -> str:
         held, ratio = (figures_by_model(test, name) for name in ("coverage", "crps_ratio"))
         alone = f" ({percent(held[MIX_ALONE], 0)} from the mix alone)" if MIX_ALONE in held else ""
         dates = test.scores["as_of"].nunique()
+        others = {name: value for name, value in ratio.items() if name not in (PROJECTION, "persistence")}
+        better = " and ".join(
+            f"{times:.2f} times that of {_named(name)}" for name, times in others.items() if times > 1
+        )
+        lost = f", but {better}, so it lost to what is simpler" if better else ", and it beat every simpler forecast"
         said.append(
             f"{_ahead(test)}, its 90 % band held {percent(held[PROJECTION], 0)} of {dates} dates{alone}; its CRPS is "
-            f"{ratio['persistence']:.2f} times persistence's and {ratio['drift-free walk']:.2f} times the drift-free "
-            "walk's"
+            f"{ratio['persistence']:.2f} times persistence's{lost}"
         )
     return f"Of the index itself: {'; '.join(said)}." if said else ""
+
+
+def _named(model: str) -> str:
+    return "the mix alone" if model == MIX_ALONE else f"the {model}" if model.endswith("walk") else model
 
 
 def figures_by_model(test: Backtest, column: str) -> dict[str, float]:
