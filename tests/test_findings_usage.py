@@ -73,7 +73,7 @@ def test_figures_that_stay_are_told_once(base: Findings, shown: PublishedUsage) 
     """In place of the same number at first and at last."""
     still = replace(shown, history=shown.history.assign(gini=0.7, top_100=1.0))
     reading = usage.concentration_history(base, still).reading
-    assert "he same at first and at last: Gini coefficient (0.7), 100 largest accounts (100\u00a0%)" in reading
+    assert "he same at first and at last: Gini coefficient (0.70), 100 largest accounts (100\u00a0%)" in reading
     assert "100\u00a0% at first" not in reading
 
 

@@ -95,7 +95,7 @@ def make_reports(requests: Sequence[ReportRequest], *, as_json: bool, say: Say) 
     try:
         with open_workshop(notebooks, shows_cells=len(plans) == 1, say=tell) as workshop, _bar(plans, has_bar) as items:
             for plan in items:
-                outcomes.append(_outcome(plan, workshop=workshop, say=tell))
+                outcomes.append(report_outcome(plan, workshop=workshop, say=tell))
                 if not has_bar:
                     _show(outcomes[-1], as_json=as_json, say=say)
     finally:
@@ -124,8 +124,22 @@ def _label(plan: PlannedReport | None) -> str:
     return plan.label if plan else ""
 
 
-def _outcome(plan: PlannedReport, *, workshop: Workshop, say: Say) -> Outcome:
-    """Make one report, and put into words what went wrong."""
+def report_outcome(plan: PlannedReport, *, workshop: Workshop, say: Say) -> Outcome:
+    """Make one report, and put into words what went wrong; the catalogue is for the caller to bring up to date.
+
+    Parameters
+    ----------
+    plan : PlannedReport
+    workshop : Workshop
+        What it is made with.
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    Outcome
+        Also where it failed.
+    """
     started = time.perf_counter()
     located = None
     try:

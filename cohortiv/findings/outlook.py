@@ -12,7 +12,6 @@ from cohortiv.findings.outlook_context import (
     SHOWN_CHANGE,
     SHOWN_POINTS,
     OutlookFindings,
-    band_said,
     high_mean,
     parts_said,
 )
@@ -145,8 +144,8 @@ def _what_gathers(f: OutlookFindings) -> list[str]:
     if not now < low:
         return []
     said = (
-        f"That draws gather in few tiers is the model's doing: the Herfindahl index over tiers is {now:.3g} today, "
-        f"{median:.3g} in the median of the draws and under {low:.3g} in only 5 % of them, since a walk of shares "
+        f"That draws gather in few tiers is the model's doing: the Herfindahl index over tiers is {now:#.2g} today, "
+        f"{median:#.2g} in the median of the draws and under {low:#.2g} in only 5 % of them, since a walk of shares "
         "without a pull back runs into the ends. It is no finding about the cohort, and makes bands of single tiers "
         "too wide."
     )
@@ -156,7 +155,7 @@ def _what_gathers(f: OutlookFindings) -> list[str]:
 def _what_decides(f: OutlookFindings) -> list[str]:
     said = []
     if len(f.shown.steps):
-        said.append(f"{parts_said(f)} {band_said(f)}".strip())
+        said.append(parts_said(f))
     acting = f.shown.swings[f.shown.swings["idle"] == ""]
     if len(acting):
         widest = acting.iloc[0]

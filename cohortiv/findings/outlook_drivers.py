@@ -50,6 +50,16 @@ SOURCE_COLUMNS: Final = (
 )
 NO_STRAND: Final = "No strand acts: every strand is switched off, and the mix stays as it is."
 """What stands in place of cases where the assumptions switch every strand off."""
+#: What a reader has to know of an assumption, by a part of its name.
+_MEANINGS: Final = {
+    "trendless years": "Trendless years: the trend of the past is weighed against as many years without one.",
+    "share lent": "Share lent to each tier: put on before logarithms and taken off after.",
+    "final weight": "Final weight: where adoption levels off.",
+    "part that complies": "Part that complies: of the notional above the cap; of it a part leaves the cohort, the rest "
+    "moves to the cap.",
+    "stated volatility": "Stated volatility: of log-ratios of the mix, or of the log of the index at a given mix; used "
+    "where the past is too short.",
+}
 #: Assumptions that the tornado draws at most.
 SWINGS_DRAWN: Final = 8
 #: A change of weight that a tenth of a percent shows [1].
@@ -79,7 +89,7 @@ def waterfall(f: OutlookFindings) -> Words:
         if f.outlook.distances_act
         else "Shapley values, which add up."
     )
-    reading = f"{parts_said(f)} {band_said(f)}".strip()
+    reading = band_said(f) or parts_said(f)
     pale = f"{note} Pale: within the draws' own error."
     return f.words("index-waterfall", title, measure, note=pale, reading=reading)
 
@@ -335,12 +345,8 @@ def swings(f: OutlookFindings) -> Words:
     """
     title = f"Assumptions of “{f.outlook.assumptions.title}”, and what each does"
     measure = "Each at its low and high end, the median IV Index there, and the error of the difference at 90 %"
-    note = (
-        "Trendless years: the trend of the past is weighed against as many years without one. Share lent to each tier: "
-        "put on before logarithms and taken off after. Final weight: where adoption levels off. Part that complies: of "
-        "the notional above the cap; of it a part leaves the cohort, the rest moves to the cap. Stated volatility: of "
-        "log-ratios of the mix, or of the log of the index at a given mix; used where the past is too short."
-    )
+    names = " ".join(f.shown.swings["assumption"])
+    note = " ".join(meaning for word, meaning in _MEANINGS.items() if word in names)
     return f.words("assumptions", title, measure, note=note)
 
 

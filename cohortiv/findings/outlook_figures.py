@@ -25,8 +25,8 @@ _STILL: Final = 5e-5
 #: Words of the measures of concentration, and how they are written.
 _MEASURES: Final[Mapping[str, tuple[str, Callable[[float], str]]]] = {
     HIGH_SHARE: ("Share at 10x or more", lambda share: percent(share, 0)),
-    HHI: ("Herfindahl index over tiers", "{:.3g}".format),
-    GINI: ("Gini coefficient over tiers", "{:.2f}".format),
+    HHI: ("Herfindahl index over tiers", "{:#.2g}".format),
+    GINI: ("Gini coefficient over tiers", "{:#.2g}".format),
 }
 
 

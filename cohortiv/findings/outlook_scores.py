@@ -137,7 +137,7 @@ def backtests(f: OutlookFindings) -> Words:
         "projection lost."
     )
     title = "The tier mix against simple forecasts" if f.outlook.backtests else "The history is too short for a test"
-    return f.words("backtest", title, measure, note=note, reading=f"{f.periods} {verdict(f)}")
+    return f.words("backtest", title, measure, note=note, reading=f.periods if f.outlook.backtests else verdict(f))
 
 
 def index_backtests(f: OutlookFindings) -> Words:
@@ -157,5 +157,5 @@ def index_backtests(f: OutlookFindings) -> Words:
     if tests:
         held, dates = (figures_by_model(tests[0], name)[PROJECTION] for name in ("coverage", "dates"))
         title = f"Bands of the index held {percent(held, 0)} of {dates:.0f} dates"
-    reading = index_verdict(f) or "No held-out period has an index to test the projection of the index on."
+    reading = "" if tests else "No held-out period has an index to test the projection of the index on."
     return f.words("index-backtest", title, measure, note=note, reading=reading)

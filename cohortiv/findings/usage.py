@@ -9,6 +9,7 @@ from cohortiv.assessment.overlap import STEP
 from cohortiv.distribution.effective import KNOWN, UNDER_WATER
 from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE
 from cohortiv.findings.context import Findings, Words
+from cohortiv.findings.headline import MOSTLY
 from cohortiv.plain import Written
 from cohortiv.publication import OTHER
 from cohortiv.published_usage import PublishedUsage
@@ -22,14 +23,6 @@ CONCENTRATION_COLUMNS: Final = (
     ("low", "90 % band from", "{}", "right"),
     ("high", "to", "{}", "right"),
     ("meaning", "Meaning", "{}", "left"),
-)
-DIMENSION_COLUMNS: Final = (
-    ("dimension", "By", "{}", "left"),
-    ("value", "Value", "{}", "left"),
-    ("notional_share", "Notional", "{:.1%}", "right"),
-    ("collateral_share", "Collateral (TVL)", "{:.1%}", "right"),
-    ("position_share", "Positions", "{:.1%}", "right"),
-    ("account_share", "Accounts", "{:.1%}", "right"),
 )
 #: Figures of the concentration: their name, and what they mean.
 _FIGURES: Final = {
@@ -119,10 +112,34 @@ def _larger(by_capital: float, by_count: float) -> str:
     return "here large positions take more leverage than small ones"
 
 
+def dimension_columns(f: Findings) -> tuple[tuple[str, str, str, str], ...]:
+    """Columns of the table by side, product, symbol and venue: key, label, pattern and alignment.
+
+    Parameters
+    ----------
+    f : Findings
+        Where most of its collateral is not known, the column's head says what stands in.
+    """
+    estimated = (data_quality(f.result).estimated_collateral_share or 0.0) > MOSTLY
+    return (
+        ("dimension", "By", "{}", "left"),
+        ("value", "Value", "{}", "left"),
+        ("notional_share", "Notional", "{:.1%}", "right"),
+        (
+            "collateral_share",
+            "Notional / leverage, for collateral" if estimated else "Collateral (TVL)",
+            "{:.1%}",
+            "right",
+        ),
+        ("position_share", "Positions", "{:.1%}", "right"),
+        ("account_share", "Accounts", "{:.1%}", "right"),
+    )
+
+
 def dimension_rows(shown: PublishedUsage | None) -> pd.DataFrame:
     """Rows of the table by side, product, symbol and venue, the largest of each."""
     if shown is None:
-        return pd.DataFrame(columns=[key for key, *_ in DIMENSION_COLUMNS])
+        return pd.DataFrame(columns=["dimension", "value", *_MEASURES])
     rows = shown.shares[shown.shares["dimension"] != "tier"]
     place = rows[rows["value"] != OTHER].groupby("dimension").cumcount().reindex(rows.index, fill_value=-1)
     further = [_further(part) for _, part in rows[place >= VALUES_SHOWN].groupby("dimension", sort=False)]
@@ -156,7 +173,7 @@ def dimensions(f: Findings, shown: PublishedUsage | None) -> Words:
     note = (
         f"The {VALUES_SHOWN} largest of each, “further” adds up the rest; “other” is what may not be told apart. A "
         "dash: withheld, too few accounts or one holds too much of it; accounts of a sum are not told, since one may "
-        f"hold several.{_untold_symbols(shown)}"
+        f"hold several. Shares of collateral are of what may be told of it.{_untold_symbols(shown)}"
     ) + _estimated(f)
     return f.words("usage", title, measure, note=note)
 
@@ -188,7 +205,7 @@ def concentration_rows(shown: PublishedUsage | None) -> list[dict[str, object]]:
 
 def _written(statistic: str, value: float) -> str:
     if statistic in {"gini", "hhi"}:
-        return f"{value:.2g}"
+        return f"{value:#.2g}"
     return f"{value:,.0f}" if statistic == "effective_accounts" else percent(value, 0)
 
 
@@ -241,9 +258,11 @@ def concentration_history(f: Findings, shown: PublishedUsage | None) -> Words:
     accounts = shown.history["accounts"].dropna().astype(int)
     hidden = len(shown.history) - len(accounts)
     reading = f"{_changes_said(said)} Accounts: {accounts.iloc[0]:,} at first, {accounts.iloc[-1]:,} at last."
+    gaps = len(accounts) - len(values)
     note = "Shares are rounded up to whole percent; gaps are withheld." + (
-        f" {hidden} of {len(shown.history)} snapshots are withheld as a whole." if hidden else ""
+        f" At {gaps} of {len(accounts)} snapshots this share is: one account holds too much of it." if gaps else ""
     )
+    note += f" {hidden} of {len(shown.history)} snapshots are withheld as a whole." if hidden else ""
     reading += accounts_change(shown)
     return f.words("concentration-history", title, measure, note=note, reading=reading)
 

@@ -1,112 +1,120 @@
-"""CPU and memory of the liquidation profile, over what DuckDB needs to decode and sum the same Parquet columns.
+"""CPU, memory and spilled bytes of the liquidation profile, over what DuckDB needs to decode and sum the same columns.
 
-Run by hand or by `make bench`: python tests/benchmarks/bench_profile.py [--sizes 1e6 1e7]. Each size runs in
-processes of its own; decode and profile take turns, and the ratio is that of the medians of their CPU time.
+Run by hand or by `make bench`: python tests/benchmarks/bench_profile.py [--sizes 1e6 1e7] [--memory-limit 2GB]. Each
+figure comes from a process of its own; decode and stage take turns, and the ratio is that of the medians of their CPU
+time. A stage that does not go through is told with its error. Positions are SYNTHETIC.
 """
 
 import argparse
 import json
-import math
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from time import process_time
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+from threading import Event, Thread
+from time import perf_counter, process_time
 
 from cohortiv.comovement import comovement
-from cohortiv.engine import connect
-from cohortiv.liquidation import LineTable, liquidation_lines
+from cohortiv.engine import MEMORY_LIMIT, connect
+from cohortiv.liquidation import liquidation_lines
 from cohortiv.margin.brackets import load_brackets
-from cohortiv.positions import Holding, Positions, take_inventory
+from cohortiv.positions import take_inventory
 from cohortiv.profile import BuiltProfile, Scope, account_figures, build_profile, leveraged_positions
 from cohortiv.profile.cells import kept
 from cohortiv.sources.files import open_positions
 
-CHUNK = 1_000_000
-#: Rows of a row group, as DuckDB writes them; a file that is one group is read by one thread.
-ROW_GROUP = 122_880
-MARK = 60_000.0
 AS_OF = datetime(2026, 10, 1)  # noqa: DTZ001 - house times are UTC without zone
-LEVERAGES = np.array([3, 5, 10, 20, 25, 50, 75, 100, 125], dtype=float)
-SHARES = [0.2, 0.2, 0.25, 0.1, 0.1, 0.07, 0.04, 0.02, 0.02]
 DECODE = """SELECT max(account_id), max(symbol), max(venue), max(side), max(margin_mode), sum(quantity),
 sum(entry_price), sum(mark_price), sum(leverage), sum(margin) FROM '{path}'"""
-REPEATS = {1_000_000: 9, 10_000_000: 5}
+#: Lognormal sizes, entries round the mark, two positions an account, a long and a short. Chance is a hash of the row's
+#: number, so every engine and thread count writes the same rows.
+GENERATE = """COPY (
+    WITH drawn AS (SELECT i, [(hash(i * 8 + k, 7) >> 11) / 9007199254740992.0 FOR k IN [0, 1, 2, 3, 4, 5]] AS u
+                   FROM range({rows}) AS numbers(i)),
+    sized AS (SELECT i, u, list_aggregate([x FOR x IN {leverages} IF x[1] > u[1]], 'min')[2] AS leverage,
+                     greatest(round(exp(7.6 + 1.8 * sqrt(-2 * ln(1 - u[2])) * cos(2 * pi() * u[3])) / 60000, 5), 1e-5)
+                         AS quantity
+              FROM drawn)
+    SELECT (i // 2)::VARCHAR AS account_id, {symbol} AS symbol, 'binance' AS venue,
+           CASE WHEN (hash(i // 2, 7) % 10 < 6) = (i % 2 = 0) THEN 'long' ELSE 'short' END AS side, quantity,
+           round(60000 * exp(0.03 * sqrt(-2 * ln(1 - u[4])) * cos(2 * pi() * u[5]) * least(1, 6 / leverage)), 1)
+               AS entry_price,
+           60000.0 AS mark_price, leverage, '{mode}' AS margin_mode,
+           quantity * 60000 / leverage * (1 + 2 * u[6]) AS margin
+    FROM sized
+) TO '{path}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"""
+#: Upper end of the chance of each leverage, and the leverage.
+LEVERAGES = [[0.2, 3.0], [0.4, 5.0], [0.65, 10.0], [0.75, 20.0], [0.85, 25.0], [0.92, 50.0], [0.96, 75.0], [0.98, 100.0],
+             [1.0, 125.0]]  # fmt: skip
+REPEATS = {1_000_000: 9, 10_000_000: 3}
+KAPPAS = {"BTC": 1.0, "ETH": 1.33}
+GIGABYTE = 1e9
 
 
-def generate(path: Path, rows: int, *, cross: bool, per_account: int = 2, seed: int = 7) -> None:
-    """Write SYNTHETIC positions: lognormal sizes, entries round the mark, one or two (long and short) an account."""
-    rng = np.random.default_rng(seed)
-    writer: pq.ParquetWriter | None = None
-    for start in range(0, rows, CHUNK):
-        table = _chunk(rng, start, min(CHUNK, rows - start), cross=cross, per_account=per_account)
-        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=1)
-        writer.write_table(table, row_group_size=ROW_GROUP)
-    if writer:
-        writer.close()
+def generate(path: Path, rows: int, *, cross: bool) -> None:
+    """Write SYNTHETIC positions: isolated ones in BTC, or an account's cross pair of BTC and ETH."""
+    symbol, mode = ("CASE WHEN i % 2 = 0 THEN 'BTC' ELSE 'ETH' END", "cross") if cross else ("'BTC'", "isolated")
+    connection = connect(memory_limit="3GB")
+    connection.raw_sql("SET preserve_insertion_order = false")
+    connection.raw_sql(GENERATE.format(rows=rows, leverages=LEVERAGES, symbol=symbol, mode=mode, path=path))
+    connection.disconnect()
 
 
-def _chunk(rng: np.random.Generator, start: int, count: int, *, cross: bool, per_account: int) -> pa.Table:
-    leverage = rng.choice(LEVERAGES, count, p=SHARES)
-    notional = np.exp(rng.normal(7.6, 1.8, count))
-    quantity = np.maximum(np.round(notional / MARK, 5), 1e-5)
-    number = np.arange(start, start + count)
-    account = number // per_account
-    is_short = rng.random(count) > 0.6
-    is_short[1::2] = ~is_short[: 2 * (count // 2) : 2]
-    return pa.table(
-        {
-            "account_id": pa.array(account.astype(str)),
-            "symbol": np.where(number % 2 == 0, "BTC", "ETH") if cross else np.full(count, "BTC"),
-            "venue": np.full(count, "binance"),
-            "side": np.array(["long", "short"])[is_short.astype(int)],
-            "quantity": quantity,
-            "entry_price": np.round(MARK * np.exp(rng.normal(0, 0.03, count) * np.minimum(1, 6 / leverage)), 1),
-            "mark_price": np.full(count, MARK),
-            "leverage": leverage,
-            "margin_mode": np.full(count, "cross" if cross else "isolated"),
-            "margin": quantity * MARK / leverage * rng.uniform(1.0, 3.0, count),
-        }
-    )
-
-
-def measure(path: Path, what: str, repeats: int) -> dict[str, float]:
-    """Median CPU seconds of the decode and of one stage, taking turns; or the peak memory of one profile alone."""
-    connection = connect(threads=2)
+def measure(path: Path, what: str, *, repeats: int, memory_limit: str) -> dict[str, float]:
+    """Median CPU seconds of the decode and of one stage, taking turns, with peak memory and the most that was spilled."""
+    connection = connect(memory_limit=memory_limit, threads=2)
     brackets, movement = load_brackets(), comovement()
-    decode, stage = [], []
 
-    def profile() -> tuple[Positions, tuple[Holding, ...], LineTable, BuiltProfile]:
+    def profile() -> BuiltProfile:
         positions = open_positions(str(path), connection=connection)
         inventory = take_inventory(positions)
         lines = liquidation_lines(positions, inventory, brackets=brackets, comovement=movement, as_of=AS_OF)
-        built = build_profile(
-            lines, inventory, positions.given, scope=Scope(), comovement=movement, origin={}
-        )  # fmt: skip
-        return positions, inventory, lines, built
+        return build_profile(lines, inventory, positions.given, scope=Scope(), comovement=movement, origin={})
 
     def accounts(made: BuiltProfile) -> None:
-        kappas = {"BTC": 1.0, "ETH": 1.33}
-        account_figures(leveraged_positions(kept(made.lines, {}), kappas), kappas)
+        account_figures(leveraged_positions(kept(made.lines, {}), KAPPAS), KAPPAS)
 
-    if what == "peak":
-        profile()
-        return {"peak_mb": _peak_mb()}
-    for _ in range(repeats):
-        decode.append(_cpu(lambda: connection.raw_sql(DECODE.format(path=path)).fetchall()))
-        if what == "accounts":
-            made = profile()[3]
-            stage.append(_cpu(lambda made=made: accounts(made)))  # type: ignore[misc]
-        else:
-            stage.append(_cpu(profile))
-    return {"decode": statistics.median(decode), "stage": statistics.median(stage)}
+    made = profile() if what == "accounts" else None
+    decode, stage, wall, peak = [], [], [], 0.0
+    with watched_spill() as spilled:
+        for _ in range(repeats):
+            decode.append(_cpu(lambda: connection.raw_sql(DECODE.format(path=path)).fetchall()))
+            began = perf_counter()
+            stage.append(_cpu(profile if made is None else lambda: accounts(made)))
+            wall.append(perf_counter() - began)
+            peak = peak or _peak_mb()  # the engine keeps what a stage stored, so a second one would find it filled
+    seconds = {"decode": statistics.median(decode), "stage": statistics.median(stage), "wall": statistics.median(wall)}
+    return seconds | {"peak_mb": peak, "spilled": max(spilled)}
+
+
+@contextmanager
+def watched_spill() -> Iterator[list[int]]:
+    """Sizes of the engine's spilled files, looked at five times a second [bytes]."""
+    folder, seen, over = Path(tempfile.gettempdir()) / "cohortiv-spill", [0], Event()
+
+    def look() -> None:
+        while not over.wait(0.2):
+            seen.append(sum(_size(file) for file in folder.glob("*")))
+
+    watcher = Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _peak_mb() -> float:
@@ -127,36 +135,37 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="*", type=float, default=[1e6, 1e7, 1e8])
     parser.add_argument("--stages", nargs="*", default=["profile", "accounts", "cross"])
     parser.add_argument("--largest-accounts", type=float, default=1e7, help="largest size for the passes by account")
+    parser.add_argument("--memory-limit", default=MEMORY_LIMIT, help="what DuckDB keeps before it spills")
     parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    limit = arguments.memory_limit
     if arguments.measure:
         path, what, repeats = arguments.measure
-        print(json.dumps(measure(Path(path), what, int(repeats))))
+        print(json.dumps(measure(Path(path), what, repeats=int(repeats), memory_limit=limit)))
         return
-    print(f"{'positions':>12} {'stage':>9} {'decode CPU s':>13} {'stage CPU s':>12} {'ratio':>6} {'peak MB':>8}")
-    with tempfile.TemporaryDirectory() as folder:
-        for size in map(int, arguments.sizes):
-            for what in arguments.stages:
-                if what == "profile" or size <= arguments.largest_accounts:
-                    _report(Path(folder), size, what)
+    print(f"DuckDB may keep {limit}")
+    titles = ("decode CPU s", "stage CPU s", "ratio", "wall s", "peak MB", "file GB", "spilled GB")
+    print(f"{'positions':>12} {'stage':>9} {' '.join(f'{title:>12}' for title in titles)}")
+    for size in map(int, arguments.sizes):
+        for what in arguments.stages:
+            if what == "profile" or size <= arguments.largest_accounts:
+                with tempfile.TemporaryDirectory() as folder:
+                    _report(Path(folder), size, what=what, limit=limit)
 
 
-def _report(folder: Path, size: int, what: str) -> None:
-    path = folder / f"{'cross' if what == 'cross' else 'isolated'}-{size}.parquet"
-    if not path.exists():
-        generate(path, size, cross=what == "cross")
-    found = _run([str(path), what, str(REPEATS.get(size, 3))])
-    found |= _run([str(path), "peak", "1"]) if what != "accounts" else {"peak_mb": math.nan}
-    ratio = found["stage"] / found["decode"]
-    seconds = f"{found['decode']:>13.3f} {found['stage']:>12.3f}"
-    print(f"{size:>12,} {what:>9} {seconds} {ratio:>6.2f} {found['peak_mb']:>8.0f}", flush=True)
-
-
-def _run(arguments: list[str]) -> dict[str, float]:
-    """Measure in a process of its own."""
-    command = [sys.executable, __file__, "--measure", *arguments]
-    found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return found
+def _report(folder: Path, size: int, *, what: str, limit: str) -> None:
+    path = folder / "positions.parquet"
+    generate(path, size, cross=what == "cross")
+    command = [sys.executable, __file__, "--memory-limit", limit, "--measure", path, what, str(REPEATS.get(size, 1))]
+    environment = os.environ | {"TMPDIR": str(folder)}
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode:
+        print(f"{size:>12,} {what:>9} does not go through: {done.stderr.strip().splitlines()[-1:]}", flush=True)
+        return
+    found: dict[str, float] = json.loads(done.stdout)
+    ratio, held = found["stage"] / found["decode"], path.stat().st_size / GIGABYTE
+    figures = (found["decode"], found["stage"], ratio, found["wall"], found["peak_mb"], held, found["spilled"] / GIGABYTE)
+    print(f"{size:>12,} {what:>9} {' '.join(f'{figure:>12.3f}' for figure in figures)}", flush=True)
 
 
 if __name__ == "__main__":
