@@ -47,7 +47,7 @@ def test_without_distances_the_words_are_of_the_mix_alone() -> None:
     """The sentence, and the figure beside the headline."""
     f = findings("history", distances=False)
     assert told.sentence(f).startswith("From changes of the tier mix alone, the IV Index by ")
-    assert told.key_figures(f)[2]["context"] == "mix alone; tested 28 of 103 days ahead"
+    assert told.key_figures(f)[2]["context"] == "mix alone; tested 28 of 104 days ahead"
 
 
 def test_a_change_within_the_error_is_no_visible_one() -> None:
@@ -60,7 +60,7 @@ def test_the_band_from_the_mix_alone_stands_beside_the_whole() -> None:
     """As the context of the figure."""
     f = findings("history")
     alone = points_range(f.shown.mix_then["low"], f.shown.mix_then["high"])
-    assert told.key_figures(f)[2]["context"] == f"{alone} from the mix alone; tested 28 of 103 days ahead"
+    assert told.key_figures(f)[2]["context"] == f"{alone} from the mix alone; tested 28 of 104 days ahead"
 
 
 @pytest.mark.parametrize(

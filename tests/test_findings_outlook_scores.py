@@ -41,11 +41,11 @@ def test_what_it_lost_to_is_named_with_its_ratio() -> None:
         for name in test.loses_to:
             rows = test.summary[(test.summary["quantity"] == "all tiers") & (test.summary["model"] == name)]
             assert f"{name} ({rows['crps_ratio'].iloc[0]:.2f} times its score)" in scores.verdict(f)
-    assert "The tests reach 28\u00a0days ahead, the outlook 103\u00a0days." in scores.verdict(f)
+    assert "The tests reach 28\u00a0days ahead, the outlook 104\u00a0days." in scores.verdict(f)
     said = scores.index_verdict(f)
     for test in f.outlook.index_backtests:
         ratio = scores.figures_by_model(test, "crps_ratio")
         better = [value for name, value in ratio.items() if name != "persistence" and value > 1]
         assert all(f"{value:.2f} times that of " in said for value in better)
-    assert scores.tested_words(f) == "tested 28 of 103 days ahead"
+    assert scores.tested_words(f) == "tested 28 of 104 days ahead"
     assert scores.tested_words(findings(weeks=4)) == "not tested"

@@ -54,7 +54,7 @@ def verdict(f: OutlookFindings) -> str:
 def _lost(test: Backtest) -> str:
     """What scored better, each with the ratio of the scores over all tiers."""
     ratio = dict(zip(test.summary["model"], test.summary["crps_ratio"].astype(float), strict=False))
-    return " and ".join(f"{name} ({ratio[name]:.2f} times its score)" for name in test.loses_to)
+    return ", ".join(f"{name} ({ratio[name]:.2f} times its score)" for name in test.loses_to)
 
 
 def tested_words(f: OutlookFindings) -> str:
@@ -70,7 +70,7 @@ def tested_words(f: OutlookFindings) -> str:
 
 def _days_ahead(f: OutlookFindings) -> int:
     dates = f.outlook.projection.dates
-    return round((dates[-1] - dates[0]).total_seconds() / 86_400)
+    return int((dates[-1] - dates[0]).days)
 
 
 def _reach(f: OutlookFindings) -> str:
@@ -97,7 +97,7 @@ def index_verdict(f: OutlookFindings) -> str:
         alone = f" ({percent(held[MIX_ALONE], 0)} from the mix alone)" if MIX_ALONE in held else ""
         dates = test.scores["as_of"].nunique()
         others = {name: value for name, value in ratio.items() if name not in (PROJECTION, "persistence")}
-        better = " and ".join(
+        better = ", ".join(
             f"{times:.2f} times that of {_named(name)}" for name, times in others.items() if times > 1
         )
         lost = f", but {better}, so it lost to what is simpler" if better else ", and it beat every simpler forecast"
