@@ -34,6 +34,12 @@ _LEGEND_PX = 24
 _ROOM, _NARROW_ROOM = (0.13, 0.06), (0.30, 0.16)
 _TIER_NUMBERS = ("now", "low", "median", "high")
 _LEGEND_WORDS = ("Today", "Median of the draws", "5 to 95 % of the draws")
+#: What a legend draws for them: a ring, a line across the band, and the band.
+_SYMBOLS = alt.ExprRef(
+    f"datum.label == '{_LEGEND_WORDS[0]}' ? 'M0,-0.5A0.5,0.5,0,1,0,0,0.5A0.5,0.5,0,1,0,0,-0.5M0,-0.28"
+    f"A0.28,0.28,0,1,1,0,0.28A0.28,0.28,0,1,1,0,-0.28' : datum.label == '{_LEGEND_WORDS[1]}' ? "
+    "'M-0.12,-0.6L0.12,-0.6L0.12,0.6L-0.12,0.6Z' : 'square'"
+)
 
 
 def tier_outlook(tiers: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
@@ -61,9 +67,8 @@ def tier_outlook(tiers: pd.DataFrame, *, width: int = WIDTH) -> alt.LayerChart:
     y = alt.Y("tier:N", sort=sort, axis=alt.Axis(title="Leverage tier"))
     axis = alt.Axis(title="Share of leveraged notional (%)", format=".0%", tickCount=6)
     looks = alt.Scale(domain=list(_LEGEND_WORDS), range=[INK, ACCENT, OUTER])
-    legend = alt.Legend(
-        title=None, labelLimit=0, columns=1 if is_narrow(width) else 0, symbolType="circle", offset=_LEGEND_PX
-    )
+    columns = 1 if is_narrow(width) else 0
+    legend = alt.Legend(title=None, labelLimit=0, columns=columns, symbolType=_SYMBOLS, offset=_LEGEND_PX)
 
     tooltip = [
         alt.Tooltip("tier:N", title="Tier"),
