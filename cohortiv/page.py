@@ -123,12 +123,8 @@ def headline(
 
     Parameters
     ----------
-    series : str
-        Name of the series of reports.
-    title : str
-        Title of this report.
-    cohort : str
-        Name of the cohort.
+    series, title, cohort : str
+        Names of the series of reports, of this report and of the cohort.
     symbols : sequence of str
         Symbols covered; empty means all.
     as_of : str or date
@@ -144,8 +140,7 @@ def headline(
     code_held : str or None
         The series' code where it has a history.
     before : mapping or None
-        Where the report changes what was read: "code" and "iv_index" before, and "remark", what to know of the two, or
-        an empty text.
+        Where the report changes what was read: "code" and "iv_index" before it, and a "remark", which may be empty.
     interval : mapping or None
         "level" [fraction], "low" and "high" [points].
     classification : str

@@ -8,6 +8,7 @@ from cohort_support import ENGINE_WARNINGS
 from validation_cases import findings
 
 from cohortiv.findings import validation as told
+from cohortiv.findings import validation_headline as first
 from cohortiv.findings.validation_change import change
 
 pytestmark = ENGINE_WARNINGS
@@ -19,15 +20,15 @@ pytestmark = ENGINE_WARNINGS
 def test_the_verdict_opens_the_sentence(kind: str, badge: str) -> None:
     """Badge and sentence say the same."""
     f = findings(kind)
-    assert f.badge == badge
-    assert told.sentence(f).startswith(f"{badge}: ")
+    assert first.badge(f) == badge
+    assert first.sentence(f).startswith(f"{badge}: ")
 
 
 def test_the_sentence_has_the_verdicts_own_numbers() -> None:
     """AUROC with its interval, events and the best comparator."""
     f = findings("leads")
     own = f.pair.verdict.conditions[0]
-    said = told.sentence(f)
+    said = first.sentence(f)
     assert told.interval_words(own.value, own.low, own.high) in said
     assert f"{own.events} independent events" in said
     assert f.title(str(told.best_comparator(f))) in said
@@ -35,19 +36,19 @@ def test_the_sentence_has_the_verdicts_own_numbers() -> None:
 
 def test_a_condition_without_data_is_undecided_and_counted() -> None:
     """Failed conditions are not read as if the others held."""
-    assert "7 of 9 conditions fail, 2 are undecided" in told.sentence(findings("blind"))
+    assert "7 of 9 conditions fail, 2 are undecided" in first.sentence(findings("blind"))
 
 
 def test_too_few_events_say_how_many_are_needed() -> None:
     """And that nothing can be said."""
-    said = told.sentence(findings("few"))
+    said = first.sentence(findings("few"))
     assert "holds 2 independent events" in said
     assert "a verdict needs 10" in said
 
 
 def test_the_headline_shows_the_verdict_in_place_of_a_code() -> None:
     """With five figures; the last index is one of them."""
-    head = told.headline(findings("blind"))
+    head = first.headline(findings("blind"))
     assert head["verdict"] == "Not supported"
     assert [figure["label"] for figure in head["key_figures"]][-1] == "Last IV Index"
     assert len(head["key_figures"]) == 5
@@ -55,7 +56,7 @@ def test_the_headline_shows_the_verdict_in_place_of_a_code() -> None:
 
 def test_a_figure_without_a_value_says_why() -> None:
     """Never a silent dash."""
-    figures = told.key_figures(findings("few"))
+    figures = first.key_figures(findings("few"))
     assert [figure["value"] for figure in figures[:4]] == ["none"] * 4
     assert "too few events: 2 independent events" in figures[0]["context"]
 
@@ -93,7 +94,7 @@ def test_events_are_counted_over_the_rows_that_are_scored() -> None:
     rows = f.pair.scores.coverage.set_index("signal").loc["iv_index"]
     assert rows["last"] < f.series.frame.index[-1]
     assert f.scored_period.endswith(f"{rows['last']:%-d %B %Y}")
-    assert f.scored_period in told.sentence(f)
+    assert f.scored_period in first.sentence(f)
 
 
 def without_outcomes() -> told.ValidationFindings:
@@ -109,7 +110,7 @@ def without_outcomes() -> told.ValidationFindings:
 def test_no_known_outcome_is_no_calm() -> None:
     """Where nothing that followed is known, that is said with its reason, and no period is called free of events."""
     f = without_outcomes()
-    said = told.sentence(f)
+    said = first.sentence(f)
     assert f"has a known outcome over 7 days (data end before the horizon: {len(f.series.frame):,})" in said
     assert "0 independent events" not in said
     assert "No snapshot has a known outcome" in change(f)

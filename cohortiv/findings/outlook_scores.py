@@ -97,9 +97,7 @@ def index_verdict(f: OutlookFindings) -> str:
         alone = f" ({percent(held[MIX_ALONE], 0)} from the mix alone)" if MIX_ALONE in held else ""
         dates = test.scores["as_of"].nunique()
         others = {name: value for name, value in ratio.items() if name not in (PROJECTION, "persistence")}
-        better = ", ".join(
-            f"{times:.2f} times that of {_named(name)}" for name, times in others.items() if times > 1
-        )
+        better = ", ".join(f"{times:.2f} times that of {_named(name)}" for name, times in others.items() if times > 1)
         lost = f", but {better}, so it lost to what is simpler" if better else ", and it beat every simpler forecast"
         said.append(
             f"{_ahead(test)}, its 90 % band held {percent(held[PROJECTION], 0)} of {dates} dates{alone}; its CRPS is "

@@ -1,4 +1,4 @@
-"""Sentences of a validation report: the verdict, its key figures, method and limits; every number is computed."""
+"""A study with what the sentences of its report need, and the words that several of them share."""
 
 import math
 from collections.abc import Callable
@@ -7,23 +7,17 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cohortiv.config.study import OWN_LINES
 from cohortiv.display import Displayed
 from cohortiv.findings.context import Words
 from cohortiv.findings.headline import long_day
-from cohortiv.palette import CODES
 from cohortiv.plain import MISSING
-from cohortiv.quantities import NONE, many, percent, points, usd
+from cohortiv.quantities import NONE, many, percent, usd
 from cohortiv.study.result import IndexHistory, Pair, Study
 from cohortiv.validation.comparison import Comparison
-from cohortiv.validation.scores import AUROC, EVENTS_WARNED, FALSE_ALARMS, LEAD_DAYS
-from cohortiv.validation.verdict import NOT_SUPPORTED, SUPPORTED, Condition
+from cohortiv.validation.scores import AUROC, EVENTS_WARNED
 
-SERIES: Final = "Validation report"
 #: Signals that are no comparators: chance, and the index under other weights or with a feature.
 NO_COMPARATORS: Final = frozenset({"random", "weighted_index", "index_with_sentiment"})
-_BADGES: Final = {SUPPORTED: "Supported", NOT_SUPPORTED: "Not supported"}
-_FEW: Final = "Too few events"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +45,6 @@ class ValidationFindings(Displayed):
     def signal(self) -> str:
         """Name of the signal that is judged."""
         return self.pair.verdict.rules.signal
-
-    @property
-    def badge(self) -> str:
-        """The verdict in one to three words."""
-        return _BADGES.get(self.pair.verdict.answer, _FEW)
 
     @property
     def period(self) -> str:
@@ -188,180 +177,25 @@ def best_comparator(f: ValidationFindings, pair: Pair | None = None) -> str | No
     return None if given.empty else str(given.sort_values("value", ascending=False, kind="stable")["signal"].iloc[0])
 
 
-def headline(f: ValidationFindings) -> dict[str, Any]:
-    """Arguments of `page.headline`: the verdict in place of a code."""
-    last = f.series.frame.iloc[-1]
-    index = float(last["iv_index"])
-    return {
-        "series": SERIES,
-        "title": "Does the warning work?",
-        "cohort": f.series.title,
-        "symbols": [f.series.symbol] if f.series.symbol else [],
-        "as_of": as_of_text(f),
-        "sentence": f"{sentence(f)} {basis_words(f)}".strip(),
-        "key_figures": key_figures(f),
-        "code": str(last["code"]),
-        "iv_index": None if math.isnan(index) else index,
-        "verdict": f.badge,
-        "synthetic": f.study.synthetic,
-    }
-
-
 def as_of_text(f: ValidationFindings) -> str:
-    """Time of the last snapshot, ISO 8601 with Z."""
+    """What the study knows up to, ISO 8601: the day or time that it was asked for, else the end of its data."""
+    until = f.study.until
+    if until is None:
+        until = max(f.series.frame.index[-1], f.study.data["last"].max())
+    elif until == until.normalize():
+        return f"{until - pd.Timedelta(days=1):%Y-%m-%d}"
+    return f"{until:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def last_snapshot_text(f: ValidationFindings) -> str:
+    """Time of the last snapshot of the judged series, ISO 8601 with Z."""
     return f"{f.series.frame.index[-1]:%Y-%m-%dT%H:%M:%S}Z"
-
-
-def sentence(f: ValidationFindings) -> str:
-    """The verdict in one sentence, with what it stands on."""
-    conditions = f.pair.verdict.conditions
-    own = conditions[0]
-    stands = f"on {independent(f.pair.events)} from {f.scored_period}"
-    found = f"the index has an AUROC of {interval_words(own.value, own.low, own.high)}{_beside(f)}"
-    if f.pair.verdict.answer == SUPPORTED:
-        return f"Supported: {stands}, {found}, and all {len(conditions)} conditions hold."
-    if f.pair.verdict.answer == NOT_SUPPORTED:
-        return f"Not supported: {stands}, {found}; {_counted(conditions)}."
-    return f"Too few events: {_undecided(f, conditions)}."
-
-
-def _counted(conditions: tuple[Condition, ...]) -> str:
-    """How many conditions fail, and of the others how many hold and how many are undecided."""
-    failed, held, undecided = (sum(c.met is answer for c in conditions) for answer in (False, True, None))
-    words = ((held, "holds", "hold"), (undecided, "is undecided", "are undecided"))
-    others = [f"{number} {one if number == 1 else more}" for number, one, more in words if number]
-    return ", ".join([f"{failed} of {len(conditions)} conditions fail", *others])
-
-
-def basis_words(f: ValidationFindings) -> str:
-    """What the verdict is about where it is no exchange's positions, and whose liquidations follow."""
-    series, feed = f.series, f.study.data[f.study.data["name"] == f.pair.feed]
-    index = f"The index is of positions modelled from {series.stand_in}." if series.stand_in else ""
-    covers = str(feed["note"].iloc[0]).partition(". ")[0] if len(feed) else ""
-    followed = f"What it is held against: {covers[:1].lower()}{covers[1:]}." if covers else ""
-    if f.pair.feed == OWN_LINES:
-        followed = "What followed is what prices touched of the profile's own lines, not closures at a venue."
-    return " ".join(part for part in (index, followed) if part)
-
-
-def _beside(f: ValidationFindings) -> str:
-    """The best comparator beside the index; nothing where none is scored."""
-    best = best_comparator(f)
-    if best is None:
-        return ""
-    row = f.score(best, AUROC)
-    return (
-        f", and the highest of {many(_compared(f), 'comparator')}, “{f.title(best)}”, "
-        f"{interval_words(row['value'], row['low'], row['high'])}"
-    )
-
-
-def _compared(f: ValidationFindings) -> int:
-    """How many comparators have an AUROC."""
-    table = f.pair.scores.table
-    kept = table[(table["metric"] == AUROC) & ~table["signal"].isin([*NO_COMPARATORS, f.signal])]
-    return int(kept["value"].notna().sum())
-
-
-def _undecided(f: ValidationFindings, conditions: tuple[Condition, ...]) -> str:
-    """Why nothing could be decided."""
-    needed = f.pair.verdict.rules.fewest_events
-    open_ones = [condition for condition in conditions if condition.met is None]
-    if not f.has_outcomes:
-        reasons = "; ".join(f"{why}: {times:,}" for why, times in f.pair.result.not_covered.items())
-        return (
-            f"no snapshot of {f.series.title} has a known outcome over {f.pair.horizon_days:g} days ({reasons}); "
-            "nothing can be said for or against the claim"
-        )
-    if f.pair.events < needed:
-        return (
-            f"{f.series.title} holds {independent(f.pair.events)} from {f.scored_period}, and a verdict needs "
-            f"{needed}; nothing can be said for or against the claim"
-        )
-    fewest = min(open_ones, key=lambda condition: condition.events)
-    return (
-        f"{len(open_ones)} of {len(conditions)} conditions stand on fewer than {needed} independent events or on no "
-        f"data, such as “{fewest.statement.partition(':')[0]}” on {fewest.events}"
-    )
-
-
-def key_figures(f: ValidationFindings) -> list[dict[str, str]]:
-    """Five numbers with their context."""
-    return [
-        _own(f),
-        _best(f),
-        _difference(f),
-        _lead(f),
-        _last_index(f),
-    ]
-
-
-def _figure(label: str, value: str, context: str) -> dict[str, str]:
-    return {"label": label, "value": value, "context": context}
-
-
-def _own(f: ValidationFindings) -> dict[str, str]:
-    """The AUROC that the verdict stands on."""
-    own, row, label = f.pair.verdict.conditions[0], f.score(f.signal, AUROC), "AUROC of the index"
-    if math.isnan(own.value):
-        return _figure(label, NONE, f"{row['status']}: {independent(own.events)}")
-    ends = _ends(own.low, own.high, f.pair.verdict.rules.level)
-    return _figure(label, two(own.value), f"{ends}; {independent(own.events)}; chance is 0.50")
-
-
-def _scored(f: ValidationFindings, signal: str, label: str) -> dict[str, str]:
-    row = f.score(signal, AUROC)
-    if math.isnan(row["value"]):
-        return _figure(label, NONE, f"{row['status']}: {independent(row['events'])}")
-    ends = _ends(float(row["low"]), float(row["high"]), f.study.rules.level)
-    return _figure(label, two(row["value"]), f"{f.title(signal)}; {ends}; {independent(row['events'])}")
-
-
-def _ends(low: float, high: float, level: float) -> str:
-    return "no interval" if math.isnan(low) else f"{percent(level, 0)} interval {two(low)} to {two(high)}"
-
-
-def _best(f: ValidationFindings) -> dict[str, str]:
-    best, label = best_comparator(f), "Highest AUROC of a comparator"
-    if best is None:
-        return _figure(label, NONE, "no comparator is scored")
-    return _scored(f, best, label)
-
-
-def _difference(f: ValidationFindings) -> dict[str, str]:
-    best, label = best_comparator(f), "Index less that comparator"
-    found = None if best is None else f.comparison(best)
-    if found is None or found.better is None:
-        return _figure(label, NONE, "too few events in common" if found is None else found.status)
-    ends = _ends(found.better.low, found.better.high, found.better.level)
-    return _figure(
-        label, two(found.better.value), f"AUROC; {ends}; {independent(found.events)} in common; chosen after the fact"
-    )
-
-
-def _lead(f: ValidationFindings) -> dict[str, str]:
-    lead, label = f.score(f.signal, LEAD_DAYS), "Median lead of the index"
-    warned, false = f.score(f.signal, EVENTS_WARNED), f.score(f.signal, FALSE_ALARMS)
-    if math.isnan(warned["value"]):
-        return _figure(label, NONE, f"{warned['status']}: {independent(lead['events'])}")
-    share = f"{warned_words(f)} warned"
-    share += f"; {false['value']:.1f} false alarms a year"
-    return _figure(label, "not told" if math.isnan(lead["value"]) else f"{lead['value']:.1f} days", share)
 
 
 def warned_words(f: ValidationFindings) -> str:
     """How many independent events the index warned of: "1 of 14 independent events"."""
     row = f.score(f.signal, EVENTS_WARNED)
     return f"{round(row['value'] * row['events'])} of {independent(row['events'])}"
-
-
-def _last_index(f: ValidationFindings) -> dict[str, str]:
-    last = f.series.frame.iloc[-1]
-    return _figure(
-        "Last IV Index",
-        points(float(last["iv_index"])),
-        f"code {CODES[str(last['code'])].word}, {long_day(as_of_text(f))}",
-    )
 
 
 def claim(f: ValidationFindings) -> str:
@@ -385,7 +219,8 @@ def event_words(f: ValidationFindings) -> str:
     limit = (
         f"more than {percent(rule.share, 0)}"
         if rule.share is not None
-        else f"more than the {percent(rule.quantile, 0)} quantile of the last {rule.past_days} days"
+        else f"more than the {percent(rule.quantile, 0)} quantile of the last {rule.past_days} days (of as many as "
+        f"there are, {rule.least_days} at least)"
     )
     over = f", over {f.pair.result.base}," if definition.source == "liquidations" and f.pair.result.base else ""
     return f"“{definition.title}”{over} is {limit}"

@@ -171,8 +171,9 @@ def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
         more = events_needed(hardest) - hardest.events
         said.append(
             f"Of {many(len(failed), 'condition')} not met, {len(reachable)} would hold at the present values with "
-            f"more events: the hardest of these, “{_name(hardest)}” at "
-            f"{interval_words(hardest.value, hardest.low, hardest.high)}, with {_many_more(f, more)}."
+            f"more events: {'the hardest of these, ' if len(reachable) > 1 else ''}“{_name(hardest)}” at "
+            f"{interval_words(hardest.value, hardest.low, hardest.high)} on {independent(hardest.events)}, with "
+            f"{_many_more(f, more)}."
         )
     below = [condition for condition in failed if not math.isfinite(events_needed(condition))]
     if below:

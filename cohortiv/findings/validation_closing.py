@@ -6,6 +6,7 @@ from cohortiv.findings.validation import (
     ValidationFindings,
     as_of_text,
     best_comparator,
+    last_snapshot_text,
 )
 from cohortiv.findings.validation_scores import COVERS, OWN_LINES
 from cohortiv.plain import plain_values
@@ -72,7 +73,8 @@ def about(f: ValidationFindings) -> str:
     return (
         "**Intended readers**: model validators, and risk desks that want to know what a warning is worth. Not "
         f"investment advice.\n\n**Study**: {study.title} ({study.name}).\n\n**Data and cut-off**: {f.files}; last "
-        f"snapshot {long_day(as_of_text(f))}.\n\n**Method**: version {METHODOLOGY_VERSION}, see "
+        f"snapshot {long_day(last_snapshot_text(f))}; nothing that became known after {long_day(as_of_text(f))}."
+        f"\n\n**Method**: version {METHODOLOGY_VERSION}, see "
         f"METHODOLOGY.md of the package. Rules {study.verdict_version}, outcomes {study.outcomes_version}, dated "
         f"events {study.events_version}."
     )

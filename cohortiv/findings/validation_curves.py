@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from cohortiv.findings.context import Words
-from cohortiv.findings.validation import ValidationFindings, best_comparator, interval_words
+from cohortiv.findings.validation import ValidationFindings, best_comparator, independent, interval_words
 from cohortiv.quantities import many, percent
 from cohortiv.validation.scores import AUROC, BRIER_SKILL
 
@@ -51,9 +51,11 @@ def roc(f: ValidationFindings) -> Words:
     caught = float(own.loc[own["false_rate"] <= f.study.rules.false_share, "true_rate"].max())
     at = percent(f.study.rules.false_share, 0)
     title = f"With {at} false alarms the index catches {percent(caught, 0)}"
+    events = independent(f.score(f.signal, AUROC)["events"])
     reading = (
-        f"At thresholds with alarms on {at} of the calm rows, the index stands alarmed on {percent(caught, 0)} of the "
-        f"event rows; chance would be on {at}. Thresholds are chosen after the fact here; those of the tables are not."
+        f"On {events}: at thresholds with alarms on {at} of the calm rows, the index stands alarmed on "
+        f"{percent(caught, 0)} of the event rows; chance would be on {at}. Thresholds are chosen after the fact here; "
+        "those of the tables are not."
     )
     return f.words("roc", title, measure, reading=reading)
 
@@ -83,8 +85,9 @@ def reliability(f: ValidationFindings) -> Words:
     title = f"Index forecasts err {better} than the base rate"
     highest = own.iloc[int(own["forecast"].argmax())]
     reading = (
-        f"Brier skill of the index: {interval_words(skill['value'], skill['low'], skill['high'])}; above 0 it errs "
-        f"less than the base rate of the past. Where it forecast most, {percent(highest['forecast'], 0)} on average, "
+        f"Brier skill of the index: {interval_words(skill['value'], skill['low'], skill['high'])}, on "
+        f"{independent(skill['events'])}; above 0 it errs less than the base rate of the past. {_missed(own)} "
+        f"Where it forecast most, {percent(highest['forecast'], 0)} on average, "
         f"an event followed in {percent(highest['observed'], 0)} of {int(highest['rows']):,} rows "
         f"({percent(highest['observed_low'], 0)} to {percent(highest['observed_high'], 0)}), with "
         f"{many(int(highest['events']), 'independent event')} behind them."
@@ -95,6 +98,19 @@ def reliability(f: ValidationFindings) -> Words:
         "as the rows have windows that do not overlap."
     )
     return f.words("reliability", title, measure, note=note, reading=reading)
+
+
+def _missed(own: pd.DataFrame) -> str:
+    """Which points of a signal say another chance than followed, in turn from the lowest forecast."""
+    off = own[(own["forecast"] < own["observed_low"]) | (own["forecast"] > own["observed_high"])]
+    if off.empty:
+        return "No point's interval misses what was forecast."
+    said = [
+        f"at {percent(row['forecast'], 0)} forecast {percent(row['observed'], 0)} followed "
+        f"({percent(row['observed_low'], 0)} to {percent(row['observed_high'], 0)})"
+        for row in off.sort_values("forecast").to_dict("records")
+    ]
+    return f"{len(off)} of {len(own)} points miss it: {'; '.join(said)}."
 
 
 def usefulness_rows(f: ValidationFindings) -> pd.DataFrame:

@@ -17,7 +17,7 @@ HIT_COLUMNS: Final[Columns] = (
     ("signal", "Signal", "{}", "left"),
     ("hit", "Hit (No.)", "{}", "left"),
     ("missed", "Missed (No.)", "{}", "left"),
-    ("not_covered", "Not covered (No.)", "{}", "left"),
+    ("not_covered", "No value or threshold yet (No.)", "{}", "left"),
     ("count", "Hits of covered", "{}", "right"),
     ("by_chance", "Alarm in any such span", "{:.0%}", "right"),
 )
@@ -66,12 +66,17 @@ def hits(f: ValidationFindings) -> Words:
     if not covered:
         title = "No dated event could have been warned of"
     note = (
-        f"Numbers are those of the table above. Hit: an alarm stood within the {f.pair.horizon_days:g} days before; "
-        f"alarms as in the table of leads, on at most {percent(f.study.rules.false_share, 0)} of the calm past. Not "
-        "covered: the signal has no value then, or no threshold could be fitted yet. The last column says in what "
+        f"Numbers are those of the table above. Hit: an alarm stood within the {_days(f.pair.horizon_days)} before; "
+        f"alarms as in the table of leads, on at most {percent(f.study.rules.false_share, 0)} of the calm past. No "
+        "value or threshold yet: also where the series itself covers the event. The last column says in what "
         f"share of such spans without a dated event an alarm stood too.{_few(f, covered)}"
     )
     return f.words("dated-hits", title, "Alarms before dated events, thresholds fitted on the past alone", note=note)
+
+
+def _days(days: float) -> str:
+    """A horizon in words: "7 days", "day"."""
+    return "day" if days == 1.0 else f"{days:g} days"
 
 
 def _few(f: ValidationFindings, covered: int) -> str:

@@ -16,6 +16,7 @@ from cohortiv.findings.validation import (
     interval_words,
     outcome_short,
     outcome_words,
+    period_of,
     two,
 )
 from cohortiv.findings.validation_scores import COVERS
@@ -61,10 +62,15 @@ def aurocs(f: ValidationFindings) -> Words:
     how = "better than" if own["low"] > _CHANCE else "worse than" if own["high"] < _CHANCE else "no better than"
     title = f"The index tells days before events {how} chance"
     secondary = f.comparison("random")
-    reading = f"AUROC of the index: {interval_words(own['value'], own['low'], own['high'])}."
+    reading = (
+        f"AUROC of the index: {interval_words(own['value'], own['low'], own['high'])}, on {independent(own['events'])}."
+    )
     if secondary is not None and secondary.better is not None:
         gap = secondary.better
-        reading += f" Less that of a random number on the same rows: {interval_words(gap.value, gap.low, gap.high)}."
+        reading += (
+            f" Less that of a random number on the same rows: {interval_words(gap.value, gap.low, gap.high)}, on "
+            f"{independent(secondary.events)}."
+        )
     note = (
         "The filled point is the index. In brackets: independent events. The data file holds every metric, unrounded. "
         f"{COVERS}"
@@ -232,7 +238,7 @@ def sentiment(f: ValidationFindings) -> Words:
     score = (
         f"it has no score: {row['status']}"
         if math.isnan(row["value"])
-        else interval_words(row["value"], row["low"], row["high"])
+        else f"{interval_words(row['value'], row['low'], row['high'])}, on {independent(row['events'])}"
     )
     left = sum(f.study.sentiment_left_out.values())
     reasons = "; ".join(f"{why}: {count:,}" for why, count in f.study.sentiment_left_out.items())
@@ -243,7 +249,8 @@ def sentiment(f: ValidationFindings) -> Words:
         f"sentiment: {score}. {_feature(f)}"
     )
     title = f"Daily sentiment lay between {two(daily['mean'].min())} and {two(daily['mean'].max())}"
-    return f.words("sentiment", title, measure, reading=reading)
+    pooled = ", of all languages together" if len(f.study.sentiment_by_language) > 1 else ""
+    return Words("sentiment", title, f"{measure}{pooled}; {period_of(daily)}", f.source, reading=reading)
 
 
 def _feature(f: ValidationFindings) -> str:

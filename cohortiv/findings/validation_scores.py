@@ -11,6 +11,7 @@ from cohortiv.findings.validation import (
     NO_COMPARATORS,
     ValidationFindings,
     bracketed,
+    independent,
     interval_words,
     period_of,
     short_title,
@@ -70,7 +71,7 @@ _ONE_DECIMAL: Final = frozenset({LEAD_DAYS, FALSE_ALARMS, ALARM_FLIPS})
 
 def _columns(metrics: Mapping[str, str], events: str) -> Columns:
     signal, counted = ("signal", "Signal", "{}", "left"), (events, "Independent events", "{:,}", "right")
-    return (signal, *((name, label, "{}", "left") for name, label in metrics.items()), counted)
+    return (signal, counted, *((name, label, "{}", "left") for name, label in metrics.items()))
 
 
 #: Key, label, pattern and alignment of the columns of the tables, as `page.Column` takes them.
@@ -79,8 +80,8 @@ PAST_COLUMNS: Final[Columns] = _columns(_PAST, "events_past")
 ALARM_COLUMNS: Final[Columns] = _columns(_ALARMS, "events_alarms")
 SHORT_COLUMNS: Final[Columns] = (
     *_columns({AUROC: "AUROC", AVERAGE_PRECISION: "Average precision"}, "events_ranked"),
-    *_columns({BRIER_SKILL: "Brier skill", USEFULNESS: "Relative usefulness"}, "events_past")[1:-1],
     ("events_past", "Events after the first fit", "{:,}", "right"),
+    *_columns({BRIER_SKILL: "Brier skill", USEFULNESS: "Relative usefulness"}, "events_past")[2:],
 )
 COMPARISON_COLUMNS: Final[Columns] = (
     ("signal", "Index against", "{}", "left"),
@@ -140,7 +141,7 @@ def ranking(f: ValidationFindings) -> Words:
     title = f"The index has no score: {own['status']}"
     if not math.isnan(own["value"]):
         above = _above(f, own["value"])
-        title = f"{above} of {_compared(f)} comparators rank higher than the index"
+        title = f"{above} of {_compared(f)} comparators rank higher, {_beyond(f)} of them beyond chance"
     base = f.score(f.signal, EVENT_SHARE)
     share = (
         ""
@@ -148,7 +149,8 @@ def ranking(f: ValidationFindings) -> Words:
         else f" Average precision by chance is the share of event rows, {two(base['value'])}."
     )
     note = (
-        f"{reading_note(f)}{share} The verdict has resamples of its own, so its intervals differ slightly."
+        f"{reading_note(f)}{share} Beyond chance: the interval of the difference on common rows, below, lies under "
+        "0. The verdict has resamples of its own, so its intervals differ slightly."
         f"{_absent(f, f.pair)}"
     )
     return f.words("scores-ranking", title, "Does a higher score go with an event?", note=note)
@@ -159,7 +161,7 @@ def past(f: ValidationFindings) -> Words:
     skill = f.score(f.signal, BRIER_SKILL)
     title = "What could have been forecast at the time"
     if not math.isnan(skill["value"]):
-        title = f"Brier skill of the index {interval_words(skill['value'], skill['low'], skill['high'])}"
+        title = f"Brier skill of the index {_scored_words(skill)}"
     note = (
         f"{reading_note(f)} Probabilities and thresholds are fitted on the past alone; rows before the first fit are "
         "not judged. Brier skill is over the base rate of the past. Usefulness and noise-to-signal are at equal weight "
@@ -199,6 +201,17 @@ def _absent(f: ValidationFindings, pair: Pair) -> str:
     return f" Without data: {', '.join(f'{f.title(name)} ({why})' for name, why in pair.missing.items())}."
 
 
+def _scored_words(row: "pd.Series[Any]") -> str:
+    """A score with its interval and its independent events: "0.46 (0.36 to 0.56), on 17 independent events"."""
+    return f"{interval_words(row['value'], row['low'], row['high'])}, on {independent(row['events'])}"
+
+
+def _beyond(f: ValidationFindings) -> int:
+    """How many comparators score higher than the index by more than chance, on the rows that both have."""
+    found = [each for each in f.pair.comparisons if each.better is not None and each.second not in NO_COMPARATORS]
+    return sum(each.better is not None and each.better.high < 0 for each in found)
+
+
 def _given(f: ValidationFindings) -> pd.DataFrame:
     """AUROCs of comparators that have one."""
     table = f.pair.scores.table
@@ -221,7 +234,7 @@ def other_pairs(f: ValidationFindings) -> list[tuple[pd.DataFrame, dict[str, str
 
 def _other(f: ValidationFindings, pair: Pair) -> Words:
     own = f.score(f.signal, AUROC, pair)
-    title = f"AUROC of the index {interval_words(own['value'], own['low'], own['high'])}"
+    title = f"AUROC of the index {_scored_words(own)}"
     stand_in = f.study.history(pair.series).stand_in
     own_lines = f" {OWN_LINES}" if pair.result.definition.source == "profile" else ""
     note = (
@@ -269,7 +282,8 @@ def comparisons(f: ValidationFindings) -> Words:
     )
     note = (
         f"{reading_note(f)} Their number stands last. On rows that both have, with the same resamples. Above 0 the "
-        "index is better. One horizon earlier: the same for what follows a horizon later. DeLong's interval takes rows "
-        "for independent, and is too narrow."
+        "index is better. One horizon earlier: the same for what follows a horizon later. Difference of lead: in the "
+        "mean of the events, of which one that is missed has a lead of 0. DeLong's interval stands on the events of "
+        "the first difference, takes rows for independent, and is too narrow."
     )
     return f.words("comparisons", title, "AUROC of the index less that of another signal", note=note)

@@ -9,6 +9,7 @@ from cohortiv.findings.headline import long_day
 from cohortiv.findings.validation import ValidationFindings, best_comparator, day_span, interval_words, short_title
 from cohortiv.findings.validation_scores import Columns, score_cell
 from cohortiv.plain import MISSING
+from cohortiv.quantities import many
 from cohortiv.study.result import Pair
 from cohortiv.validation.scores import AUROC, SCORED
 
@@ -18,7 +19,7 @@ _GLUE: Final = "\u00a0"
 PAIR_COLUMNS: Final[Columns] = (
     ("pair", "Index series and outcome", "{}", "left"),
     ("index", "AUROC of the index; events", "{}", "left"),
-    ("best", "Best comparator", "{}", "left"),
+    ("best", "Best comparator; events", "{}", "left"),
     ("answer", "Verdict", "{}", "left"),
 )
 COVERAGE_COLUMNS: Final[Columns] = (
@@ -69,7 +70,7 @@ def _pair_row(f: ValidationFindings, pair: Pair) -> dict[str, str]:
     named = "none is scored"
     if best is not None:
         row = f.score(best, AUROC, pair)
-        named = f"{f.title(best)} {interval_words(row['value'], row['low'], row['high'])}"
+        named = f"{f.title(best)} {interval_words(row['value'], row['low'], row['high'])}; {row['events']:.0f}"
     return {
         "pair": f"{short_title(pair)}{', judged here' * pair.primary}",
         "index": f"{score_cell(f.score(f.signal, AUROC, pair).to_dict())}; {pair.events}".replace(_GLUE, " "),
@@ -155,7 +156,11 @@ def leads(f: ValidationFindings) -> Words:
     if own.empty:
         title = "No event before which alarms could have been raised"
     note = f"Best comparator: {f.title(best)}." if best else "No comparator is scored."
-    note += " Not covered: no threshold could be fitted by then, or the series has a gap."
+    note += (
+        " Not covered: no threshold could be fitted by then, or the series has a gap. AUROC ranks all rows, those "
+        "within an event too; a lead needs an alarm before an event began. So a signal that rises with events ranks "
+        "well and warns of few."
+    )
     return f.words("leads", title, "How long before each event an unbroken alarm began", note=note)
 
 
@@ -202,11 +207,12 @@ def source_rows(f: ValidationFindings) -> pd.DataFrame:
 
 def sources(f: ValidationFindings) -> Words:
     """The table of data."""
-    gaps = int(f.study.data["gaps"].sum())
-    title = f"{len(f.study.data)} sources, with {gaps:,} gap(s) in all"
+    files = f.study.data.drop_duplicates(["files", "first", "last", "rows", "gaps"])
+    title = f"{len(f.study.data)} sources, with {many(int(files['gaps'].sum()), 'gap')} in their files"
     note = (
         "A stand-in or a lower bound is named as one. Rows and gaps are those known by the time that the report is "
-        "about. Blank rows are left out, and so are repeated ones, but of single liquidations those are counted; both "
-        "are told of whole files. A blank snapshot of an index series has no index."
+        "about; a gap is a step of more than 1.5 times the usual one, and those of a file that serves twice count once "
+        "in the title. Blank rows are left out, and so are repeated ones, but of single liquidations those are "
+        "counted; both are told of whole files. A blank snapshot of an index series has no index."
     )
     return Words("sources", title, "Data used, and what each covers", f.source, note)

@@ -114,7 +114,8 @@ def _beside(f: ValidationFindings) -> str:
     return (
         f"Under weights as they could have been learned at the time, the index has an AUROC of "
         f"{interval_words(weighted['value'], weighted['low'], weighted['high'])}, unweighted "
-        f"{interval_words(plain['value'], plain['low'], plain['high'])}. It is shown beside the index, never instead."
+        f"{interval_words(plain['value'], plain['low'], plain['high'])}, on {independent(plain['events'])}. It is "
+        "shown beside the index, never instead."
     )
 
 

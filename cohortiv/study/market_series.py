@@ -117,9 +117,15 @@ def _carried(profile: LiquidationProfile, held: pd.DataFrame) -> str:
         return "Every snapshot has a reading of open interest of its own time"
     return (
         f"{carried.size:,} of {len(times):,} snapshots take open interest from a reading before, "
-        f"{np.median(carried):.3g} hours old in the median and {carried.max():.3g} at most; one older than "
+        f"{_hours(np.median(carried))} old in the median and {carried.max():.3g} at most; one older than "
         f"{LONGEST_HOLE.days} days is not taken"
     )
+
+
+def _hours(count: float) -> str:
+    """A number of hours to three figures: "1 hour", "4.5 hours"."""
+    told = f"{count:.3g}"
+    return f"{told} hour{'' if told == '1' else 's'}"
 
 
 def _holes(runs: list[pd.DataFrame]) -> tuple[str, ...]:

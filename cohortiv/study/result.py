@@ -203,6 +203,8 @@ class Study(Displayed):
         series, feed, outcome, why: pairs that could not be made at all.
     critical_mass, index_horizon_days, reference_volatility : float
         Of the index of the primary pair [1; days; 1/sqrt(year)].
+    until : Timestamp or None
+        Nothing that became known after it is in the study (UTC, without zone); None: no such moment was asked for.
     notes : tuple of str
         What a reader must know of the whole, one sentence each.
     """
@@ -228,6 +230,7 @@ class Study(Displayed):
     critical_mass: float
     index_horizon_days: float
     reference_volatility: float
+    until: pd.Timestamp | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property

@@ -85,7 +85,7 @@ def main() -> None:
     """Run all three in turn and print what each repetition took."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else DRAWS
     nodes, draws = book(), mixes(count)
-    sample = min(int(sys.argv[2]) if len(sys.argv) > 2 else SAMPLE, count)  # noqa: PLR2004 - the second argument
+    sample = min(int(sys.argv[2]) if len(sys.argv) > 2 else SAMPLE, count)
     print(
         f"{count} draws of {len(TIER_EDGES)} tiers, {len(nodes)} nodes; loops run on {sample} draws and extrapolated, "
         f"OPENBLAS_NUM_THREADS={os.environ.get('OPENBLAS_NUM_THREADS', 'not set')}"
