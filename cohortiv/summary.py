@@ -159,7 +159,7 @@ def _subject(assessment: Assessment) -> dict[str, object]:
     return {
         "as_of": as_of_text(reading),
         "cohort": reading.cohort.name,
-        "symbols": [symbol] if symbol else list(reading.symbols),
+        "symbols": [symbol] if symbol else list(reading.told_symbols),
         "synthetic": reading.synthetic,
     }
 

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cohortiv"
 
 ROOMS = (
     "errors",
+    "whole_file",
     "assets",
     "display",
     "palette",
@@ -65,7 +66,9 @@ ROOMS = (
 MODEL = ROOMS[: ROOMS.index("charts")]
 BEFORE_PROFILE = ROOMS[: ROOMS.index("profile")]
 SOURCES_READERS = frozenset({"sources", "assessment", "cli"})
-REPORT_MAY_IMPORT = frozenset({"errors", "assets", "plain", "palette", "specification", "config", "page", "report"})
+REPORT_MAY_IMPORT = frozenset(
+    {"errors", "whole_file", "assets", "plain", "palette", "specification", "config", "page", "report"}
+)
 
 FORBIDDEN: dict[str, frozenset[str]] = {
     **{room: frozenset({"altair", "vl_convert", "papermill", "nbconvert", "IPython", "playwright"}) for room in MODEL},

@@ -2,7 +2,9 @@
 
 import json
 import os
+import runpy
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,22 +14,25 @@ from pathlib import Path
 import nbformat
 import pytest
 from distributed import Client, LocalCluster
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from report_support import SMALL
 
 from cohortiv.assets import asset
+from cohortiv.errors import UsageError
 from cohortiv.report.verification import verify_report
 
 BATCH = asset("templates") / "schedules" / "dask_batch.py"
 DAYS = ("2026-02-12", "2026-02-13")
 DATES = ("--as-of", DAYS[0], "--as-of", DAYS[1])
 GOOD = "first-all-accounts-all"
-#: Waits at its first run until somebody opens the other end of the pipe; at the second it goes on.
+#: Waits at its first run until it is killed or let go; at the second it goes on.
 WAIT = """
 from pathlib import Path
+from socket import create_connection
 if not Path({begun!r}).exists():
     Path({begun!r}).touch()
-    Path({pipe!r}).read_text()
+    create_connection(("127.0.0.1", {port})).recv(1)
 """
 
 
@@ -41,17 +46,18 @@ class Batch:
     errors: str
 
 
+def small() -> NotebookNode:
+    """The small notebook without positions."""
+    notebook: NotebookNode = nbformat.read(SMALL, as_version=4)
+    notebook.cells[1].source = notebook.cells[1].source.replace('positions: str = ""  # path of a file to read\n', "")
+    return notebook
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Notebooks that need no positions: a good one, one that fails, and one that waits at its first run."""
+    """A notebook that needs no positions, and one that fails."""
     folder = tmp_path_factory.mktemp("cluster")
-    notebook = nbformat.read(SMALL, as_version=4)
-    notebook.cells[1].source = notebook.cells[1].source.replace('positions: str = ""  # path of a file to read\n', "")
-    nbformat.write(notebook, folder / "first.ipynb")
-    os.mkfifo(folder / "pipe")
-    wait = WAIT.format(begun=str(folder / "begun"), pipe=str(folder / "pipe"))
-    notebook.cells.insert(2, new_code_cell(wait))
-    nbformat.write(notebook, folder / "waits.ipynb")
+    nbformat.write(small(), folder / "first.ipynb")
     parameters = new_code_cell('run_id: str = ""  # identity of the run', metadata={"tags": ["parameters"]})
     nbformat.write(new_notebook(cells=[parameters, new_code_cell("1 / 0")]), folder / "bad.ipynb")
     return folder
@@ -60,20 +66,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[Client]:
     """A cluster of two worker processes."""
-    cluster = LocalCluster(
+    cluster = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2,
         threads_per_worker=1,
         dashboard_address=None,
         host="127.0.0.1",
         local_directory=str(folder / "dask"),
     )
-    with cluster, Client(cluster) as client:
+    with cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
         yield client
 
 
 def begin(client: Client, folder: Path, *options: str) -> "subprocess.Popen[str]":
     """Start the example as a user does."""
-    command = [sys.executable, str(BATCH), "--scheduler", client.scheduler.address, *options]
+    address = client.scheduler_info()["address"]
+    command = [sys.executable, str(BATCH), "--scheduler", address, *options]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -116,15 +123,21 @@ def test_bytes_are_those_of_one_machine(batch: Batch, folder: Path) -> None:
 def test_killed_worker_costs_no_report(client: Client, folder: Path) -> None:
     """A report whose worker is killed in the middle is made whole on another one, and nothing half-made is left."""
     pids = client.run(os.getpid)
-    process = begin(client, folder, "waits.ipynb", "--as-of", DAYS[0], "--out", "killed")
-    with (folder / "pipe").open("w"):  # opens once the notebook reads
-        (busy,) = [worker for worker, tasks in client.processing().items() if tasks]
-        os.kill(pids[busy], signal.SIGKILL)
-        done = end(process, folder / "killed")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(120)
+        notebook = small()
+        wait = WAIT.format(begun=str(folder / "begun"), port=server.getsockname()[1])
+        notebook.cells.insert(2, new_code_cell(wait))
+        nbformat.write(notebook, folder / "waits.ipynb")
+        process = begin(client, folder, "waits.ipynb", "--as-of", DAYS[0], "--out", "killed")
+        with server.accept()[0]:
+            processing = client.processing()  # type: ignore[no-untyped-call]
+            (busy,) = [worker for worker, tasks in processing.items() if tasks]
+            os.kill(pids[busy], signal.SIGKILL)
+            done = end(process, folder / "killed")
     assert done.code == 0, done.errors
     assert [(line["status"], line["error"]) for line in done.lines] == [("published", None)]
-    (report,) = (done.folder / DAYS[0]).iterdir()
-    assert verify_report(report).passed
+    assert verify_report(done.folder / DAYS[0] / "waits-all-accounts-all").passed
     assert list((done.folder / ".work").iterdir()) == []
 
 
@@ -135,11 +148,11 @@ def test_nothing_runs_where_a_request_is_wrong(client: Client, folder: Path) -> 
     assert "tomorrow" in done.errors
 
 
-def test_desks_are_cohort_files(client: Client, folder: Path) -> None:
-    """Each desk has its own report; a desk whose file is not there fails with its sentence, and the other is made."""
-    (folder / "asia.yaml").write_text("schema_version: 1\nname: Asia desk\n", encoding="utf-8")
-    options = ("--desk", "asia.yaml", "--desk", "europe.yaml", "first.ipynb", "--as-of", DAYS[0], "--out", "desks")
-    done = end(begin(client, folder, *options), folder / "desks")
-    ended = {str(line["report"]): (line["status"], line["exit_code"]) for line in done.lines}
-    assert ended == {"first-asia-desk-all": ("published", 0), "first": ("failed", 2)}
-    assert done.code == 2
+def test_each_desk_has_its_reports() -> None:
+    """Every cohort file meets every date and symbol, oldest first; with --cohort beside it, it is refused."""
+    asked = runpy.run_path(str(BATCH))["asked"]
+    desks = [Path("asia.yaml"), Path("europe.yaml")]
+    found = [(item.as_of, item.symbol, item.cohort) for item in asked([*DATES, "--symbol", "BTC"], desks=desks)]
+    assert found == [(day, "BTC", desk) for day in DAYS for desk in desks]
+    with pytest.raises(UsageError, match="--desk and --cohort exclude each other"):
+        asked([*DATES, "--cohort", "all.yaml"], desks=desks)

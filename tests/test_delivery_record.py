@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from cohortiv.delivery import record as records
 from cohortiv.delivery.bulletin import Bulletin, read_bulletin
-from cohortiv.delivery.record import RECORD, add, delivered, has_got, kept, line_of, record_of
+from cohortiv.delivery.record import RECORD, add, codes_got, delivered, has_got, kept, line_of, record_of
 from cohortiv.errors import RunError
 from cohortiv.report.manifest import MANIFEST, sha256_of
 
@@ -34,6 +34,7 @@ def test_line_says_what_went_where(tmp_path: Path, bulletin: Bulletin) -> None:
         "edition_sha256": sha256_of(bulletin.folder / MANIFEST),
         "target": "desk",
         "outcome": "sent",
+        "code": "yellow",
     }
 
 
@@ -101,3 +102,18 @@ def test_two_deliveries_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         kept(tmp_path / RECORD),
     ):
         pytest.fail("held")
+
+
+def test_the_code_last_told_is_that_of_what_was_sent(tmp_path: Path) -> None:
+    """A failed attempt told nobody anything; a line of an earlier version has no code; other reports don't count."""
+    record = tmp_path / RECORD
+    first = read_bulletin(publish_by_hand(tmp_path, as_of="2026-02-11", code="green"))
+    second = read_bulletin(publish_by_hand(tmp_path, code="red"))
+    add(record, line_of(first, target="desk", outcome="sent", now=NOW))
+    add(record, line_of(second, target="desk", outcome="failed", now=NOW))
+    old = {key: value for key, value in json.loads(record.read_text("utf-8").splitlines()[0]).items() if key != "code"}
+    with record.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(old | {"target": "alerts"}) + "\n")
+        file.write(json.dumps(old | {"report": "2026-02-12/other", "target": "chat", "code": "red"}) + "\n")
+    assert [line.target for line in delivered(record)] == ["desk", "desk", "alerts", "chat"]
+    assert codes_got(delivered(record), second) == {"desk": "green"}

@@ -1,6 +1,7 @@
 """Announcements reach web and mail servers on this machine, which fail as real ones do."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,30 @@ def test_code_decides_who_is_told(tmp_path: Path, own: When | None, given: When 
     folder = publish_by_hand(tmp_path, previous=first)
     (outcome,) = sent(job(folder, chat(Desk(port=1), when=own), when=given, dry_run=True))
     assert outcome.state == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "expected"),
+    [
+        ("yellow", "yellow", "skipped"),
+        ("yellow", "green", "planned"),  # the issue before had changed, and its delivery failed
+        ("green", "yellow", "skipped"),  # a target that has heard of it already
+    ],
+)
+def test_a_target_hears_of_a_code_that_it_has_not_been_told(
+    tmp_path: Path, before: str, last: str, expected: str
+) -> None:
+    """What it was last told counts, and only without a record the issue before."""
+    first = publish_by_hand(tmp_path, as_of="2026-02-11", code=before)
+    work = job(publish_by_hand(tmp_path, previous=first), chat(Desk(port=1)), dry_run=True)
+    (outcome,) = sent(replace(work, codes={"chat": last}))
+    assert outcome.state == expected
+
+
+def test_a_restatement_with_another_code_is_announced(tmp_path: Path) -> None:
+    """Although the issue before had that code."""
+    first = publish_by_hand(tmp_path, as_of="2026-02-11", code="red")
+    publish_by_hand(tmp_path, code="green", previous=first)
+    restated = publish_by_hand(tmp_path, code="red", previous=first, supersede="Depth was missing")
+    (outcome,) = sent(replace(job(restated, chat(Desk(port=1)), dry_run=True), codes={"chat": "green"}))
+    assert outcome.state == "planned"

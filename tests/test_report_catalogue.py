@@ -1,9 +1,14 @@
 """The catalogue over all reports."""
 
+import fcntl
 import json
+import os
 import re
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -218,3 +223,33 @@ def test_a_verdict_stands_in_place_of_a_code(tmp_path: Path) -> None:
     assert rows(tmp_path)[0].startswith("risk-all 11 February 2026 Not supported –")
     assert "Green" not in html
     assert "18.8" not in html
+
+
+def _list(folder: Path) -> None:
+    """Write the catalogue some times."""
+    for _ in range(20):
+        write_catalogue(folder, brand=load_brand())
+
+
+def test_several_runs_list_at_once(tmp_path: Path) -> None:
+    """None of them fails, none leaves anything behind, and the page lists what is there."""
+    shelve(tmp_path, as_of="2026-02-11")
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        list(pool.map(_list, [tmp_path] * 3))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2026-02-11", "index.html"]
+    assert len(rows(tmp_path)) == 1
+
+
+def test_a_run_waits_until_another_has_listed(tmp_path: Path) -> None:
+    """So that a page made of an older look at the folder never comes last."""
+    shelve(tmp_path, as_of="2026-02-11")
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    run = Thread(target=write_catalogue, args=(tmp_path,))
+    run.start()
+    run.join(0.5)
+    assert run.is_alive()
+    assert not (tmp_path / "index.html").exists()
+    os.close(descriptor)
+    run.join(30)
+    assert (tmp_path / "index.html").exists()

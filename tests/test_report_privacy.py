@@ -27,6 +27,7 @@ from cohortiv.sources.sample import make_sample
 
 CANARY = "canary-7f3a"
 LONE_VENUE = "lone-venue-7f3a"
+LONE_SYMBOL = "LONESYM7F3A"
 HOSTILE = " ".join(PAYLOADS[::3])
 #: What every account holds that is planted with figures of its own: digits that no other figure has by accident.
 LONE = {"quantity": 0.777_123_456, "margin": 5_432.198_765, "leverage": 7.0}
@@ -38,7 +39,8 @@ MAIL = "issue.eml"
 def planted_positions() -> pd.DataFrame:
     """Synthetic positions under canary names, with planted accounts.
 
-    One is alone at its venue, one dominates its range of leverage, thirty hold a symbol and a venue of hostile name.
+    One is alone at its venue, one in its symbol, one dominates its range of leverage, thirty hold a symbol and a venue
+    of hostile name.
     """
     frame = make_sample(accounts=700, snapshots=1).to_pandas().assign(liquidation_price=np.nan)
     frame["account_id"] = frame["account_id"].str.replace("synthetic", CANARY)
@@ -48,10 +50,13 @@ def planted_positions() -> pd.DataFrame:
     lone = alike.iloc[:1].assign(
         account_id=f"{CANARY}-lone", venue=LONE_VENUE, liquidation_price=lines[9] + 0.123456, **LONE
     )
+    single = alike.iloc[:1].assign(
+        account_id=f"{CANARY}-single", symbol=LONE_SYMBOL, liquidation_price=lines[11] + 0.654321, **LONE
+    )
     large = alike.iloc[:1].assign(account_id=f"{CANARY}-large", **LARGE)
     hostile = alike.iloc[:30].assign(symbol=PAYLOADS[0], venue=FORMULAS[0] + PAYLOADS[12], liquidation_price=lines)
     hostile = hostile.assign(account_id=[f"{CANARY}-h{number}" for number in range(30)])
-    together: pd.DataFrame = pd.concat([frame, lone, large, hostile])
+    together: pd.DataFrame = pd.concat([frame, lone, single, large, hostile])
     return together
 
 
@@ -132,9 +137,8 @@ def test_report_is_complete(issue: Path) -> None:
 
 @pytest.mark.parametrize("name", [*FILES, MAIL])
 def test_no_planted_account_is_published(texts: dict[str, str], name: str) -> None:
-    """No file, data links and metadata included, names an account or the venue of one, or tells its figures."""
-    assert CANARY not in texts[name]
-    assert LONE_VENUE not in texts[name]
+    """No file, data links and metadata included, names an account, its venue or symbol, or tells its figures."""
+    assert [planted for planted in (CANARY, LONE_VENUE, LONE_SYMBOL) if planted in texts[name]] == []
     figures = [value for account in (LONE, LARGE) for key, value in account.items() if key != "leverage"]
     forms = [form for value in figures for form in written(value)]
     assert [form for form in forms if re.search(rf"(?<![\d.]){re.escape(form)}", texts[name])] == []
@@ -150,7 +154,9 @@ def test_search_reads_what_a_reader_reads(texts: dict[str, str], issue: Path, na
 def test_planted_accounts_are_in_the_input(issue: Path) -> None:
     """The search would find them: the position file holds them all."""
     text = (issue.parents[2] / "positions.csv").read_text(encoding="utf-8")
-    assert all(each in text for each in (CANARY, LONE_VENUE, repr(LONE["quantity"]), repr(LARGE["margin"])))
+    assert all(
+        each in text for each in (CANARY, LONE_VENUE, LONE_SYMBOL, repr(LONE["quantity"]), repr(LARGE["margin"]))
+    )
 
 
 def test_no_cell_is_that_of_few_accounts(issue: Path) -> None:

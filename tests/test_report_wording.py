@@ -2,7 +2,7 @@
 
 import pytest
 
-from cohortiv.report.wording import css_text, font_list, in_bytes, long_date, points
+from cohortiv.report.wording import css_text, font_list, in_bytes, long_date, points, stale_from
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,16 @@ def test_fonts_are_quoted() -> None:
 def test_sizes_have_units(size: int, expected: str) -> None:
     """Sizes are given in the unit that keeps them short."""
     assert in_bytes(size) == expected
+
+
+@pytest.mark.parametrize(
+    ("as_of", "days", "said"),
+    [
+        ("2026-02-12", 3.0, "2026-02-16T00:00Z"),
+        ("2026-02-12T08:30Z", 0.5, "2026-02-12T20:30Z"),
+        ("2026-02-12T0830Z", 3.0, "2026-02-15T08:30Z"),
+    ],
+)
+def test_data_are_stale_so_long_after_their_end(as_of: str, days: float, said: str) -> None:
+    """A day counts to its end, a time is its own."""
+    assert stale_from(as_of, days) == said

@@ -72,6 +72,13 @@ class Disclosed:
     ladder: DisclosedCells
     market_ladder: DisclosedCells
 
+    @property
+    def named_symbols(self) -> frozenset[str]:
+        """Symbols that a cell tells alone; what is held in the others is told together with more, or in a rest."""
+        told = self.symbols.plan[self.symbols.plan["cell"] >= 0]
+        cells = told.groupby("cell")["symbol"].agg(["nunique", "first"])
+        return frozenset(cells.loc[cells["nunique"] == 1, "first"])
+
     def direction_cents(self, direction: int) -> float | None:
         """Leveraged notional in one part of the ladder [cents]; None if some of it is in the rest."""
         spans = self.ladder.plan[self.ladder.plan["direction"] == direction]

@@ -133,6 +133,12 @@ class CohortReading(Displayed):
     venues: tuple[CoveredVenue, ...] = ()
 
     @property
+    def told_symbols(self) -> tuple[str, ...]:
+        """Symbols that may be named, largest first: what is held in the others is told together with more."""
+        named = self.symbols if self.disclosed is None else self.disclosed.named_symbols
+        return tuple(symbol for symbol in self.symbols if symbol in named)
+
+    @property
     def has_accounts(self) -> bool:
         """Whether positions, and so accounts, are behind it; counts of them are 0 where not."""
         return self.basis is Basis.POSITIONS

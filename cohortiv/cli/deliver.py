@@ -112,11 +112,15 @@ def _send(plan: "_Plan", *, dry_run: bool) -> None:
 
 def _outcomes(plan: "_Plan", *, dry_run: bool) -> "Iterator[Outcome]":
     """What became of each target, told and put on record as soon as it is known."""
-    from cohortiv.delivery.record import add, delivered, has_got, line_of
+    from cohortiv.delivery.record import add, codes_got, delivered, has_got, line_of
     from cohortiv.delivery.send import Dispatch, dispatched
 
-    got = {} if plan.again else has_got(delivered(plan.record), plan.bulletin)
-    job = Dispatch(plan.bulletin, plan.message, plan.settings, os.environ, when=plan.when, dry_run=dry_run, got=got)
+    lines = delivered(plan.record)
+    got = {} if plan.again else has_got(lines, plan.bulletin)
+    codes = codes_got(lines, plan.bulletin)
+    job = Dispatch(
+        plan.bulletin, plan.message, plan.settings, os.environ, when=plan.when, dry_run=dry_run, got=got, codes=codes
+    )
     for outcome in dispatched(job):
         click.echo(f"{outcome.state}: {outcome.target}: {outcome.told}", err=outcome.state == "failed")
         if outcome.state in ("sent", "failed") and not dry_run:

@@ -8,6 +8,7 @@ from typing import Final
 
 from cohortiv.delivery.message import Message
 from cohortiv.errors import RunError
+from cohortiv.whole_file import write_whole
 
 _MEDIA_TYPES: Final = {".pdf": ("application", "pdf"), ".html": ("text", "html")}
 
@@ -57,10 +58,7 @@ def write_mail(target: Path, content: bytes) -> None:
     RunError
         If it cannot be written.
     """
-    unfinished = target.with_name(f".{target.name}.new")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(content)
-        unfinished.replace(target)
+        write_whole(target, content)
     except OSError as error:
         raise RunError(f"Cannot write {target}: {error.strerror or error}. Name another file.") from error

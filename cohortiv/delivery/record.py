@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -34,6 +34,8 @@ class Delivered:
     target : str
         Name of the target in the delivery file.
     outcome : {"sent", "failed"}
+    code : str
+        The report's code; empty in lines of earlier versions.
     """
 
     when: str
@@ -41,6 +43,7 @@ class Delivered:
     edition_sha256: str
     target: str
     outcome: str
+    code: str = ""
 
 
 def record_of(bulletin: Bulletin) -> Path:
@@ -95,6 +98,26 @@ def has_got(lines: tuple[Delivered, ...], bulletin: Bulletin) -> dict[str, str]:
         line.target: line.when
         for line in lines
         if line.edition_sha256 == bulletin.edition_sha256 and line.outcome == "sent"
+    }
+
+
+def codes_got(lines: tuple[Delivered, ...], bulletin: Bulletin) -> dict[str, str]:
+    """The code that each target was last told of a report.
+
+    Parameters
+    ----------
+    lines : tuple of Delivered
+    bulletin : Bulletin
+
+    Returns
+    -------
+    dict
+        Code by name of the target; none for a target that got no issue of it, or whose last line has no code.
+    """
+    return {
+        line.target: line.code
+        for line in lines
+        if line.report.rpartition("/")[2] == bulletin.name and line.outcome == "sent" and line.code
     }
 
 
@@ -159,7 +182,8 @@ def line_of(bulletin: Bulletin, *, target: str, outcome: str, now: datetime) -> 
         With its zone, UTC.
     """
     report = f"{bulletin.as_of}/{bulletin.name}"
-    return Delivered(now.isoformat(timespec="seconds"), report, bulletin.edition_sha256, target, outcome)
+    moment = now.isoformat(timespec="seconds")
+    return Delivered(moment, report, bulletin.edition_sha256, target, outcome, bulletin.code)
 
 
 def _opened(record: Path) -> int:
@@ -169,10 +193,11 @@ def _opened(record: Path) -> int:
 
 def _read(lines: list[str]) -> Iterator[Delivered]:
     names = {field.name for field in fields(Delivered)}
+    needed = {field.name for field in fields(Delivered) if field.default is MISSING}
     for line in lines:
         try:
             values = json.loads(line)
         except ValueError:
             continue
-        if isinstance(values, dict) and names <= values.keys():
-            yield Delivered(**{name: str(values[name]) for name in names})
+        if isinstance(values, dict) and needed <= values.keys():
+            yield Delivered(**{name: str(value) for name, value in values.items() if name in names})

@@ -60,6 +60,8 @@ class Dispatch:
         Whether everything but the sending is done.
     got : mapping
         When a target got this edition, by its name; it doesn't get it once more.
+    codes : mapping
+        The code that a target was last told of this report, by its name.
     """
 
     bulletin: Bulletin
@@ -69,6 +71,7 @@ class Dispatch:
     when: When | None = None
     dry_run: bool = False
     got: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 def dispatched(job: Dispatch, *, sleep: Callable[[float], None] = time.sleep) -> Iterator[Outcome]:
@@ -86,7 +89,7 @@ def dispatched(job: Dispatch, *, sleep: Callable[[float], None] = time.sleep) ->
         One for each target, in the file's order; one that fails doesn't stop the next.
     """
     for target in job.config.targets:
-        if (job.when or target.when or job.config.when) == "change" and not job.bulletin.changed:
+        if (job.when or target.when or job.config.when) == "change" and not _has_changed(job, target.name):
             yield Outcome(target.name, "skipped", f"the code is {job.bulletin.style.word} as before")
             continue
         if target.name in job.got:
@@ -96,6 +99,12 @@ def dispatched(job: Dispatch, *, sleep: Callable[[float], None] = time.sleep) ->
             yield _delivered(target, job, sleep)
         except CohortivError as error:
             yield Outcome(target.name, "failed", str(error))
+
+
+def _has_changed(job: Dispatch, target: str) -> bool:
+    """Whether the code is another than the target was last told; the issue before counts where that is not known."""
+    last = job.codes.get(target)
+    return job.bulletin.changed if last is None else last != job.bulletin.code
 
 
 def attachments(bulletin: Bulletin, kinds: tuple[Attachment, ...], *, wanted_by: str) -> tuple[tuple[str, Path], ...]:

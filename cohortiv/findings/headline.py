@@ -1,9 +1,11 @@
 """The first screen: one sentence and five key figures."""
 
 import math
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from cohortiv.assessment import CohortReading
 from cohortiv.assessment.model_note import model_note
 from cohortiv.assessment.settings import CRITICAL_MASS, HORIZON_DAYS
 from cohortiv.findings.context import Findings
@@ -30,7 +32,7 @@ def headline(f: Findings) -> dict[str, Any]:
         "series": SERIES + ("" if result.reading.has_accounts else f", {result.reading.basis}") + unusual(f),
         "title": f"{symbol or 'All symbols'}: how near is a cascade?",
         "cohort": result.reading.cohort.title,
-        "symbols": [symbol] if symbol else _few(result.reading.symbols),
+        "symbols": [symbol] if symbol else _few(result.reading),
         "as_of": as_of_text(result.reading) or "",
         "sentence": sentence(f),
         "key_figures": key_figures(f),
@@ -68,10 +70,11 @@ def reasons(f: Findings) -> str:
     return f"{said[:1].lower()}{said[1:]}"
 
 
-def _few(symbols: tuple[str, ...]) -> list[str]:
-    """The largest symbols by name, and how many more there are."""
-    more = len(symbols) - SYMBOLS_NAMED
-    return [*symbols[:SYMBOLS_NAMED], *([f"{more} more"] if more > 0 else [])]
+def _few(reading: CohortReading) -> list[str]:
+    """The largest symbols that may be named, and how many more there are."""
+    named = reading.told_symbols[:SYMBOLS_NAMED]
+    more = len(reading.symbols) - len(named)
+    return [*named, *([f"{more} more"] if more > 0 else [])]
 
 
 def sentence(f: Findings) -> str:
@@ -173,16 +176,42 @@ def key_figures(f: Findings) -> list[dict[str, str]]:
     context = _PAST if critical == 0 else context
     span = f"90 % interval {points_range(interval.low, interval.high)}" if interval else "no interval"
     return [
-        _figure("IV Index", points(result.iv_index), "no code" if result.grey else span),
-        _figure("Critical volatility", percent(critical) if reachable else "none", context),
-        _figure("Critical drawdown", percent(result.moves.drawdown, 0), _level(f, result.moves.drawdown, -1)),
-        _figure("Critical rally", percent(result.moves.rally, 0), _level(f, result.moves.rally, 1)),
+        _figure(
+            "IV Index", points(result.iv_index), ("no code" if result.grey else span) + _was(f, "iv_index", points)
+        ),
+        _figure(
+            "Critical volatility",
+            percent(critical) if reachable else "none",
+            context + _was(f, "critical_volatility", percent),
+        ),
+        _figure(
+            "Critical drawdown",
+            _whole(result.moves.drawdown),
+            _level(f, result.moves.drawdown, -1) + _was(f, "critical_drawdown", _whole),
+        ),
+        _figure(
+            "Critical rally",
+            _whole(result.moves.rally),
+            _level(f, result.moves.rally, 1) + _was(f, "critical_rally", _whole),
+        ),
         _figure(
             "Leveraged notional",
             usd(profile.leveraged_notional_usd),
-            _accounts(f) + _tvl(f),
+            _accounts(f) + _tvl(f) + _was(f, "leveraged_notional_usd", usd),
         ),
     ]
+
+
+def _whole(move: float | None) -> str:
+    return percent(move, 0)
+
+
+def _was(f: Findings, name: str, written: Callable[[float], str]) -> str:
+    """A figure of the previous issue, to follow the context of this one's; nothing where it was measured otherwise."""
+    before = f.previous.get(name) if f.previous else None
+    if not isinstance(before, int | float) or not _same_parameters(f):
+        return ""
+    return f"; before {written(float(before))}"
 
 
 def _accounts(f: Findings) -> str:

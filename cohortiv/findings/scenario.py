@@ -106,7 +106,7 @@ def headline(f: ScenarioFindings) -> dict[str, Any]:
         "series": SERIES,
         "title": f"{len(f.shown)} scenarios side by side" if several else titled(f.worst),
         "cohort": "Each scenario's own cohort" if several and f.is_exact else reading.cohort.title,
-        "symbols": [symbol] if symbol else list(reading.symbols[:6]),
+        "symbols": [symbol] if symbol else list(reading.told_symbols[:6]),
         "as_of": as_of_text(reading) or "",
         "sentence": sentence(f),
         "key_figures": _side_by_side(f) if several else _key_figures(f.worst),

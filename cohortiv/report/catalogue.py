@@ -1,7 +1,9 @@
 """The catalogue: one page over all published reports, latest first, with the course and the state of each series."""
 
 import math
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -17,6 +19,7 @@ from cohortiv.report.entries import NOT_PUBLISHED, Entry, Failure, failures, rea
 from cohortiv.report.exporter import with_scripts
 from cohortiv.report.shelf import moment
 from cohortiv.report.wording import FILTERS
+from cohortiv.whole_file import write_whole
 
 CATALOGUE = "index.html"
 _LINE_WIDTH, _LINE_HEIGHT, _MARGIN = 160.0, 40.0, 4.0
@@ -87,6 +90,36 @@ def write_catalogue(out: Path, *, brand: Brand | None = None, now: datetime | No
     RunError
         If it cannot be written.
     """
+    target = out / CATALOGUE
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with _alone(out):
+            write_whole(target, _page(out, brand=brand or load_brand(), now=now or datetime.now(UTC)).encode())
+    except OSError as error:
+        said = error.strerror or error
+        raise RunError(f"Cannot write {target}: {said}. The catalogue from before is unchanged.") from error
+    return target
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold a folder while it is read and listed, so that a slower run takes no report out of the list again."""
+    if os.name != "posix":
+        yield
+        return
+    import fcntl  # noqa: PLC0415 - it is not there elsewhere
+
+    descriptor = os.open(out, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network drives lock no folders; the page is whole there too
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _page(out: Path, *, brand: Brand, now: datetime) -> str:
+    """The page over what the folder holds."""
     entries, unreadable = read_entries(out)
     latest = sorted(entries, key=lambda entry: (moment(entry.as_of), entry.name), reverse=True)
     environment = Environment(
@@ -94,24 +127,14 @@ def write_catalogue(out: Path, *, brand: Brand | None = None, now: datetime | No
     )
     environment.filters |= FILTERS
     page = environment.get_template("catalogue.html.j2").render(
-        brand=brand or load_brand(),
+        brand=brand,
         entries=latest,
         series=_series(entries, failures(out)),
         failures=failures(out),
         unreadable=unreadable,
-        now=now or datetime.now(UTC),
+        now=now,
     )
-    script = (asset("templates") / "catalogue.js").read_text(encoding="utf-8")
-    target = out / CATALOGUE
-    unfinished = out / f".{CATALOGUE}.new"
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(with_scripts(page, (script,)), encoding="utf-8", newline="\n")
-        unfinished.replace(target)
-    except OSError as error:
-        said = error.strerror or error
-        raise RunError(f"Cannot write {target}: {said}. The catalogue from before is unchanged.") from error
-    return target
+    return with_scripts(page, ((asset("templates") / "catalogue.js").read_text(encoding="utf-8"),))
 
 
 def _series(entries: Sequence[Entry], failed: Sequence[Failure]) -> list[Series]:

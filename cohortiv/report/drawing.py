@@ -2,10 +2,9 @@
 
 import base64
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from platformdirs import user_cache_path
 
 from cohortiv.errors import RunError
 from cohortiv.specification import check_specification, with_width
+from cohortiv.whole_file import write_whole
 
 FIGURE_WIDTH = 720
 #: Width of the rendition for phones [px].
@@ -188,14 +188,8 @@ def vega_script() -> str:
 
 def _save(file: Path, content: str) -> None:
     """Keep a file for the next time; where that is not possible, the next time takes as long."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, unfinished = tempfile.mkstemp(dir=file.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(content)
-        Path(unfinished).replace(file)
-    except OSError:
-        return
+    with suppress(OSError):
+        write_whole(file, content.encode())
 
 
 def _renumbered(svg: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from cohortiv.report.pdf import PDF
 from cohortiv.report.shelf import Place, place_of, published_places
 from cohortiv.report.static_edition import STATIC_PAGE
 from cohortiv.report.verification import EDITIONS
-from cohortiv.report.wording import long_date
+from cohortiv.report.wording import end_of, long_date
 
 FAILED_PAGE = ".failed.html"
 NOT_PUBLISHED = "not published"
@@ -111,8 +111,7 @@ class Entry:
     @property
     def end(self) -> datetime:
         """Moment up to which its data go, UTC; a day counts to its end."""
-        moment = datetime.fromisoformat(self.as_of).replace(tzinfo=UTC)
-        return moment if "T" in self.as_of else moment + timedelta(days=1)
+        return end_of(self.as_of)
 
 
 @dataclass(frozen=True, slots=True)

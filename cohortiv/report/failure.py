@@ -3,7 +3,6 @@
 It is for those who run reports, not for their readers: a traceback may show what the data are.
 """
 
-import os
 import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from cohortiv.report.manifest import software_versions
 from cohortiv.report.secrets import scrubbed
 from cohortiv.report.shelf import Place
 from cohortiv.report.wording import FILTERS
+from cohortiv.whole_file import PRIVATE, write_whole
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HERE = Path(__file__).resolve().parent
@@ -164,14 +164,5 @@ def _trace(error: Exception) -> Sequence[str]:
 
 def _write(page: Path, text: str) -> None:
     """Write a page that only its owner can read; where even that fails, the error itself says enough."""
-    unfinished = page.with_name(f".{page.name}.new")
-    try:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(
-            os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-        ) as file:
-            file.write(text)
-        unfinished.replace(page)
-    except OSError:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+    with suppress(OSError):
+        write_whole(page, text.encode(), rights=PRIVATE)

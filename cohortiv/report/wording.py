@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from markupsafe import Markup
@@ -47,6 +47,36 @@ def points(index: float | str | None) -> str:
     value = None if index is None else float(index)
     is_told = value is None or not HIGHEST_INDEX_TOLD < value < math.inf
     return shown(value, "{:,.1f}") if is_told else f"over {HIGHEST_INDEX_TOLD:,}"
+
+
+def end_of(as_of: str) -> datetime:
+    """Moment up to which data go, UTC; a day counts to its end.
+
+    Parameters
+    ----------
+    as_of : str
+        ISO 8601.
+    """
+    moment = datetime.fromisoformat(as_of).replace(tzinfo=UTC)
+    return moment if "T" in as_of else moment + timedelta(days=1)
+
+
+def stale_from(as_of: str, days: float) -> str:
+    """Write the moment from which data are stale.
+
+    Parameters
+    ----------
+    as_of : str
+        Moment up to which they go, ISO 8601.
+    days : float
+        Age from which they are stale [days].
+
+    Returns
+    -------
+    str
+        ISO 8601 with Z.
+    """
+    return f"{end_of(as_of) + timedelta(days=days):%Y-%m-%dT%H:%MZ}"
 
 
 def css_text(content: str) -> Markup:
@@ -103,5 +133,12 @@ def in_bytes(size: int) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
-    {"long_date": long_date, "points": points, "css_text": css_text, "font_list": font_list, "in_bytes": in_bytes}
+    {
+        "long_date": long_date,
+        "points": points,
+        "css_text": css_text,
+        "font_list": font_list,
+        "in_bytes": in_bytes,
+        "stale_from": stale_from,
+    }
 )

@@ -1,6 +1,12 @@
 /* Swaps the live chart in for the still picture when the reader comes near it. Print always shows the still. */
 (() => {
   "use strict";
+  /* Who opens an old issue is told so before anything else. */
+  for (const note of document.querySelectorAll("[data-stale-from]")) {
+    note.hidden = Date.now() < Date.parse(note.dataset.staleFrom);
+    document.body.classList.toggle("is-stale", !note.hidden);
+  }
+
   const MADE_FOR = { wide: 720, narrow: 340 }; /* the widths that the two renditions are made for */
   const SETTLED = 200; /* milliseconds after which a window is no longer being resized */
   const ERRORS_ONLY = 1;

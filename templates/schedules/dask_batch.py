@@ -5,9 +5,9 @@ python dask_batch.py --scheduler tcp://HOST:8786 --positions positions/ --since 
 python dask_batch.py --workers 4 --desk asia.yaml --desk europe.yaml --positions positions/ --as-of 2026-09-30
 
 All other options are those of `cohortiv report`; --desk, a cohort file, may be given several times. Issues of one
-series run one after the other, oldest first, as each finds the one before it; series run side by side. Standard output has
-a line of JSON for each report as it ends, and the exit code is the highest of all, as with `cohortiv report --json`.
-A report whose worker dies is made again on another one, up to four times in all.
+series run one after the other, oldest first, as each finds the one before it; series run side by side. Standard output
+has a line of JSON for each report as it ends, and the exit code is the highest of all. A report whose worker dies is
+made again on another one, up to four times in all.
 
 Needs `pip install "cohortiv[cluster]"` here and on the workers, and the folders of positions and reports under the same
 paths everywhere. Start workers with one thread each: `dask worker tcp://HOST:8786 --nthreads 1 --nworkers 4`.
