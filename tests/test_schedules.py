@@ -143,6 +143,9 @@ def test_github_workflow_runs_its_steps(tmp_path: Path, stand_in: dict[str, str]
     workflow: dict[Any, Any] = yaml.safe_load(read("github-actions.yaml"))
     assert {"name", True, "permissions", "jobs"} <= workflow.keys()  # YAML 1.1 reads the key `on` as true
     steps = {step.get("name"): step for step in workflow["jobs"]["report"]["steps"]}
+    names = list(steps)
+    assert names.index("Keep the reports") < names.index("Publish") < names.index("Deliver") < names.index("Hand out")
+    assert steps["Keep the reports"]["with"]["path"] == steps["Hand out"]["with"]["path"] == "reports"
     handed = tmp_path / "github.env"
     own = {**stand_in, "GITHUB_ENV": str(handed), **steps["Publish"]["env"]}
     assert ran(f"set -e\n{steps['Publish']['run']}", tmp_path, own).returncode == 0
