@@ -1,5 +1,7 @@
 """What was known at a time: never later values, never older than allowed."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,4 +73,4 @@ def test_a_gap_becomes_visible() -> None:
 
 def test_the_logarithm_of_nothing_is_missing() -> None:
     """As that of what is negative or missing."""
-    assert logarithm(series([np.e, 0.0, -1.0, np.nan])).fillna(-9).tolist() == [1.0, -9, -9, -9]
+    assert logarithm(series([math.e, 0.0, -1.0, np.nan])).fillna(-9).tolist() == [1.0, -9, -9, -9]

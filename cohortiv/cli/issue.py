@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cohortiv.cli.beside import told_beside
 from cohortiv.cli.inputs import AggregateInputs, aggregate_inputs, refuse_unknown_names
 from cohortiv.cli.naming import find_notebook, issue_date, report_name
 from cohortiv.cli.params_file import read_parameters
@@ -215,15 +216,21 @@ def issue_report(located: LocatedReport, *, workshop: Workshop, say: Say) -> Pub
             nursery=workshop.nursery,
             shows_cells=workshop.shows_cells,
         )
-    for note in (*_told_status(made), *made.notes):
+    for note in (
+        *_told_status(made, request),
+        *made.notes,
+        *(told_beside(place) if made.status != "unchanged" else ()),
+    ):
         say(note)
     return made
 
 
-def _told_status(made: PublishedReport) -> tuple[str, ...]:
-    """What a run that did more or less than publish says of it."""
+def _told_status(made: PublishedReport, request: ReportRequest) -> tuple[str, ...]:
+    """What a run that did more or less than publish says of it, and of options that had nothing to do then."""
+    idle = [name for name, given in (("--supersede", request.supersede), ("--published", request.published)) if given]
+    beside = f"; {' and '.join(idle)} had nothing to do, --force makes it again" if idle else ""
     told = {
-        "unchanged": "Unchanged: it is published on the same inputs, parameters and code, and nothing has run",
+        "unchanged": f"Unchanged: it is published on the same inputs, parameters and code, and nothing has run{beside}",
         "restated": "Restated: the edition before is kept in its folder editions. Whoever has both can subtract them: "
         "METHODOLOGY.md, section 15, says what that tells of few accounts",
     }

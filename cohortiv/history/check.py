@@ -13,7 +13,7 @@ from cohortiv.history.compact import verified
 from cohortiv.history.files import Stored, foreign_files, history_files, read_records
 from cohortiv.history.store import in_order, superseded_by
 
-_WIDE_STEPS: Final = 2.0
+GAP_STEPS: Final = 1.5
 """A step more than this many times the usual one is told as a gap."""
 
 
@@ -147,9 +147,7 @@ def _gaps(series: Sequence[Stored], every: timedelta | None) -> Iterator[str]:
     steps = list(pairwise(sorted({each.record.as_of for each in series})))
     if not steps:
         return
-    usual = every or timedelta(
-        seconds=_WIDE_STEPS * median((after - before).total_seconds() for before, after in steps)
-    )
+    usual = every or timedelta(seconds=GAP_STEPS * median((after - before).total_seconds() for before, after in steps))
     for before, after in steps:
         if after - before > usual:
             hours = (after - before) / timedelta(hours=1)

@@ -133,7 +133,7 @@ def chosen(frame: pd.DataFrame, column: str, wanted: str, *, where: str) -> pd.D
     if wanted not in names:
         got = f"--{column} got {wanted!r}, but {where}" if wanted else where
         raise DataError(f"{got} holds the {column}s {', '.join(names) or 'none'}; a run is about one. "
-                        f"Name it with --{column}.")  # fmt: skip
+                        f"Name it with --{column}; in a study file, with {column}: beside the file.")  # fmt: skip
     return frame[frame[column] == wanted]
 
 

@@ -7,13 +7,13 @@ import pandas as pd
 
 from cohortiv.config.validation import EventsFile
 from cohortiv.early_warning import Thresholds
+from cohortiv.history.check import GAP_STEPS
 from cohortiv.study.index_series import SolvedSeries
 from cohortiv.study.result import IndexHistory
 from cohortiv.validation.alarms import changes_a_year
 from cohortiv.validation.events import lay_events
 from cohortiv.validation.sample import DAY
 
-_GAP_STEPS: Final = 1.5
 _HOUR: Final = pd.Timedelta(hours=1)
 _SECONDS: Final = 86_400.0
 
@@ -46,7 +46,7 @@ def told_history(solved: SolvedSeries, events: EventsFile, *, horizon_days: floa
         timeline=code_timeline(frame["code_held"]),
         flips_a_year=changes_a_year(frame["code_held"]),
         overlay=lay_events(events, frame["iv_index"], horizon=horizon_days * DAY),
-        gaps=int(np.count_nonzero(steps > _GAP_STEPS * median)) if steps.size else 0,
+        gaps=int(np.count_nonzero(steps > GAP_STEPS * median)) if steps.size else 0,
         longest_gap_days=float(steps.max()) if steps.size else 0.0,
         step_hours=median * (DAY / _HOUR),
         thresholds=Thresholds(solved.given.cohort.thresholds.yellow, solved.given.cohort.thresholds.red),

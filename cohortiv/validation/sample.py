@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cohortiv.errors import DataError
+from cohortiv.history.check import GAP_STEPS
 from cohortiv.volatility import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -17,7 +18,6 @@ FEWEST_EVENTS: Final = 10
 """Independent events, and independent calm spells, below which no metric is given."""
 
 DAY: Final = pd.Timedelta(days=1)
-_GAP_STEPS: Final = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +145,7 @@ def step_days(times: pd.DatetimeIndex) -> FloatArray:
 def gap_steps(times: pd.DatetimeIndex) -> BoolArray:
     """Which steps from a time to the next are gaps: longer than 1.5 times the median step."""
     steps = step_days(times)
-    return steps > _GAP_STEPS * np.median(steps) if steps.size else np.zeros(0, dtype=np.bool_)
+    return steps > GAP_STEPS * np.median(steps) if steps.size else np.zeros(0, dtype=np.bool_)
 
 
 def years_of(times: pd.DatetimeIndex) -> float:
