@@ -117,3 +117,12 @@ def test_the_code_last_told_is_that_of_what_was_sent(tmp_path: Path) -> None:
         file.write(json.dumps(old | {"report": "2026-02-12/other", "target": "chat", "code": "red"}) + "\n")
     assert [line.target for line in delivered(record)] == ["desk", "desk", "alerts", "chat"]
     assert codes_got(delivered(record), second) == {"desk": "green"}
+
+
+def test_a_restatement_is_news_whatever_its_code(tmp_path: Path) -> None:
+    """Who got the edition before is told of the new one."""
+    record = tmp_path / RECORD
+    publish_by_hand(tmp_path)
+    add(record, line_of(read_bulletin(tmp_path / "2026-02-12" / "risk-all"), target="desk", outcome="sent", now=NOW))
+    restated = read_bulletin(publish_by_hand(tmp_path, supersede="Depth was missing"))
+    assert codes_got(delivered(record), restated) == {"desk": ""}

@@ -117,7 +117,7 @@ def _outcomes(plan: "_Plan", *, dry_run: bool) -> "Iterator[Outcome]":
 
     lines = delivered(plan.record)
     got = {} if plan.again else has_got(lines, plan.bulletin)
-    codes = codes_got(lines, plan.bulletin)
+    codes = {} if plan.again else codes_got(lines, plan.bulletin)
     job = Dispatch(
         plan.bulletin, plan.message, plan.settings, os.environ, when=plan.when, dry_run=dry_run, got=got, codes=codes
     )

@@ -216,11 +216,8 @@ def issue_report(located: LocatedReport, *, workshop: Workshop, say: Say) -> Pub
             nursery=workshop.nursery,
             shows_cells=workshop.shows_cells,
         )
-    for note in (
-        *_told_status(made, request),
-        *made.notes,
-        *(told_beside(place) if made.status != "unchanged" else ()),
-    ):
+    beside = () if made.status == "unchanged" else told_beside(place)
+    for note in (*_told_status(made, request), *made.notes, *beside):
         say(note)
     return made
 

@@ -112,10 +112,12 @@ def codes_got(lines: tuple[Delivered, ...], bulletin: Bulletin) -> dict[str, str
     Returns
     -------
     dict
-        Code by name of the target; none for a target that got no issue of it, or whose last line has no code.
+        Code by name of the target; none for a target that got no issue of it, or whose last line has no code. Empty for
+        one that got another edition of this very issue: a restatement is news whatever its code.
     """
+    own = f"{bulletin.as_of}/{bulletin.name}"
     return {
-        line.target: line.code
+        line.target: "" if line.report == own and line.edition_sha256 != bulletin.edition_sha256 else line.code
         for line in lines
         if line.report.rpartition("/")[2] == bulletin.name and line.outcome == "sent" and line.code
     }
