@@ -63,7 +63,7 @@ def shown_by(show: Callable[[], None]) -> list[page.Bundle]:
     return bundles
 
 
-def show_everything(label: str = "Plain") -> None:
+def show_everything(label: str = "Plain", *, synthetic: bool = True) -> None:
     """Display one of each kind, with the label in every place that takes text."""
     page.headline(
         series=label,
@@ -76,7 +76,7 @@ def show_everything(label: str = "Plain") -> None:
         key_figures=[page.KeyFigure(label, label, label)],
         code="red",
         iv_index=71.25,
-        synthetic=True,
+        synthetic=synthetic,
     )
     page.figure(
         chart(),

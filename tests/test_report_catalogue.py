@@ -146,6 +146,17 @@ def test_moment_of_growing_stale_is_told(tmp_path: Path) -> None:
     assert "Stale from 14 February 2026, 08:00 UTC" in write_catalogue(tmp_path, now=NOW).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("said", "until"), [("2026-02-11T19:52:00Z", "14 February 2026, 19:52"), ("soon", "15 February 2026, 00:00")]
+)
+def test_an_issue_ages_from_the_time_of_its_snapshot(tmp_path: Path, said: str, until: str) -> None:
+    """The same moment as on its page; from the end of the day where the summary tells no time."""
+    shelve(tmp_path, as_of="2026-02-11")
+    summary = tmp_path / "2026-02-11" / "risk-all" / "summary.json"
+    summary.write_text(json.dumps(json.loads(summary.read_text(encoding="utf-8")) | {"as_of": said}), encoding="utf-8")
+    assert f"Stale from {until} UTC" in write_catalogue(tmp_path, now=NOW).read_text(encoding="utf-8")
+
+
 def test_made_up_data_do_not_grow_stale(tmp_path: Path) -> None:
     """A demonstration is as good as on its first day."""
     shelve(tmp_path, as_of="2020-01-01", synthetic=True)

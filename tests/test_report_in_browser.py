@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -260,6 +261,22 @@ def test_a_phone_shows_each_issue_with_its_link(page: Page, tmp_path: Path) -> N
     assert all(box is not None and box["x"] + box["width"] <= 390 for box in boxes)
     assert row.locator("a").first.is_visible()
     assert row.inner_text().startswith("risk-all")
+
+
+def test_a_page_opened_too_late_says_so(page: Page, tmp_path: Path) -> None:
+    """Who gets it from an inbox sees before all else that it is old; made-up data do not age."""
+    for synthetic in (False, True):
+        file = tmp_path / f"{synthetic}.html"
+        told = notebook_of(shown_by(partial(show_everything, synthetic=synthetic)))
+        file.write_text(exported(told), encoding="utf-8")
+        seen = []
+        for moment in (datetime(2026, 2, 15, 23, tzinfo=UTC), datetime(2026, 2, 16, 1, tzinfo=UTC)):
+            page.clock.set_fixed_time(moment)
+            page.goto(file.as_uri())
+            note = page.locator("aside.outdated:visible")
+            seen.append(note.inner_text() if note.count() else "")
+        late = "Stale This issue counted until 16 February 2026, 00:00 UTC. Look for a newer one."
+        assert seen == ["", "" if synthetic else late]
 
 
 def test_catalogue_grows_stale_while_it_lies_there(page: Page, tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ class Entry:
     ----------
     as_of, name : str
         Where it is published.
+    until : str
+        Time of its data, ISO 8601: as its summary says, else that of the folder.
     link : str
         Address of its page, relative to the catalogue.
     more : tuple of Link
@@ -77,6 +79,7 @@ class Entry:
     """
 
     as_of: str
+    until: str
     name: str
     link: str
     more: tuple[Link, ...]
@@ -111,7 +114,7 @@ class Entry:
     @property
     def end(self) -> datetime:
         """Moment up to which its data go, UTC; a day counts to its end."""
-        return end_of(self.as_of)
+        return end_of(self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ def _entry(place: Place) -> Entry:
     look = CODES.get(code, CODES["grey"])
     return Entry(
         as_of=place.as_of,
+        until=_until(place, summary),
         name=place.name,
         link=f"{place.as_of}/{place.name}/{PAGE}",
         more=(*_forms(place), *_earlier(place, manifest)),
@@ -203,6 +207,16 @@ def _entry(place: Place) -> Entry:
         published=str(manifest.get("published") or f"{written:%Y-%m-%dT%H:%MZ}"),
         definition=definition_of(summary),
     )
+
+
+def _until(place: Place, summary: Mapping[str, object]) -> str:
+    """Time up to which data go; that of the folder where the summary has none that can be read."""
+    said = summary.get("as_of")
+    try:
+        datetime.fromisoformat(str(said))
+    except ValueError:
+        return place.as_of
+    return str(said)
 
 
 def _held(summary: Mapping[str, object], code: str) -> str:

@@ -4,7 +4,7 @@
   /* Who opens an old issue is told so before anything else. */
   for (const note of document.querySelectorAll("[data-stale-from]")) {
     note.hidden = Date.now() < Date.parse(note.dataset.staleFrom);
-    document.body.classList.toggle("is-stale", !note.hidden);
+    document.body.classList.toggle("is-outdated", !note.hidden);
   }
 
   const MADE_FOR = { wide: 720, narrow: 340 }; /* the widths that the two renditions are made for */
