@@ -14,7 +14,7 @@ from cohortiv.findings import validation_headline as first
 from cohortiv.findings import validation_scores as scores
 from cohortiv.findings import validation_tables as tables
 from cohortiv.findings.validation import NO_COMPARATORS, ValidationFindings, as_of_text, last_snapshot_text
-from cohortiv.validation.scores import BRIER_SKILL
+from cohortiv.validation.scores import AUROC, BRIER_SKILL
 
 pytestmark = ENGINE_WARNINGS
 
@@ -67,16 +67,23 @@ def test_events_are_the_second_column_of_every_table_of_scores() -> None:
 
 @pytest.mark.parametrize("places", [(), (0,), (0, 2)])
 def test_those_that_rank_higher_by_more_than_chance_are_counted(places: tuple[int, ...]) -> None:
-    """By the differences on the rows that both have; chance itself is no comparator."""
+    """By the differences on the rows that both have; one that ranks lower, and chance itself, are none of them."""
     f = findings("blind")
+    own = float(f.score(f.signal, AUROC)["value"])
     given = [each for each in f.pair.comparisons if each.better is not None and each.second not in NO_COMPARATORS]
+    above = [each.second for each in given if float(f.score(each.second, AUROC)["value"]) > own]
+    assert 0 < len(above) < len(given)
+    beyond = {above[place] for place in places if place < len(above)} | {
+        each.second for each in given if each.second not in above
+    }
     found = tuple(
-        replace(each, better=each.better and replace(each.better, high=-0.01 if place in places else 0.01))
-        for place, each in enumerate(given)
+        replace(each, better=each.better and replace(each.better, high=-0.01 if each.second in beyond else 0.01))
+        for each in given
     )
     pair = replace(f.pair, comparisons=found)
     told = scores.ranking(replace(f, study=replace(f.study, pairs=(pair, *f.study.pairs[1:])))).title
-    assert re.fullmatch(rf"\d+ of \d+ comparators rank higher, {len(places)} of them beyond chance", told)
+    expected = len(beyond & set(above))
+    assert re.fullmatch(rf"{len(above)} of \d+ comparators rank higher, {expected} of them beyond chance", told)
 
 
 def test_points_whose_interval_misses_the_forecast_are_named() -> None:

@@ -13,6 +13,7 @@ from cohortiv.study.pairing import score_pair
 from cohortiv.study.result import Pair
 from cohortiv.study.signals import common_of
 from cohortiv.validation.propensity import Learner
+from cohortiv.validation.scores import AUROC
 
 pytestmark = ENGINE_WARNINGS
 #: Too few rotations to learn anything, enough to try.
@@ -92,3 +93,14 @@ def test_the_status_is_that_of_the_index(pull: float) -> None:
     made = pair(pull)
     assert made.status == "scored"
     assert made.events == made.verdict.conditions[0].events
+
+
+def test_the_judged_score_has_one_interval() -> None:
+    """That of the verdict stands in the table too, and no other row is touched by it."""
+    scored = pair(2.0)
+    own, table = scored.verdict.conditions[0], scored.scores.table
+    ranked = table[table["metric"] == AUROC].set_index("signal")
+    judged = ranked.loc[scored.verdict.rules.signal]
+    assert (judged["value"], judged["low"], judged["high"]) == (own.value, own.low, own.high)
+    others = ranked.drop(index=scored.verdict.rules.signal).dropna(subset="low")
+    assert not (others["low"] == own.low).any()

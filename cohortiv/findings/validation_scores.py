@@ -140,8 +140,8 @@ def ranking(f: ValidationFindings) -> Words:
     own = f.score(f.signal, AUROC)
     title = f"The index has no score: {own['status']}"
     if not math.isnan(own["value"]):
-        above = _above(f, own["value"])
-        title = f"{above} of {_compared(f)} comparators rank higher, {_beyond(f)} of them beyond chance"
+        above, beyond = _above(f, own["value"]), _beyond(f, own["value"])
+        title = f"{above} of {_compared(f)} comparators rank higher, {beyond} of them beyond chance"
     base = f.score(f.signal, EVENT_SHARE)
     share = (
         ""
@@ -150,7 +150,7 @@ def ranking(f: ValidationFindings) -> Words:
     )
     note = (
         f"{reading_note(f)}{share} Beyond chance: the interval of the difference on common rows, below, lies under "
-        "0. The verdict has resamples of its own, so its intervals differ slightly."
+        "0."
         f"{_absent(f, f.pair)}"
     )
     return f.words("scores-ranking", title, "Does a higher score go with an event?", note=note)
@@ -206,10 +206,11 @@ def _scored_words(row: "pd.Series[Any]") -> str:
     return f"{interval_words(row['value'], row['low'], row['high'])}, on {independent(row['events'])}"
 
 
-def _beyond(f: ValidationFindings) -> int:
-    """How many comparators score higher than the index by more than chance, on the rows that both have."""
-    found = [each for each in f.pair.comparisons if each.better is not None and each.second not in NO_COMPARATORS]
-    return sum(each.better is not None and each.better.high < 0 for each in found)
+def _beyond(f: ValidationFindings, value: float) -> int:
+    """How many of those that rank higher than an AUROC do so by more than chance, on the rows that both have."""
+    given = _given(f)
+    above = set(given.loc[given["value"] > value, "signal"])
+    return sum(each.second in above and each.better is not None and each.better.high < 0 for each in f.pair.comparisons)
 
 
 def _given(f: ValidationFindings) -> pd.DataFrame:

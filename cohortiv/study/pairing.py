@@ -1,7 +1,9 @@
 """One pair scored: every metric of every signal, the index against the others, the verdict, and curves to draw."""
 
+import math
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -20,7 +22,7 @@ from cohortiv.validation.dated_hits import dated_hits
 from cohortiv.validation.propensity import Learner
 from cohortiv.validation.rules import ScoringRules
 from cohortiv.validation.sample import Sample, read_sample
-from cohortiv.validation.scores import SCORED, score_table
+from cohortiv.validation.scores import AUROC, SCORED, ScoreTable, score_table
 from cohortiv.validation.thresholds import Alarms, matched_alarms, usefulness_table
 from cohortiv.validation.verdict import Verdict, judge, scoring_rules
 
@@ -88,7 +90,7 @@ def score_pair(
         status=sample.status(fewest_events=scoring.fewest_events),
         events=sample.events,
         calm_spells=sample.calm_spells,
-        scores=score_table(frame, event, horizon_days=days, rng=for_scores, rules=scoring),
+        scores=_as_judged(score_table(frame, event, horizon_days=days, rng=for_scores, rules=scoring), verdict),
         comparisons=_comparisons(verdict, frame, event, days=days, rules=scoring, rng=for_others)
         if candidate.primary
         else verdict.comparisons,
@@ -105,6 +107,17 @@ def score_pair(
         leads=_leads(raised, rules=scoring),
         dated=_dated(raised, events),
         weights=weights,
+    )
+
+
+def _as_judged(scores: ScoreTable, verdict: Verdict) -> ScoreTable:
+    """The scores with the interval on which the verdict stands, so that one AUROC has one interval on a page."""
+    own, table = verdict.conditions[0], scores.table
+    judged = (table["signal"] == verdict.rules.signal) & (table["metric"] == AUROC) & table["value"].notna()
+    if math.isnan(own.low):
+        return scores
+    return replace(
+        scores, table=table.assign(low=table["low"].mask(judged, own.low), high=table["high"].mask(judged, own.high))
     )
 
 
