@@ -79,3 +79,20 @@ def test_events_needed_have_one_digit(value: float, low: float, told: str) -> No
 def test_the_table_is_titled_by_what_holds() -> None:
     """Of all nine."""
     assert change.conditions(findings("leads")).title == "9 of 9 conditions hold"
+
+
+@pytest.mark.parametrize(
+    ("events", "now", "said"),
+    [
+        (30, 15, "some {:.2g} years at"),
+        (3, 20, "some {} months at"),
+        (1, 150, "some 1 month at"),
+    ],
+)
+def test_time_to_come_is_told_in_years_or_months(events: int, now: int, said: str) -> None:
+    """At the rate of the events that the condition stands on; under a year in whole months, rounded up."""
+    f = findings("blind")
+    years = events * f.years / now
+    words = change._years(f, events, now=now)
+    assert said.format(years if years >= 1 else math.ceil(12 * years)) in words
+    assert f"at the present {now / f.years:.1f} a year" in words

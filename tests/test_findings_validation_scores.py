@@ -88,3 +88,14 @@ def test_other_pairs_have_a_table_each() -> None:
     assert len(rows) == 9
     assert caption["title"].startswith("AUROC of the index 0.")
     assert "margin longs and shorts, a stand-in" in caption["note"]
+
+
+def test_where_nothing_is_scored_one_table_counts_events() -> None:
+    """In place of empty ones: a row a signal that has values."""
+    f = findings("few")
+    assert scores.score_rows(f).empty
+    rows = scores.few_rows(f)
+    assert list(rows.columns) == [key for key, *_ in scores.FEW_COLUMNS]
+    assert len(rows) == len(f.pair.scores.coverage) - len(f.pair.missing)
+    assert (rows["events"] < f.study.rules.fewest_events).all()
+    assert scores.few(f).title == "No signal has 10 independent events"

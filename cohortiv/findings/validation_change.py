@@ -139,7 +139,7 @@ def _few(f: ValidationFindings, open_ones: list[Condition]) -> list[str]:
         most = max(needed - condition.events for condition in lacking)
         said.append(
             f"For {many(len(lacking), 'condition')} there are fewer than {needed} independent events: {most} more "
-            f"decide all of them{_years(f, most)}."
+            f"decide all of them{_years(f, most, now=f.pair.events)}."
         )
     if absent and f.pair.events:
         said += _absent(f, absent)
@@ -173,7 +173,7 @@ def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
             f"Of {many(len(failed), 'condition')} not met, {len(reachable)} would hold at the present values with "
             f"more events: {'the hardest of these, ' if len(reachable) > 1 else ''}“{_name(hardest)}” at "
             f"{interval_words(hardest.value, hardest.low, hardest.high)} on {independent(hardest.events)}, with "
-            f"{_many_more(f, more)}."
+            f"{_many_more(f, more, now=hardest.events)}."
         )
     below = [condition for condition in failed if not math.isfinite(events_needed(condition))]
     if below:
@@ -186,17 +186,17 @@ def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
     return said
 
 
-def _many_more(f: ValidationFindings, events: float) -> str:
-    """So many more events, to one digit, and how long they would take."""
+def _many_more(f: ValidationFindings, events: float, *, now: int) -> str:
+    """So many more events, to one digit, and how long they would take at the rate of those that there are."""
     if events > _MOST_TOLD:
         return f"over {_MOST_TOLD:,} more"
     rounded = _digit(events)
-    return f"about {rounded:,} more{_years(f, rounded)}"
+    return f"about {rounded:,} more{_years(f, rounded, now=now)}"
 
 
-def _years(f: ValidationFindings, events: float) -> str:
+def _years(f: ValidationFindings, events: float, *, now: int) -> str:
     """How long so many events would take at the present rate, to two digits; nothing where there is no rate."""
-    rate = f.pair.events / f.years if f.years else 0.0
+    rate = now / f.years if f.years else 0.0
     if not rate:
         return ""
     years = events / rate

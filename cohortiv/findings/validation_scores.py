@@ -83,6 +83,11 @@ SHORT_COLUMNS: Final[Columns] = (
     ("events_past", "Events after the first fit", "{:,}", "right"),
     *_columns({BRIER_SKILL: "Brier skill", USEFULNESS: "Relative usefulness"}, "events_past")[2:],
 )
+FEW_COLUMNS: Final[Columns] = (
+    ("signal", "Signal", "{}", "left"),
+    ("events", "Independent events", "{:,}", "right"),
+    ("scored", "Rows with score and outcome", "{:,}", "right"),
+)
 COMPARISON_COLUMNS: Final[Columns] = (
     ("signal", "Index against", "{}", "left"),
     ("better", "Difference of AUROC", "{}", "left"),
@@ -118,6 +123,20 @@ def score_rows(f: ValidationFindings, pair: Pair | None = None) -> pd.DataFrame:
         wide, counts = wide.head(0), counts.head(0)
     counted = {name: counts[metric] for name, metric in _COUNTED.items() if metric in counts}
     return wide.assign(**counted).reset_index().assign(signal=[f.title(str(name)) for name in wide.index])
+
+
+def few_rows(f: ValidationFindings) -> pd.DataFrame:
+    """One row a signal that has values, where none is scored: its title, rows with an outcome, independent events."""
+    table = f.pair.scores.coverage
+    kept = table[~table["signal"].isin(list(f.pair.missing))]
+    return kept.assign(signal=[f.title(str(name)) for name in kept["signal"]])[[key for key, *_ in FEW_COLUMNS]]
+
+
+def few(f: ValidationFindings) -> Words:
+    """The table that stands for those of scores where there is none."""
+    needed = f.study.rules.fewest_events
+    note = f"A score takes {needed} independent events; no metric is given on fewer.{_absent(f, f.pair)}"
+    return f.words("scores-few", f"No signal has {needed} independent events", "What could be scored", note=note)
 
 
 def score_cell(row: Mapping[Any, Any]) -> str:
