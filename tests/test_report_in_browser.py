@@ -170,7 +170,7 @@ def test_phone_gets_its_own_still(browser: Browser, report: Path) -> None:
     assert box is not None
     assert box["width"] < box["height"] * 340 / 300 + 5
     page.emulate_media(media="print")
-    assert page.locator("figure .still img").evaluate("each => each.naturalWidth") == 720
+    expect(page.locator("figure .still img")).to_have_js_property("naturalWidth", 720)
     context.close()
 
 

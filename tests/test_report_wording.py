@@ -53,6 +53,7 @@ def test_sizes_have_units(size: int, expected: str) -> None:
         ("2026-02-12", 3.0, "2026-02-16T00:00Z"),
         ("2026-02-12T08:30Z", 0.5, "2026-02-12T20:30Z"),
         ("2026-02-12T0830Z", 3.0, "2026-02-15T08:30Z"),
+        ("soon", 3.0, ""),
     ],
 )
 def test_data_are_stale_so_long_after_their_end(as_of: str, days: float, said: str) -> None:

@@ -264,7 +264,14 @@ def makeup(f: Findings) -> Words:
         if len(tiers) == len(parts)
         else f"{hidden} is not drawn: too few accounts are behind it, alone or by difference."
     )
-    return f.words("critical-mass", title, measure, note=note, reading=_made_up_of(parts))
+    return f.words("critical-mass", title, measure, note=note, reading=_made_up_of(parts) or _others(tiers, parts))
+
+
+def _others(tiers: pd.DataFrame, parts: pd.DataFrame) -> str:
+    """What is to be said of the tiers that the title does not name, where sums over them are not told."""
+    if len(tiers) < len(parts):
+        return "What is not drawn is withheld."
+    return "There is no other part." if len(parts) == 1 else "All parts are drawn."
 
 
 def _made_up_of(parts: pd.DataFrame) -> str:

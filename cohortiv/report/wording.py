@@ -74,9 +74,12 @@ def stale_from(as_of: str, days: float) -> str:
     Returns
     -------
     str
-        ISO 8601 with Z.
+        ISO 8601 with Z; nothing where the moment is none.
     """
-    return f"{end_of(as_of) + timedelta(days=days):%Y-%m-%dT%H:%MZ}"
+    try:
+        return f"{end_of(as_of) + timedelta(days=days):%Y-%m-%dT%H:%MZ}"
+    except ValueError:
+        return ""
 
 
 def css_text(content: str) -> Markup:
