@@ -20,7 +20,8 @@ from cohortiv.cli.new_report import new_report
 from cohortiv.cli.positions_source import located_positions
 from cohortiv.cli.system_errors import Failure, refused, unforeseen
 from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
-from cohortiv.errors import CohortivError, DataError, UsageError
+from cohortiv.cli.verify import verify
+from cohortiv.errors import CohortivError, UsageError
 from cohortiv.report.secrets import scrubbed
 
 if TYPE_CHECKING:
@@ -306,33 +307,11 @@ def sample(out: Path, accounts: int, seed: int) -> None:
         click.echo(path)
 
 
-@cli.command()
-@click.argument("folder", type=click.Path(path_type=Path), metavar="REPORT_DIR")
-@click.option(
-    "--allowed-signers",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Who has to have signed it, a line for each: NAME ssh-ed25519 KEY.",
-)
-def verify(folder: Path, *, allowed_signers: Path | None) -> None:
-    """Compare a published report with its manifest; exit 3 names each file that was altered."""
-    from cohortiv.report.verification import verify_report
-
-    if not folder.is_dir():
-        raise UsageError(f"REPORT_DIR got {str(folder)!r}, which is no folder. Give the folder of a published report.")
-    found = verify_report(folder, allowed_signers=allowed_signers)
-    if not found.passed:
-        told = "\n".join(f"  {problem}" for problem in found.problems)
-        raise DataError(f"{folder} is not as it was published:\n{told}\n  Publish it again, or restore the files.")
-    for note in found.notes:
-        _say(note)
-    click.echo(f"{folder} is as it was published.")
-
-
 cli.add_command(history)
 cli.add_command(new_report)
 cli.add_command(deliver)
 cli.add_command(fetch)
+cli.add_command(verify)
 
 
 def _cascade(result: "Assessment", depth_usd: float) -> "PublishedCascade":
