@@ -50,7 +50,7 @@ def test_the_headline_shows_the_verdict_in_place_of_a_code() -> None:
     """With five figures; the last index is one of them."""
     head = first.headline(findings("blind"))
     assert head["verdict"] == "Not supported"
-    assert [figure["label"] for figure in head["key_figures"]][-1] == "Last IV Index"
+    assert [figure["label"] for figure in head["key_figures"]][-1] == "Last IV Index of the judged series"
     assert len(head["key_figures"]) == 5
 
 

@@ -118,7 +118,10 @@ def concentration(f: OutlookFindings) -> Words:
     title = f"At 10x or more: {percent(now, 0)} today, {percent(end['low'], 0)} to {percent(end['high'], 0)} then"
     hidden = len(f.outlook.history) - len(f.shown.share_history)
     note = f"{hidden} earlier period(s) are withheld: too few accounts, or one held too much." if hidden else ""
-    reading = f"In the mean of the draws it is {percent(high_mean(f), 0)} by {f.to}; the dashed line is their median."
+    mean, median = percent(high_mean(f), 0), percent(float(end["median"]), 0)
+    reading = f"In the mean of the draws it is {mean} by {f.to}; the dashed line is their median, {median}"
+    skewed = ", which differs since draws run into the ends of what a share can be"
+    reading += f"{skewed if mean != median else ''}."
     return f.words("high-leverage-share", title, measure, note=note, reading=reading)
 
 

@@ -16,14 +16,14 @@ BACKTEST_COLUMNS: Final = (
     ("dates", "Dates", "{:.0f}", "right"),
     ("coverage", "Inside its 90 % band", "{:.0%}", "right"),
     ("sound_low", "Sound from", "{:.0%}", "right"),
-    ("crps", "Mean CRPS", "{:.4f}", "right", "1"),
+    ("crps", "Mean CRPS", "{:.2g}", "right", "1"),
     ("crps_ratio", "Projection's CRPS over it", "{:.2f}", "right"),
 )
 #: As for the mix; the score is in points of the index.
 INDEX_BACKTEST_COLUMNS: Final = (
     *BACKTEST_COLUMNS[:2],
     *BACKTEST_COLUMNS[3:7],
-    ("crps", "Mean CRPS (points)", "{:.2f}", "right", "index points"),
+    ("crps", "Mean CRPS (points)", "{:.2g}", "right", "index points"),
     BACKTEST_COLUMNS[8],
 )
 _COLUMNS_NOTE: Final = (
@@ -131,8 +131,8 @@ def backtests(f: OutlookFindings) -> Words:
     """
     measure = "Forecasts of the tier mix at held-out periods from what was known before; the history strand alone"
     note = (
-        f"{_COLUMNS_NOTE} CRPS: continuous ranked probability score, lower is better; a ratio over 1 says that the "
-        "projection lost."
+        f"{_COLUMNS_NOTE} CRPS: continuous ranked probability score, lower is better, told to two figures; a ratio, "
+        "of unrounded scores, over 1 says that the projection lost."
     )
     title = "The tier mix against simple forecasts" if f.outlook.backtests else "The history is too short for a test"
     return f.words("backtest", title, measure, note=note, reading=f.periods if f.outlook.backtests else verdict(f))

@@ -190,7 +190,8 @@ def _lead(f: ValidationFindings) -> dict[str, str]:
 def _last_index(f: ValidationFindings) -> dict[str, str]:
     last = f.series.frame.iloc[-1]
     return _figure(
-        "Last IV Index",
+        "Last IV Index of the judged series",
         points(float(last["iv_index"])),
-        f"code {CODES[str(last['code'])].word}, {long_day(last_snapshot_text(f))}",
+        f"{'of modelled positions, ' if f.series.stand_in else ''}code {CODES[str(last['code'])].word}, "
+        f"{long_day(last_snapshot_text(f))}",
     )
