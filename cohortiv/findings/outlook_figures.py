@@ -18,6 +18,8 @@ CONCENTRATION_COLUMNS: Final = (
     ("median", "Median", "{}", "right"),
     ("high", "95\u00a0%", "{}", "right"),
 )
+#: What the name of a tier means.
+TIERS_NOTE: Final = "A tier holds leverage from its name up to the next tier of the cohort, such as 25x to under 50x."
 #: Where the axis of an index ends at the latest [%].
 HIGHEST_DRAWN: Final = 300
 #: A measure of concentration that stays within this is left out [1].
@@ -43,7 +45,7 @@ def tiers(f: OutlookFindings) -> Words:
         "the leveraged notional. Bands hold for one tier at a time; medians need not add up to 100 %, as means do."
     )
     measure = "Share of leveraged notional by tier, today and in the draws"
-    return f.words("tier-outlook", title, measure, reading=reading)
+    return f.words("tier-outlook", title, measure, note=TIERS_NOTE, reading=reading)
 
 
 def fan(f: OutlookFindings) -> Words:

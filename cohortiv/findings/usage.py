@@ -36,8 +36,10 @@ _FIGURES: Final = {
 }
 #: Figures that are drawn over time, the order of their lines.
 _OVER_TIME: Final = ("gini", "top_100", "top_10", "hhi")
+#: What a share of collateral is of, and what stands in where most of it is not known.
+_COLLATERAL, _STAND_IN = "Collateral (TVL)", "Notional / leverage, for collateral"
 _MEASURES: Final = {
-    "notional_share": "Notional", "collateral_share": "Collateral (TVL)", "position_share": "Positions",
+    "notional_share": "Notional", "collateral_share": _COLLATERAL, "position_share": "Positions",
     "account_share": "Accounts",
 }  # fmt: skip
 LOWER, SAME, NO_EQUITY, OTHERS = "Less than declared", "As declared or more", "No equity left", "Not told apart"
@@ -60,13 +62,14 @@ def unknown(f: Findings, name: str) -> Words:
     return f.words(name, "Accounts are not known", "Leverage usage", reading=none)
 
 
-def tier_rows(shown: PublishedUsage | None) -> pd.DataFrame:
-    """What `charts.capital_and_count` draws: tier, tier_floor, measure, share."""
+def tier_rows(shown: PublishedUsage | None, *, estimated: bool = False) -> pd.DataFrame:
+    """What `charts.capital_and_count` draws: tier, tier_floor, measure, share; collateral by what stands in for it."""
     if shown is None:
         return pd.DataFrame(columns=["tier", "tier_floor", "measure", "share"])
     tiers = shown.shares[shown.shares["dimension"] == "tier"].rename(columns={"value": "tier"})
+    measures = _MEASURES | ({"collateral_share": _STAND_IN} if estimated else {})
     parts = [
-        tiers[["tier", "tier_floor"]].assign(measure=words, share=tiers[column]) for column, words in _MEASURES.items()
+        tiers[["tier", "tier_floor"]].assign(measure=words, share=tiers[column]) for column, words in measures.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -99,6 +102,16 @@ def _high_start(rows: pd.DataFrame) -> float:
     return float(floors[floors < HIGH_LEVERAGE].max())
 
 
+def is_estimated(f: Findings) -> bool:
+    """Whether most of the collateral is not known.
+
+    Parameters
+    ----------
+    f : Findings
+    """
+    return (data_quality(f.result).estimated_collateral_share or 0.0) > MOSTLY
+
+
 def _estimated(f: Findings) -> str:
     """How much of the collateral is an estimate; nothing where none is, or where it is withheld."""
     share = data_quality(f.result).estimated_collateral_share
@@ -120,17 +133,11 @@ def dimension_columns(f: Findings) -> tuple[tuple[str, str, str, str], ...]:
     f : Findings
         Where most of its collateral is not known, the column's head says what stands in.
     """
-    estimated = (data_quality(f.result).estimated_collateral_share or 0.0) > MOSTLY
     return (
         ("dimension", "By", "{}", "left"),
         ("value", "Value", "{}", "left"),
         ("notional_share", "Notional", "{:.1%}", "right"),
-        (
-            "collateral_share",
-            "Notional / leverage, for collateral" if estimated else "Collateral (TVL)",
-            "{:.1%}",
-            "right",
-        ),
+        ("collateral_share", _STAND_IN if is_estimated(f) else _COLLATERAL, "{:.1%}", "right"),
         ("position_share", "Positions", "{:.1%}", "right"),
         ("account_share", "Accounts", "{:.1%}", "right"),
     )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cohortiv.findings.context import Words
 from cohortiv.findings.validation import ValidationFindings, independent, interval_words, two
+from cohortiv.findings.validation_overlap import overlap_words
 from cohortiv.quantities import many
 from cohortiv.validation.verdict import Condition
 
@@ -126,7 +127,13 @@ def change(f: ValidationFindings) -> str:
             f"All conditions hold. The nearest to failing is “{_name(weakest)}”, whose lower end "
             f"of {two(weakest.low)} lies {two(weakest.low - weakest.bound)} above its bound."
         )
-    return "\n".join([*(f"- {line}" for line in [*_few(f, open_ones), *_failed(f, failed)])])
+    return "\n".join(f"- {line}" for line in [*_few(f, open_ones), *_failed(f, failed), *_better_data(f)])
+
+
+def _better_data(f: ValidationFindings) -> list[str]:
+    """That positions in place of a model of them could change it, where how far off it is is known."""
+    off = overlap_words(f)
+    return [f"Positions over as many years would test the claim itself. {off}"] if off else []
 
 
 def _few(f: ValidationFindings, open_ones: list[Condition]) -> list[str]:

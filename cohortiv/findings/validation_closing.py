@@ -8,6 +8,7 @@ from cohortiv.findings.validation import (
     best_comparator,
     last_snapshot_text,
 )
+from cohortiv.findings.validation_overlap import overlap_words
 from cohortiv.findings.validation_scores import COVERS, OWN_LINES
 from cohortiv.plain import plain_values
 from cohortiv.quantities import percent
@@ -58,6 +59,7 @@ def limits(f: ValidationFindings) -> str:
             for each in f.study.series
             if each.stand_in
         ),
+        *([overlap_words(f)] if overlap_words(f) else []),
         *([OWN_LINES] if f.pair.result.definition.source == "profile" else []),
         "“Not supported” says that these data do not show it, not that the opposite is true",
         "Few crises make few independent events; intervals are wide, and one more event can change a score",

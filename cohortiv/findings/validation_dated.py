@@ -66,10 +66,11 @@ def hits(f: ValidationFindings) -> Words:
     if not covered:
         title = "No dated event could have been warned of"
     note = (
-        f"Numbers are those of the table above. Hit: an alarm stood within the {_days(f.pair.horizon_days)} before; "
-        f"alarms as in the table of leads, on at most {percent(f.study.rules.false_share, 0)} of the calm past. No "
-        "value or threshold yet: also where the series itself covers the event. The last column says in what "
-        f"share of such spans without a dated event an alarm stood too.{_few(f, covered)}"
+        "Numbers are those of the table above. Hit: an alarm stood at some time within the "
+        f"{_days(f.pair.horizon_days)} before, even if it was over by then, unlike in the table of leads; alarms as "
+        f"there, on at most {percent(f.study.rules.false_share, 0)} of the calm past. No value or threshold yet: also "
+        "where the series itself covers the event. The last column says in what share of such spans without a dated "
+        f"event an alarm stood too.{_few(f, covered)}"
     )
     return f.words("dated-hits", title, "Alarms before dated events, thresholds fitted on the past alone", note=note)
 

@@ -16,6 +16,7 @@ from cohortiv.findings.validation import (
     two,
     warned_words,
 )
+from cohortiv.findings.validation_overlap import overlap_words
 from cohortiv.palette import CODES
 from cohortiv.quantities import NONE, many, percent, points
 from cohortiv.validation.scores import AUROC, EVENTS_WARNED, FALSE_ALARMS, LEAD_DAYS
@@ -79,7 +80,7 @@ def basis_words(f: ValidationFindings) -> str:
     followed = f"What it is held against: {covers[:1].lower()}{covers[1:]}." if covers else ""
     if f.pair.feed == OWN_LINES:
         followed = "What followed is what prices touched of the profile's own lines, not closures at a venue."
-    return " ".join(part for part in (index, followed) if part)
+    return " ".join(part for part in (index, followed, overlap_words(f)) if part)
 
 
 def _beside(f: ValidationFindings) -> str:

@@ -169,7 +169,7 @@ def ranking(f: ValidationFindings) -> Words:
     )
     note = (
         f"{reading_note(f)}{share} Beyond chance: the interval of the difference on common rows, below, lies under "
-        "0."
+        "0. The random number is one draw, an example of what chance does and no measure of it."
         f"{_absent(f, f.pair)}"
     )
     return f.words("scores-ranking", title, "Does a higher score go with an event?", note=note)

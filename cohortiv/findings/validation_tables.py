@@ -157,9 +157,10 @@ def leads(f: ValidationFindings) -> Words:
         title = "No event before which alarms could have been raised"
     note = f"Best comparator: {f.title(best)}." if best else "No comparator is scored."
     note += (
-        " Not covered: no threshold could be fitted by then, or the series has a gap. AUROC ranks all rows, those "
-        "within an event too; a lead needs an alarm before an event began. So a signal that rises with events ranks "
-        "well and warns of few."
+        " An alarm counts while it is unbroken up to the last row before the event was known; one that was called off "
+        "before is a miss here and may be a hit among the dated events. Not covered: no threshold could be fitted by "
+        "then, or the series has a gap. AUROC ranks all rows, those within an event too; a lead needs an alarm before "
+        "an event began. So a signal that rises with events ranks well and warns of few."
     )
     return f.words("leads", title, "How long before each event an unbroken alarm began", note=note)
 
