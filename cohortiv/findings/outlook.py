@@ -87,7 +87,8 @@ def key_figures(f: OutlookFindings) -> list[dict[str, str]]:
     ]
     if len(f.shown.share_fan):
         share = f.shown.share_fan.iloc[-1]
-        band = f"mean; {percent(share['low'], 0)} to {percent(share['high'], 0)} in 90 % of the draws"
+        middle, low, high = (percent(float(share[name]), 0) for name in ("median", "low", "high"))
+        band = f"mean; median {middle}; {low} to {high} in 90 % of the draws"
         figures.append(_figure("At 10x or more then", percent(high_mean(f), 0), band))
     return figures
 
