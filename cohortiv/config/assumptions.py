@@ -126,10 +126,8 @@ def default_assumptions(
     lowest = min((edge for edge in tier_edges if edge > 1.0), default=1.0)
     products = [min(product.tiers) for product in usual.adoption.products]
     caps = [rule.cap for rule in usual.regulation.scenarios if rule.cap is not None]
-    off = {name: False for name, levels in (("adoption", products), ("regulation", caps)) if min(levels) < lowest}
-    return usual.model_copy(
-        update={name: getattr(usual, name).model_copy(update={"enabled": enabled}) for name, enabled in off.items()}
-    )
+    unfit = [name for name, levels in (("adoption", products), ("regulation", caps)) if min(levels) < lowest]
+    return usual.model_copy(update={name: getattr(usual, name).model_copy(update={"enabled": False}) for name in unfit})
 
 
 def located_assumptions(name: str) -> str:

@@ -39,8 +39,6 @@ class Bulletin:
         Code of the series, None where there is none or it is the snapshot's.
     code_assumed_from : str or None
         Code before what the report assumes; None where it assumes nothing.
-    state : str
-        "published", "degraded" or "not published".
     remarks : tuple of str
         What is to be known of it first, one sentence each: why it is degraded, what it restates.
     files : mapping
@@ -56,7 +54,6 @@ class Bulletin:
     code_before: str | None
     code_held: str | None
     code_assumed_from: str | None
-    state: str
     remarks: tuple[str, ...]
     files: Mapping[Attachment, Path]
 
@@ -111,7 +108,7 @@ def read_bulletin(folder: Path) -> Bulletin:
         raise DataError(f"{folder} has no headline, which is what readers are told. Show one with page.headline.")
     issue = summary.get("issue")
     said: Mapping[str, object] = issue if isinstance(issue, Mapping) else {}
-    code, state = str(summary.get("code") or "grey"), str(said.get("state") or "published")
+    code = str(summary.get("code") or "grey")
     held, before = headline.get("code_held"), headline.get("before")
     assumed_from = before.get("code") if isinstance(before, Mapping) else None
     return Bulletin(
@@ -124,8 +121,7 @@ def read_bulletin(folder: Path) -> Bulletin:
         code_before=_code_before(manifest, folder),
         code_held=str(held) if held in CODES and held != code else None,
         code_assumed_from=str(assumed_from) if assumed_from in CODES else None,
-        state=state,
-        remarks=(*_reasons(state, said), *_restatement(manifest)),
+        remarks=(*_reasons(said), *_restatement(manifest)),
         files={kind: folder / name for kind, name in FILES.items() if (folder / name).is_file()},
     )
 
@@ -140,9 +136,9 @@ def _headlines(notebook: Mapping[str, object]) -> Iterator[Mapping[str, object]]
                 yield content
 
 
-def _reasons(state: str, issue: Mapping[str, object]) -> tuple[str, ...]:
+def _reasons(issue: Mapping[str, object]) -> tuple[str, ...]:
     """Why an issue is not simply published, as one sentence."""
-    reasons = issue.get("reasons")
+    state, reasons = str(issue.get("state") or "published"), issue.get("reasons")
     if state == "published" or not isinstance(reasons, list) or not reasons:
         return ()
     return (f"{state.capitalize()}: {'; '.join(map(str, reasons))}.",)

@@ -190,7 +190,7 @@ def ladder(f: Findings) -> Words:
     above = float(table.loc[table["move_high"] > 0, "notional_usd"].sum())
     moves, mass = f.result.moves, exact_percent(f.result.settings.critical_mass)
     if moves.drawdown is None and moves.rally is None:
-        title = f"Lines on neither side alone hold the critical {exact_percent(f.result.settings.critical_mass)}"
+        title = f"Lines on neither side alone hold the critical {mass}"
     elif 0 in (moves.drawdown, moves.rally):
         title = _past(mass)
     else:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cohortiv.distribution.backtest import PROJECTION, Backtest
+from cohortiv.distribution.backtest import ALL_TIERS, PROJECTION, Backtest
 from cohortiv.distribution.index_backtest import MIX_ALONE
 from cohortiv.findings.context import Words
 from cohortiv.findings.outlook_context import OutlookFindings, days_said
@@ -46,14 +46,14 @@ def verdict(f: OutlookFindings) -> str:
     losses = [f"{_lost(test)}, {_ahead(test)}" for test in tests if test.loses_to]
     dates = max(int(test.scores["as_of"].nunique()) for test in tests)
     exploratory = f" On {dates} held-out dates this is exploratory." if any(test.exploratory for test in tests) else ""
-    exploratory += f" {_reach(f)}"
     scored = f"worse (CRPS) than {'; '.join(losses)}" if losses else "better than every simple forecast (CRPS)"
-    return f"On held-out periods the projection of the mix scored {scored}.{exploratory}"
+    return f"On held-out periods the projection of the mix scored {scored}.{exploratory} {_reach(f)}"
 
 
 def _lost(test: Backtest) -> str:
     """What scored better, each with the ratio of the scores over all tiers."""
-    ratio = dict(zip(test.summary["model"], test.summary["crps_ratio"].astype(float), strict=False))
+    whole = test.summary[test.summary["quantity"] == ALL_TIERS]
+    ratio = dict(zip(whole["model"], whole["crps_ratio"].astype(float), strict=True))
     return ", ".join(f"{name} ({ratio[name]:.2f} times its score)" for name in test.loses_to)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from cohortiv.assessment.overlap import STEP
 from cohortiv.distribution.effective import KNOWN, UNDER_WATER
 from cohortiv.distribution.tier_statistics import HIGH_LEVERAGE
-from cohortiv.findings.context import Findings, Words
+from cohortiv.findings.context import Findings, Words, sentence_case
 from cohortiv.findings.headline import MOSTLY
 from cohortiv.plain import Written
 from cohortiv.publication import OTHER
@@ -280,8 +280,7 @@ def _changes_said(said: "dict[str, pd.Series[float]]") -> str:
     changes = [f"{each}: {first} at first, {last} at last" for each, (first, last) in ends.items() if first != last]
     still = [f"{each} ({first})" for each, (first, last) in ends.items() if first == last]
     moved = [*changes, *([f"the same at first and at last: {', '.join(still)}"] if still else [])]
-    words = "; ".join(moved)
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{sentence_case('; '.join(moved))}."
 
 
 def accounts_change(shown: PublishedUsage | None) -> str:

@@ -59,14 +59,14 @@ def limits(f: ValidationFindings) -> str:
             for each in f.study.series
             if each.stand_in
         ),
-        *([overlap_words(f)] if overlap_words(f) else []),
+        overlap_words(f),
         *([OWN_LINES] if f.pair.result.definition.source == "profile" else []),
         "“Not supported” says that these data do not show it, not that the opposite is true",
         "Few crises make few independent events; intervals are wide, and one more event can change a score",
         "The pair that is judged was named beforehand; the other pairs share its prices, and are not independent",
         "Comparators that need data which is not given are missing, and the conditions on them stay open",
     ]
-    return "\n".join(f"- {sentence.rstrip('.')}." for sentence in said)
+    return "\n".join(f"- {sentence.rstrip('.')}." for sentence in said if sentence)
 
 
 def about(f: ValidationFindings) -> str:
