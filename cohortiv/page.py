@@ -4,39 +4,41 @@ Each function displays one output that serves two readers. JupyterLab draws the 
 exporter takes the part with a MIME type of ours and leaves everything else out of the page.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from textwrap import wrap
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from cohortiv.display import Displayed, rendered
-from cohortiv.errors import UsageError
-from cohortiv.plain import csv_text, plain_values, shown
-from cohortiv.quantities import level, points
-from cohortiv.specification import check_specification, with_width
+from cohortiv.outputs import (
+    HEADLINE_MIME,
+    SUMMARY_MIME,
+    Bundle,
+    Chart,
+    Column,
+    figure_bundle,
+    table_bundle,
+    text_bundle,
+    typed_bundle,
+)
+from cohortiv.plain import plain_values
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HEADLINE_MIME = "application/vnd.cohortiv.headline+json"
-TABLE_MIME = "application/vnd.cohortiv.table+json"
-SUMMARY_MIME = "application/vnd.cohortiv.summary+json"
-FIGURE_MIME = "application/vnd.vegalite.v6+json"
-NARROW_MIME = "application/vnd.cohortiv.narrow+json"
-JUPYTERLAB_MIME = "application/vnd.vegalite.v5+json"
 
-#: Characters of a subtitle that fit beside each other in JupyterLab.
-SUBTITLE_CHARACTERS = 100
-JUPYTERLAB_WIDTH = 640
-JUPYTERLAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+__all__ = ["Column", "KeyFigure", "Pair", "figure", "figures", "headline", "publish", "table", "tables", "text"]
 
 
-class Chart(Protocol):
-    """Anything that can give a Vega-Lite specification, such as an Altair chart."""
+class Pair(Protocol):
+    """One figure drawn for a desk's screen and for a phone, such as `charts.renditions` makes."""
 
-    def to_dict(self) -> dict[str, object]:
-        """Give the specification as plain values."""
+    @property
+    def wide(self) -> Chart:
+        """The chart of a desk's screen and of paper."""
+
+    @property
+    def narrow(self) -> Chart:
+        """The chart of a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,48 +58,6 @@ class KeyFigure:
     label: str
     value: str
     context: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Column(Displayed):
-    """How one column of a table is shown.
-
-    Attributes
-    ----------
-    key : str
-        Name of the column in the frame.
-    label : str
-        Head of the column, with the unit.
-    pattern : str or callable
-        Pattern of `str.format` for one value, such as "{:,.0f}" or "{:.1%}"; or what writes a number, such as
-        `quantities.level`.
-    align : {"left", "right"}
-        Numbers stand right, words left.
-    unit : str
-        In the head of the CSV; by default what the pattern says: shares [1], index points, prices [USD].
-    """
-
-    key: str
-    label: str
-    pattern: str | Callable[[float], str] = "{}"
-    align: Literal["left", "right"] = "left"
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """One display output, as Jupyter knows it.
-
-    Attributes
-    ----------
-    data : dict[str, object]
-        Content by MIME type.
-    metadata : dict[str, object]
-        What goes with it, under the key "cohortiv".
-    """
-
-    data: dict[str, object]
-    metadata: dict[str, object]
 
 
 def headline(
@@ -170,7 +130,7 @@ def headline(
         "sentence": sentence,
         "key_figures": [asdict(item) if isinstance(item, KeyFigure) else dict(item) for item in key_figures],
     }
-    _display(_typed_bundle(HEADLINE_MIME, kind="headline", content=content, plain=sentence))
+    _display(typed_bundle(HEADLINE_MIME, kind="headline", content=content, plain=sentence))
 
 
 def figure(
@@ -218,35 +178,26 @@ def figure(
     _display(figure_bundle(chart, name=name, title=title, alt=alt, data=data, narrow=narrow, **labels))
 
 
-def figure_bundle(
-    chart: Chart,
+def figures(
+    charts: Iterable[Pair],
     *,
-    name: str,
-    title: str,
-    alt: str,
-    data: "pd.DataFrame",
-    subtitle: str = "",
-    note: str = "",
-    source: str = "",
-    narrow: Chart | None = None,
-) -> Bundle:
-    """Make the output that `figure` displays; see there."""
-    for what, given in (("title", title), ("alt text", alt)):
-        if not given.strip():
-            raise UsageError(f"Figure {name!r} has no {what}. Every figure needs one: give it to page.figure.")
-    if data.empty:
-        return _text_bundle(f"**{title}.**")
-    drawn = {FIGURE_MIME: chart.to_dict()} | ({} if narrow is None else {NARROW_MIME: narrow.to_dict()})
-    for specification in drawn.values():
-        check_specification(specification, name=name)
-    caption = {"text": title, "subtitle": wrap(subtitle, SUBTITLE_CHARACTERS), "anchor": "start", "offset": 14}
-    in_lab = with_width(drawn[FIGURE_MIME], JUPYTERLAB_WIDTH) | {"$schema": JUPYTERLAB_SCHEMA, "description": alt}
-    in_lab = {"title": caption} | in_lab
-    labels = {"title": title, "subtitle": subtitle, "alt": alt, "note": note, "source": source, "name": name}
-    return Bundle(
-        {**drawn, JUPYTERLAB_MIME: in_lab, "text/plain": alt},
-        {"cohortiv": {"kind": "figure", **labels, "csv": csv_text(data)}},
-    )
+    alts: Iterable[str],
+    data: "Iterable[pd.DataFrame]",
+    captions: Iterable[Mapping[str, str]],
+    readings: Iterable[str],
+) -> None:
+    """Show several figures, each with the paragraph that reads it.
+
+    Parameters
+    ----------
+    charts : iterable of Pair
+        Each chart as on a desk's screen (wide) and on a phone (narrow).
+    alts, data, captions, readings : iterable
+        Of each its alternative text, its rows, the arguments of `figure` that are words, and the paragraph below it.
+    """
+    for chart, alt, rows, caption, reading in zip(charts, alts, data, captions, readings, strict=True):
+        figure(chart.wide, narrow=chart.narrow, alt=alt, data=rows, **caption)
+        text(reading)
 
 
 def table(
@@ -300,42 +251,6 @@ def tables(rows_and_captions: "Iterable[tuple[pd.DataFrame, Mapping[str, str]]]"
         table(rows, columns=columns, **caption)
 
 
-def table_bundle(
-    rows: "pd.DataFrame | Iterable[Mapping[str, object]]",
-    *,
-    name: str,
-    title: str,
-    columns: Sequence[Column] | None = None,
-    subtitle: str = "",
-    note: str = "",
-    source: str = "",
-) -> Bundle:
-    """Make the output that `table` displays; see there."""
-    if not title.strip():
-        raise UsageError(f"Table {name!r} has no title. Every table needs one: give it to page.table.")
-    frame = _frame(rows, columns)
-    chosen = columns if columns is not None else [_default_column(frame, str(key)) for key in frame.columns]
-    unknown = [column.key for column in chosen if column.key not in frame.columns]
-    if unknown:
-        raise UsageError(f"Table {name!r} has no column {unknown[0]!r}. It has: {', '.join(map(str, frame.columns))}.")
-    content: dict[str, object] = {
-        "name": name,
-        "title": title,
-        "subtitle": subtitle,
-        "note": note,
-        "source": source,
-        "columns": [{"key": column.key, "label": column.label, "align": column.align} for column in chosen],
-        "rows": [
-            [shown(value, column.pattern) for value, column in zip(row, chosen, strict=True)]
-            for row in frame[[column.key for column in chosen]].itertuples(index=False, name=None)
-        ],
-        "csv": csv_text(
-            frame[[column.key for column in chosen]], units={column.key: _unit(column) for column in chosen}
-        ),
-    }
-    return _typed_bundle(TABLE_MIME, kind="table", content=content, plain=title)
-
-
 def text(markdown: str) -> None:
     """Show computed sentences.
 
@@ -345,7 +260,7 @@ def text(markdown: str) -> None:
         Markdown without HTML; a dollar sign means dollars, not a formula. An empty text shows nothing.
     """
     if markdown:
-        _display(_text_bundle(markdown))
+        _display(text_bundle(markdown))
 
 
 def publish(summary: Mapping[str, object], *, run_id: str) -> None:
@@ -360,38 +275,6 @@ def publish(summary: Mapping[str, object], *, run_id: str) -> None:
     """
     data = {SUMMARY_MIME: plain_values(summary), "text/plain": f"Summary of {len(summary)} entries."}
     _display(Bundle(data, {"cohortiv": {"kind": "summary", "run_id": run_id}}))
-
-
-def _frame(rows: "pd.DataFrame | Iterable[Mapping[str, object]]", columns: Sequence[Column] | None) -> "pd.DataFrame":
-    import pandas as pd  # noqa: PLC0415 - the exporter imports this module and needs no pandas
-
-    if isinstance(rows, pd.DataFrame):
-        return rows
-    listed = list(rows)
-    return pd.DataFrame(listed, columns=None if listed or columns is None else [column.key for column in columns])
-
-
-def _unit(column: Column) -> str:
-    if isinstance(column.pattern, str):
-        return column.unit or ("1" if "%}" in column.pattern else "")
-    return column.unit or {points: "index points", level: "USD"}.get(column.pattern, "")
-
-
-def _default_column(frame: "pd.DataFrame", key: str) -> Column:
-    is_number = frame[key].dtype.kind in "iuf"
-    return Column(
-        key, key.replace("_", " ").capitalize(), "{:,}" if is_number else "{}", "right" if is_number else "left"
-    )
-
-
-def _text_bundle(markdown: str) -> Bundle:
-    escaped = markdown.replace("\\$", "$").replace("$", "\\$")
-    return Bundle({"text/markdown": escaped, "text/plain": markdown}, {"cohortiv": {"kind": "text"}})
-
-
-def _typed_bundle(mime: str, *, kind: str, content: dict[str, object], plain: str) -> Bundle:
-    html = rendered(kind, content)
-    return Bundle({mime: plain_values(content), "text/html": html, "text/plain": plain}, {"cohortiv": {"kind": kind}})
 
 
 def _display(bundle: Bundle) -> None:

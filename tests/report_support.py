@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from cohortiv import page
+from cohortiv import outputs, page
 from cohortiv.config.brand import load_brand
 from cohortiv.report.exporter import ReportExporter
 from cohortiv.report.publish import PublishedReport, publish_report
@@ -54,9 +54,9 @@ def publish_small(
     )
 
 
-def shown_by(show: Callable[[], None]) -> list[page.Bundle]:
+def shown_by(show: Callable[[], None]) -> list[outputs.Bundle]:
     """Outputs that a call displays."""
-    bundles: list[page.Bundle] = []
+    bundles: list[outputs.Bundle] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page, "_display", bundles.append)
         show()
@@ -92,7 +92,7 @@ def show_everything(label: str = "Plain", *, synthetic: bool = True) -> None:
     page.text(label)
 
 
-def notebook_of(bundles: Sequence[page.Bundle], *, markdown: str = "## Part") -> NotebookNode:
+def notebook_of(bundles: Sequence[outputs.Bundle], *, markdown: str = "## Part") -> NotebookNode:
     """Notebook whose one code cell displayed the bundles, with a Markdown cell before the last of them."""
     outputs = [new_output("display_data", data=each.data, metadata=each.metadata) for each in bundles]
     first, rest = outputs[:1], outputs[1:]

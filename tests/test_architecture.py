@@ -55,6 +55,7 @@ ROOMS = (
     "findings",
     "specification",
     "charts",
+    "outputs",
     "page",
     "live_panel",
     "report",
@@ -67,12 +68,13 @@ MODEL = ROOMS[: ROOMS.index("charts")]
 BEFORE_PROFILE = ROOMS[: ROOMS.index("profile")]
 SOURCES_READERS = frozenset({"sources", "assessment", "cli"})
 REPORT_MAY_IMPORT = frozenset(
-    {"errors", "whole_file", "assets", "plain", "palette", "specification", "config", "page", "report"}
+    {"errors", "whole_file", "assets", "plain", "palette", "specification", "config", "outputs", "report"}
 )
 
 FORBIDDEN: dict[str, frozenset[str]] = {
     **{room: frozenset({"altair", "vl_convert", "papermill", "nbconvert", "IPython", "playwright"}) for room in MODEL},
     "charts": frozenset({"scipy", "papermill", "nbconvert", "ibis", "duckdb"}),
+    "outputs": frozenset({"scipy", "papermill", "nbconvert", "ibis", "duckdb"}),
     "page": frozenset({"scipy", "papermill", "nbconvert", "ibis", "duckdb"}),
     "report": frozenset({"pandas", "numpy", "scipy", "ibis", "duckdb"}),
 }
@@ -204,7 +206,7 @@ def test_the_reader_of_imports_catches_offences(module: str, source: str, expect
     [
         ("cohortiv.iv_index", "import numpy as np\nfrom cohortiv import __version__\nfrom .profile import Profile"),
         ("cohortiv.sources.hyperliquid", "NAMES = {'liquidation_px': 'liquidation_price'}"),
-        ("cohortiv.report.export", "from cohortiv.page import HEADLINE\nfrom . import gate\nimport nbconvert"),
+        ("cohortiv.report.export", "from cohortiv.outputs import HEADLINE\nfrom . import gate\nimport nbconvert"),
         ("cohortiv.charts.ladder", "import altair as alt\nimport pandas as pd\nfrom cohortiv.palette import CODES"),
     ],
 )

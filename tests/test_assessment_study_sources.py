@@ -22,7 +22,8 @@ def test_single_events_have_no_step() -> None:
 
 def test_what_a_feed_covers_is_told() -> None:
     """The note begins with whose closures are in it."""
-    assert source_table(study_data(0.0)).set_index("name").loc["feed", "note"] == "Made up."
+    told = source_table(study_data(0.0)).set_index("name").loc["feed", "note"]
+    assert told == "Made up. A row is a moment, with all its liquidations added up"
 
 
 def test_columns_are_the_same_with_fewer_sources() -> None:

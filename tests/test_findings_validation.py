@@ -114,3 +114,28 @@ def test_no_known_outcome_is_no_calm() -> None:
     assert f"has a known outcome over 7 days (data end before the horizon: {len(f.series.frame):,})" in said
     assert "0 independent events" not in said
     assert "No snapshot has a known outcome" in change(f)
+
+
+def test_the_claim_says_why_this_pair() -> None:
+    """In the words of the study file, as a sentence; nothing where it says nothing."""
+    f = findings("leads")
+    assert "Why this pair" not in told.claim(f)
+    said = told.claim(replace(f, study=replace(f.study, primary_why="It is the longest.")))
+    assert "**Why this pair**: It is the longest.\n" in said
+
+
+def test_a_verdict_without_data_of_a_comparator_says_that_it_takes_them() -> None:
+    """Without them nothing can be supported, whatever the index does."""
+    f = findings("blind")
+    assert "“supported” also takes data for: Implied volatility of options (DVOL)" in first.sentence(f)
+    assert "also takes data" not in first.sentence(findings("leads"))
+
+
+def test_a_modelled_index_is_named_as_one() -> None:
+    """With what stands in for open interest, or with what it is made of."""
+    f = findings("leads")
+    assert "modelled from margin longs and shorts" in first.basis_words(f)
+    made = replace(f.series, stand_in="", basis="reconstructed from price and open interest")
+    assert "modelled from price and open interest" in first.basis_words(
+        replace(f, study=replace(f.study, series=(made,)))
+    )

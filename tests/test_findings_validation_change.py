@@ -73,7 +73,7 @@ def test_events_needed_have_one_digit(value: float, low: float, told: str) -> No
     pair = replace(found.pair, verdict=verdict)
     f = find(replace(found.study, pairs=(pair,)))
     assert change.condition_rows(f)["needed"].iloc[0] == told
-    assert f"with {told} more" in change.change(f) or "with about" in change.change(f)
+    assert f"with {told} in all" in change.change(f)
 
 
 def test_the_table_is_titled_by_what_holds() -> None:

@@ -1,9 +1,12 @@
 """Rows, titles and readings of the figures of a validation report."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from cohort_support import ENGINE_WARNINGS
+from conftest import REPOSITORY
 from validation_cases import ROWS, findings
 
 from cohortiv.findings import validation_figures as figures
@@ -97,3 +100,23 @@ def test_nothing_scored_has_no_data_file() -> None:
 def test_the_measured_coverage_of_intervals_is_told() -> None:
     """Beside the figure that rests on them."""
     assert "held 0.5 in 90 to 93\u00a0%" in figures.aurocs(findings("leads")).note
+
+
+def test_languages_that_are_drawn_together_are_named_so() -> None:
+    """One language needs no such words."""
+    f = findings("leads")
+    assert "of all languages together" not in figures.sentiment(f).subtitle
+    two = pd.DataFrame([["en", "a", 9, 1], ["zh", "b", 5, 0]], columns=f.study.sentiment_by_language.columns)
+    told = figures.sentiment(replace(f, study=replace(f.study, sentiment_by_language=two)))
+    assert "of all languages together" in told.subtitle
+    assert "en 9 of 10 (a); zh 5 of 5 (b)" in told.reading
+
+
+def test_how_well_scorers_read_is_told_with_and_without_texts() -> None:
+    """The figures are those that METHODOLOGY measures."""
+    measured = (REPOSITORY / "METHODOLOGY.md").read_text(encoding="utf-8")
+    assert "0.813 (0.805 to 0.821) | 0.884 (0.877 to 0.891)" in measured
+    for kind in ("leads", "blind"):
+        told = figures.sentiment(findings(kind)).reading
+        assert "9,214 labelled comments" in told
+        assert "81\u00a0% right, with an AUROC of 0.88" in told

@@ -1,14 +1,17 @@
 """Tables of scores: every number with its interval and its independent events."""
 
+import re
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+import scipy
 from cohort_support import ENGINE_WARNINGS
 from validation_cases import findings
 
 from cohortiv.findings import validation_scores as scores
 from cohortiv.findings.context import Words
-from cohortiv.findings.validation import ValidationFindings
+from cohortiv.findings.validation import NO_COMPARATORS, ValidationFindings
 
 pytestmark = ENGINE_WARNINGS
 
@@ -99,3 +102,25 @@ def test_where_nothing_is_scored_one_table_counts_events() -> None:
     assert len(rows) == len(f.pair.scores.coverage) - len(f.pair.missing)
     assert (rows["events"] < f.study.rules.fewest_events).all()
     assert scores.few(f).title == "No signal has 10 independent events"
+
+
+def test_draws_of_a_random_number_lie_where_it_is_said() -> None:
+    """Against a thousand draws, each scored by SciPy's rank sums."""
+    f = findings("leads")
+    said = re.search(r"95 in 100 lie between (\d\.\d+) and (\d\.\d+)", scores.ranking(f).note)
+    assert said is not None
+    event = f.pair.result.event.dropna().astype(bool).to_numpy()
+    rng = np.random.default_rng(8)
+    draws = [
+        scipy.stats.mannwhitneyu((drawn := rng.random(event.size))[event], drawn[~event]).statistic for _ in range(1000)
+    ]
+    areas = np.array(draws) / (event.sum() * (~event).sum())
+    assert np.quantile(areas, [0.025, 0.975]) == pytest.approx([float(end) for end in said.groups()], abs=0.012)
+
+
+def test_own_forms_of_the_index_are_no_comparators_in_titles() -> None:
+    """Nor is chance: the title counts what the index is up against."""
+    f = findings("leads")
+    own = [each for each in f.pair.comparisons if each.second not in NO_COMPARATORS]
+    assert f" of {len(own)} comparators" in scores.comparisons(f).title
+    assert len(own) < len(f.pair.comparisons)

@@ -1,6 +1,7 @@
 """Tables beside the scores: pairs, coverage, leads, dated events and sources."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from cohort_support import ENGINE_WARNINGS
@@ -9,6 +10,7 @@ from validation_cases import findings
 from cohortiv.findings import validation_tables as tables
 from cohortiv.findings.context import Words
 from cohortiv.findings.validation import ValidationFindings
+from cohortiv.validation.verdict import UNDECIDED
 
 pytestmark = ENGINE_WARNINGS
 ALL = (tables.pairs, tables.coverage, tables.leads, tables.events, tables.sources)
@@ -59,3 +61,24 @@ def test_sources_have_names_and_notes() -> None:
     assert rows["dropped"].str.fullmatch(r"\d+; \d+").all()
     assert list(rows["title"]) == ["Made-up index (index)", "bars.csv (index)"]
     assert rows["note"].iloc[1] == "bars.csv. A lower bound"
+
+
+def test_a_pair_with_a_score_and_no_verdict_says_what_it_lacks() -> None:
+    """The index may have events enough where a comparator of the verdict has not."""
+    f = findings("leads")
+    open_ones = tuple(
+        replace(each, met=None if place else True, events=4) for place, each in enumerate(f.pair.verdict.conditions)
+    )
+    verdict = replace(f.pair.verdict, conditions=open_ones, answer=UNDECIDED)
+    held = replace(f, study=replace(f.study, pairs=(replace(f.pair, verdict=verdict),)))
+    answer = tables.pair_rows(held)["answer"].iloc[0]
+    assert answer == f"{UNDECIDED}: {len(open_ones) - 1} conditions undecided, on 4 at the fewest"
+    assert ":" not in tables.pair_rows(f)["answer"].iloc[0]
+
+
+def test_signals_without_data_have_no_row_of_coverage() -> None:
+    """The note names them with their reason."""
+    f = findings("blind")
+    title = f.title("implied")
+    assert title not in set(tables.coverage_rows(f)["signal"])
+    assert f"{title} (no such data given)" in tables.coverage(f).note

@@ -12,15 +12,18 @@ import pandas as pd
 import pytest
 from report_support import DAYS, chart, notebook_of, show_everything, shown_by
 
-from cohortiv import page
+from cohortiv import outputs, page
+from cohortiv.charts import renditions
 from cohortiv.errors import UsageError
 from cohortiv.plain import Written
 from cohortiv.quantities import level
 
 
-def figure(*, title: str = "Value rises", alt: str = "Line from 3 to 6.5.", data: pd.DataFrame = DAYS) -> page.Bundle:
+def figure(
+    *, title: str = "Value rises", alt: str = "Line from 3 to 6.5.", data: pd.DataFrame = DAYS
+) -> outputs.Bundle:
     """Bundle of a small figure."""
-    return page.figure_bundle(chart(), name="days", title=title, alt=alt, data=data)
+    return outputs.figure_bundle(chart(), name="days", title=title, alt=alt, data=data)
 
 
 @pytest.mark.parametrize(("title", "alt"), [(" ", "Line."), ("Value rises", "")], ids=["title", "alt"])
@@ -58,24 +61,24 @@ def test_exporter_gets_the_chart_as_it_is() -> None:
 def test_exporter_gets_the_narrow_chart_too() -> None:
     """A figure drawn for a phone travels beside the wide one; JupyterLab shows the wide one."""
     narrow = chart().properties(width=340)
-    both = page.figure_bundle(chart(), narrow=narrow, name="days", title="Value rises", alt="Line.", data=DAYS)
-    assert both.data[page.NARROW_MIME] == narrow.to_dict()
-    assert both.data[page.FIGURE_MIME] == chart().to_dict()
-    assert page.NARROW_MIME not in figure().data
+    both = outputs.figure_bundle(chart(), narrow=narrow, name="days", title="Value rises", alt="Line.", data=DAYS)
+    assert both.data[outputs.NARROW_MIME] == narrow.to_dict()
+    assert both.data[outputs.FIGURE_MIME] == chart().to_dict()
+    assert outputs.NARROW_MIME not in figure().data
 
 
 def test_narrow_chart_that_loads_is_refused() -> None:
     """Neither rendition may take its data from elsewhere."""
     narrow = alt.Chart("rows.csv").mark_line()
     with pytest.raises(UsageError, match="Figure 'days' takes its data from a URL"):
-        page.figure_bundle(chart(), narrow=narrow, name="days", title="Value rises", alt="Line.", data=DAYS)
+        outputs.figure_bundle(chart(), narrow=narrow, name="days", title="Value rises", alt="Line.", data=DAYS)
 
 
 def test_column_may_be_written_by_a_function() -> None:
     """Cells are written by the column's function, the CSV keeps all digits, and a missing number is a dash."""
     rows = pd.DataFrame({"price": [67_012.6, math.nan]})
     columns = [page.Column("price", "Price (USD)", level, "right")]
-    shown: Any = page.table_bundle(rows, name="prices", title="Prices", columns=columns).data[page.TABLE_MIME]
+    shown: Any = outputs.table_bundle(rows, name="prices", title="Prices", columns=columns).data[outputs.TABLE_MIME]
     assert shown["rows"] == [["67,013"], ["–"]]
     assert shown["csv"] == 'price [USD]\n67012.6\n""\n'
 
@@ -94,18 +97,20 @@ def test_figure_without_display_is_its_alt_text() -> None:
 def test_table_cells_are_formatted_text() -> None:
     """Cells are text in the column's form; a missing value is a dash."""
     columns = [page.Column("tier", "Tier"), page.Column("share", "Share", "{:.1%}", "right")]
-    bundle = page.table_bundle(
+    bundle = outputs.table_bundle(
         pd.DataFrame({"tier": ["10x", "20x"], "share": [0.1234, math.nan]}), name="t", title="Tiers", columns=columns
     )
-    content: Any = bundle.data[page.TABLE_MIME]
+    content: Any = bundle.data[outputs.TABLE_MIME]
     assert content["rows"] == [["10x", "12.3\u00a0%"], ["20x", "–"]]
     assert content["columns"][1] == {"key": "share", "label": "Share", "align": "right"}
 
 
 def test_table_csv_is_unrounded() -> None:
     """The CSV of a table keeps all digits and only the columns shown."""
-    bundle = page.table_bundle([{"a": 1 / 3, "b": 2}], name="t", title="T", columns=[page.Column("a", "A", "{:.1f}")])
-    content: Any = bundle.data[page.TABLE_MIME]
+    bundle = outputs.table_bundle(
+        [{"a": 1 / 3, "b": 2}], name="t", title="T", columns=[page.Column("a", "A", "{:.1f}")]
+    )
+    content: Any = bundle.data[outputs.TABLE_MIME]
     assert content["csv"] == "a\n0.3333333333333333\n"
 
 
@@ -113,7 +118,7 @@ def test_table_csv_holds_numbers_and_their_units() -> None:
     """Words that stand for a number stay on the page; shares are said to be shares in the head."""
     rows = [{"a": Written(0.421, "42 %"), "b": 0.5, "c": 3.0}]
     columns = [page.Column("a", "A"), page.Column("b", "B", "{:.0%}"), page.Column("c", "C", "{:.0f}", unit="days")]
-    content: Any = page.table_bundle(rows, name="t", title="T", columns=columns).data[page.TABLE_MIME]
+    content: Any = outputs.table_bundle(rows, name="t", title="T", columns=columns).data[outputs.TABLE_MIME]
     assert content["rows"] == [["42 %", "50\u00a0%", "3"]]
     assert content["csv"] == "a,b [1],c [days]\n0.421,0.5,3.0\n"
 
@@ -121,18 +126,20 @@ def test_table_csv_holds_numbers_and_their_units() -> None:
 def test_table_names_an_unknown_column() -> None:
     """A column that the rows do not have is an error that lists those they have."""
     with pytest.raises(UsageError, match=r"no column 'b'\. It has: a"):
-        page.table_bundle([{"a": 1}], name="t", title="T", columns=[page.Column("b", "B")])
+        outputs.table_bundle([{"a": 1}], name="t", title="T", columns=[page.Column("b", "B")])
 
 
 def test_table_may_be_empty() -> None:
     """A table over no rows keeps its head."""
-    content: Any = page.table_bundle([], name="t", title="T", columns=[page.Column("a", "A")]).data[page.TABLE_MIME]
+    content: Any = outputs.table_bundle([], name="t", title="T", columns=[page.Column("a", "A")]).data[
+        outputs.TABLE_MIME
+    ]
     assert (content["rows"], content["csv"]) == ([], "a\n")
 
 
 def test_table_in_jupyterlab_is_escaped() -> None:
     """Text from the data is no HTML in the notebook either."""
-    html = str(page.table_bundle([{"a": "<img src=x>"}], name="t", title="T").data["text/html"])
+    html = str(outputs.table_bundle([{"a": "<img src=x>"}], name="t", title="T").data["text/html"])
     assert "&lt;img" in html
     assert "<img" not in html
 
@@ -153,7 +160,7 @@ def test_headline_is_plain_json() -> None:
             before={"code": "green", "iv_index": 12.0, "remark": ""},
         )
     )[0]
-    assert bundle.data[page.HEADLINE_MIME] == {
+    assert bundle.data[outputs.HEADLINE_MIME] == {
         "before": {"code": "green", "iv_index": 12.0, "remark": ""},
         "series": "S",
         "title": "T",
@@ -181,8 +188,34 @@ def test_several_tables_have_one_form() -> None:
     frame = pd.DataFrame({"a": [1.0]})
     pairs = [(frame, {"name": name, "title": name.upper()}) for name in ("one", "two")]
     shown = shown_by(lambda: page.tables(pairs, columns=[page.Column("a", "A", "{:.1f}")]))
-    contents = [json.dumps(bundle.data[page.TABLE_MIME]) for bundle in shown]
+    contents = [json.dumps(bundle.data[outputs.TABLE_MIME]) for bundle in shown]
     assert [("ONE" in content, '[["1.0"]]' in content) for content in contents] == [(True, True), (False, True)]
+
+
+def test_several_figures_have_their_readings() -> None:
+    """Each chart with its own words, and the paragraph that reads it right below."""
+    names = ("one", "two")
+    shown = shown_by(
+        lambda: page.figures(
+            [renditions(lambda _, *, width: chart().properties(width=width), DAYS) for _ in names],
+            alts=[f"Line of {name}." for name in names],
+            data=[DAYS for _ in names],
+            captions=[{"name": name, "title": name.upper()} for name in names],
+            readings=[f"It reads {name}." for name in names],
+        )
+    )
+    labels: list[Any] = [bundle.metadata["cohortiv"] for bundle in shown]
+    assert [each["kind"] for each in labels] == ["figure", "text", "figure", "text"]
+    labels = labels[::2]
+    assert [(each["title"], each["alt"]) for each in labels] == [("ONE", "Line of one."), ("TWO", "Line of two.")]
+    assert "It reads two." in str(shown[3].data)
+
+
+def test_figures_without_all_their_words_are_refused() -> None:
+    """One caption for two charts is a mistake."""
+    drawn = [renditions(lambda _, *, width: chart().properties(width=width), DAYS)] * 2
+    with pytest.raises(ValueError, match="shorter"):
+        page.figures(drawn, alts=["a", "b"], data=[DAYS, DAYS], captions=[{"name": "a", "title": "A"}], readings=["a"])
 
 
 def test_a_verdict_stands_in_place_of_a_code() -> None:
@@ -205,7 +238,7 @@ def test_dollars_in_sentences_are_no_formulas() -> None:
 def test_summary_carries_the_run() -> None:
     """The closing output holds the plain numbers and repeats the run's identity."""
     bundle = shown_by(lambda: page.publish({"iv_index": math.inf, "low": math.nan}, run_id="r"))[0]
-    assert bundle.data[page.SUMMARY_MIME] == {"iv_index": "inf", "low": None}
+    assert bundle.data[outputs.SUMMARY_MIME] == {"iv_index": "inf", "low": None}
     assert bundle.metadata == {"cohortiv": {"kind": "summary", "run_id": "r"}}
 
 
@@ -223,19 +256,19 @@ def test_importing_page_is_light() -> None:
 
 def test_jupyterlab_shows_title_and_subtitle() -> None:
     """The page takes them from the labels; in the lab the chart itself says them, and its text to screen readers."""
-    bundle = page.figure_bundle(
+    bundle = outputs.figure_bundle(
         chart(), name="days", title="Value rises", subtitle="Value by day " * 12, alt="Line.", data=DAYS
     )
-    drawn: Any = bundle.data[page.JUPYTERLAB_MIME]
+    drawn: Any = bundle.data[outputs.JUPYTERLAB_MIME]
     assert drawn["title"]["text"] == "Value rises"
-    assert [len(line) <= page.SUBTITLE_CHARACTERS for line in drawn["title"]["subtitle"]] == [True, True]
+    assert [len(line) <= outputs.SUBTITLE_CHARACTERS for line in drawn["title"]["subtitle"]] == [True, True]
     assert drawn["description"] == "Line."
 
 
 def test_a_chart_keeps_its_own_title_in_jupyterlab() -> None:
     """What the chart says of itself wins."""
     own = chart().properties(title="Own")
-    drawn: Any = page.figure_bundle(own, name="days", title="Value rises", alt="Line.", data=DAYS).data[
-        page.JUPYTERLAB_MIME
+    drawn: Any = outputs.figure_bundle(own, name="days", title="Value rises", alt="Line.", data=DAYS).data[
+        outputs.JUPYTERLAB_MIME
     ]
     assert drawn["title"] == "Own"

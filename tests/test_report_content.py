@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from report_support import DAYS, chart, notebook_of, show_everything, shown_by
 
-from cohortiv import page
+from cohortiv import outputs, page
 from cohortiv.errors import RunError, UsageError
 from cohortiv.report.content import Exhibit, read_content
 
@@ -60,7 +60,7 @@ def test_specification_travels_with_the_figure() -> None:
 
 def test_figure_has_a_still_for_a_phone() -> None:
     """Without a chart of its own the phone gets the same one in its width; with one, that."""
-    own = page.figure_bundle(
+    own = outputs.figure_bundle(
         chart(), narrow=chart().properties(height=100), name="days", title="Plain", alt="Plain", data=DAYS
     )
     content = read_content(notebook_of([*shown_by(show_everything), own]))
@@ -94,7 +94,7 @@ def test_failed_notebook_makes_no_page() -> None:
 
 def test_figure_without_alt_text_makes_no_page() -> None:
     """A chart displayed past page.figure is refused too."""
-    bundle = page.Bundle({page.FIGURE_MIME: chart().to_dict()}, {})
+    bundle = outputs.Bundle({outputs.FIGURE_MIME: chart().to_dict()}, {})
     with pytest.raises(UsageError, match="no alt text"):
         read_content(notebook_of([bundle]))
 

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cohortiv.errors import RunError
-from cohortiv.page import SUMMARY_MIME
+from cohortiv.outputs import SUMMARY_MIME
 from cohortiv.report.gate import check_complete
 
 

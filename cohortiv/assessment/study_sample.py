@@ -16,7 +16,8 @@ from cohortiv.config.cohort import ALL_ACCOUNTS
 from cohortiv.config.study import StudyFile
 from cohortiv.config.validation import EventsFile
 from cohortiv.distribution.entry_profile import DEFAULT_MIX
-from cohortiv.sources.sample import sample_liquidations, sample_prices, write_sample
+from cohortiv.sources.sample import DEFAULT_SEED, sample_liquidations, sample_prices, write_sample
+from cohortiv.sources.sample_texts import sample_texts
 from cohortiv.sources.validation_data import Kind, ValidationSeries
 
 #: What stands where a study names its files.
@@ -51,7 +52,13 @@ SAMPLE_STUDY: Final = StudyFile.model_validate(
                 "note": "By the same rules that the positions are made by, so the two agree more than real ones would.",
             }
         ],
-        "primary": {"series": "sample", "feed": "forced", "outcome": "liquidated-7d"},
+        "texts": [_SAMPLE],
+        "primary": {
+            "series": "sample",
+            "feed": "forced",
+            "outcome": "liquidated-7d",
+            "why": "What the made-up accounts lost by force; the other outcome is of the index's own lines.",
+        },
         "scored": ["liquidated-7d", "touched-7d"],
     }
 )
@@ -88,7 +95,7 @@ def sample_study_data(*, say: Callable[[str], None] | None = None) -> StudyData:
         prices,
         feeds,
         comparators={},
-        texts=None,
+        texts=sample_texts(prices.frame["close"], symbol=_SYMBOL, seed=DEFAULT_SEED),
         until=None,
         synthetic=True,
         events=_largest_falls(prices.frame["close"], since=feed.span[0]),

@@ -57,7 +57,7 @@ def _not_covered(source: Absent) -> dict[str, Any]:
 
 
 def _row(file: DataFile, read: ValidationSeries) -> dict[str, Any]:
-    covers = f"{file.covers}. " if isinstance(file, FeedFile) else ""
+    covers = file.covers if isinstance(file, FeedFile) else ""
     return {
         "title": file.title or read.path.name,
         "kind": read.kind,
@@ -69,17 +69,18 @@ def _row(file: DataFile, read: ValidationSeries) -> dict[str, Any]:
         "gaps": read.gaps,
         "repeated": read.repeated,
         "blank": read.blank,
-        "note": f"{covers}{file.note}{_alike(read)}".strip(),
+        "note": ". ".join(part.rstrip(".") for part in (covers, file.note, *_of_moments(read)) if part),
     }
 
 
-def _alike(read: ValidationSeries) -> str:
-    """What became of single liquidations that are alike."""
-    if read.step is not None or not read.repeated:
-        return ""
-    return (
-        f". {read.repeated:,} of its liquidations repeat another in every column; two can be alike, so they are counted"
+def _of_moments(read: ValidationSeries) -> tuple[str, ...]:
+    """What became of single liquidations of one moment, and of those that are alike."""
+    if read.step is not None:
+        return ()
+    alike = (
+        f"{read.repeated:,} of its liquidations repeat another in every column; two can be alike, so they are counted"
     )
+    return ("A row is a moment, with all its liquidations added up", *([alike] if read.repeated else []))
 
 
 def _of_texts(texts: pd.DataFrame, files: tuple[str, ...]) -> dict[str, Any]:

@@ -119,8 +119,8 @@ def reliability_picture(curves: pd.DataFrame, *, width: int = WIDTH) -> alt.Laye
     Returns
     -------
     alt.LayerChart
-        A line with its bins for each signal, each with its interval and its events, and a dashed line where forecast
-        and outcome agree; each axis ends where its values do.
+        A line with its bins for each signal, each with its interval, those of the first signal with their events, and a
+        dashed line where forecast and outcome agree; each axis ends where its values do.
 
     Raises
     ------
@@ -144,7 +144,8 @@ def reliability_picture(curves: pd.DataFrame, *, width: int = WIDTH) -> alt.Laye
         ],
     )  # fmt: skip
     lines = _lines(frame[["name", "forecast", "observed"]], x, y, order="forecast")
-    counts = alt.Chart(frame[["forecast", "observed", "events"]]).encode(x=x, y=y, text=alt.Text("events:Q"))
+    first = frame[frame["name"].isin(frame["name"].head(1))]
+    counts = alt.Chart(first[["forecast", "observed", "events"]]).encode(x=x, y=y, text=alt.Text("events:Q"))
     words = halo_text(counts, dx=7, dy=-7, align="left", fontSize=SMALL_PX, color=INK)
     layers = [_diagonal("forecast", "observed", top=min(right, top)), bars, lines, dots, *words]
     return _square(*layers, count=frame["name"].nunique(), width=width)

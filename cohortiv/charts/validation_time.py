@@ -6,7 +6,17 @@ import altair as alt
 import pandas as pd
 
 from cohortiv.charts.index import INDEX_TITLE, date_axis
-from cohortiv.charts.marks import DEFAULT_THRESHOLDS, at_x, at_y, clipped, code_bands, dashed, index_top, overlaid
+from cohortiv.charts.marks import (
+    DEFAULT_THRESHOLDS,
+    at_x,
+    at_y,
+    clipped,
+    code_bands,
+    dashed,
+    halo_text,
+    index_top,
+    overlaid,
+)
 from cohortiv.charts.marks import own_colour as own
 from cohortiv.charts.theme import SMALL_PX, USD_LABEL, WIDTH, is_narrow, select, styled, utc_naive
 from cohortiv.early_warning import Thresholds
@@ -183,13 +193,14 @@ def _outcome_layers(
 
 
 def _rules(events: pd.DataFrame, *, labelled: bool = False) -> list[alt.Chart]:
-    """A dotted rule for each dated event, with its number above the upper panel."""
+    """A dotted rule for each dated event, with its number beside it at the top of the upper panel."""
     base = alt.Chart(events[["time", "label"]] if labelled else events[["time"]])
     rules = base.mark_rule(color=MUTED, strokeWidth=1.1, strokeDash=[2, 2]).encode(x=alt.X("time:T"))
-    words = base.mark_text(baseline="bottom", fontWeight="bold", fontSize=SMALL_PX).encode(
-        x=alt.X("time:T"), y=at_y(-2), text=alt.Text("label:N")
-    )
-    return [rules, words] if labelled else [rules]
+    words = halo_text(
+        base.encode(x=alt.X("time:T"), y=at_y(4), text=alt.Text("label:N")),
+        baseline="top", align="left", dx=3, fontWeight="bold", fontSize=SMALL_PX,
+    )  # fmt: skip
+    return [rules, *words] if labelled else [rules]
 
 
 def _span(ends: list[pd.Timestamp]) -> alt.Scale:

@@ -152,11 +152,14 @@ class PrimaryPair(StrictSettings):
     ----------
     series, feed, outcome : str
         Names of an index series, of a feed ("own-lines" for an outcome of the profile), and of an outcome.
+    why : str
+        Why this pair and no other; a sentence, which the report prints.
     """
 
     series: Slug
     feed: Slug = OWN_LINES
     outcome: Slug
+    why: str = ""
 
 
 class StudyFile(StrictSettings):

@@ -27,14 +27,17 @@ class ValidationFindings(Displayed):
     Attributes
     ----------
     study : Study
+    looked_at : Pair, optional
+        The pair that words and rows are about; the judged one by default.
     """
 
     study: Study
+    looked_at: Pair | None = None
 
     @property
     def pair(self) -> Pair:
-        """The pair that the verdict is about."""
-        return self.study.primary
+        """The pair that words and rows are about."""
+        return self.looked_at or self.study.primary
 
     @property
     def series(self) -> IndexHistory:
@@ -205,11 +208,16 @@ def claim(f: ValidationFindings) -> str:
     return (
         f"**The claim**: {f.study.hypothesis}\n\n**Judged on**: {short_title(pair)}, {f.scored_period}. **An event** "
         f"follows where {event_words(f)}. It stands on {independent(pair.events)} and "
-        f"{many(pair.calm_spells, 'calm spell')}.\n\n"
+        f"{many(pair.calm_spells, 'calm spell')}.{_chosen(f)}\n\n"
         f"**Fixed before scoring**: rules {rules.name}, outcomes {f.study.outcomes_version}, dated events "
         f"{f.study.events_version}. The index has to beat each of: {names}; a condition with fewer than "
         f"{rules.fewest_events} independent events decides nothing."
     )
+
+
+def _chosen(f: ValidationFindings) -> str:
+    """Why this pair is the judged one, in the words of the study file."""
+    return f" **Why this pair**: {f.study.primary_why.rstrip('.')}." if f.study.primary_why else ""
 
 
 def event_words(f: ValidationFindings) -> str:

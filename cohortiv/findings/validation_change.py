@@ -175,12 +175,11 @@ def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
     said = []
     if reachable:
         hardest = max(reachable, key=events_needed)
-        more = events_needed(hardest) - hardest.events
         said.append(
             f"Of {many(len(failed), 'condition')} not met, {len(reachable)} would hold at the present values with "
             f"more events: {'the hardest of these, ' if len(reachable) > 1 else ''}“{_name(hardest)}” at "
             f"{interval_words(hardest.value, hardest.low, hardest.high)} on {independent(hardest.events)}, with "
-            f"{_many_more(f, more, now=hardest.events)}."
+            f"{_many(f, events_needed(hardest), now=hardest.events)}."
         )
     below = [condition for condition in failed if not math.isfinite(events_needed(condition))]
     if below:
@@ -193,12 +192,12 @@ def _failed(f: ValidationFindings, failed: list[Condition]) -> list[str]:
     return said
 
 
-def _many_more(f: ValidationFindings, events: float, *, now: int) -> str:
-    """So many more events, to one digit, and how long they would take at the rate of those that there are."""
+def _many(f: ValidationFindings, events: float, *, now: int) -> str:
+    """So many events in all, to one digit, and how long they would take at the rate of those that there are."""
     if events > _MOST_TOLD:
-        return f"over {_MOST_TOLD:,} more"
+        return f"over {_MOST_TOLD:,} in all"
     rounded = _digit(events)
-    return f"about {rounded:,} more{_years(f, rounded, now=now)}"
+    return f"about {rounded:,} in all{_years(f, rounded - now, now=now)}"
 
 
 def _years(f: ValidationFindings, events: float, *, now: int) -> str:

@@ -93,9 +93,9 @@ def reliability(f: ValidationFindings) -> Words:
         f"{many(int(highest['events']), 'independent event')} behind them."
     )
     note = (
-        "Each point is a fifth of the rows, with its independent events beside it; the floor on events holds for a "
-        f"signal, not for a point. Bars: Wilson's {percent(f.study.rules.level, 0)} interval on as many observations "
-        "as the rows have windows that do not overlap."
+        "Each point is a fifth of the rows, those of the index with their independent events beside them; the floor on "
+        f"events holds for a signal, not for a point. Bars: Wilson's {percent(f.study.rules.level, 0)} interval on as "
+        "many observations as the rows have windows that do not overlap."
     )
     return f.words("reliability", title, measure, note=note, reading=reading)
 

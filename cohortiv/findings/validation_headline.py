@@ -60,22 +60,29 @@ def sentence(f: ValidationFindings) -> str:
     if f.pair.verdict.answer == SUPPORTED:
         return f"Supported: {stands}, {found}, and all {len(conditions)} conditions hold."
     if f.pair.verdict.answer == NOT_SUPPORTED:
-        return f"Not supported: {stands}, {found}; {_counted(conditions)}."
+        return f"Not supported: {stands}, {found}; {_counted(f, conditions)}."
     return f"Too few events: {_undecided(f, conditions)}."
 
 
-def _counted(conditions: tuple[Condition, ...]) -> str:
+def _counted(f: ValidationFindings, conditions: tuple[Condition, ...]) -> str:
     """How many conditions fail, and of the others how many hold and how many are undecided."""
     failed, held, undecided = (sum(c.met is answer for c in conditions) for answer in (False, True, None))
     words = ((held, "holds", "hold"), (undecided, "is undecided", "are undecided"))
     others = [f"{number} {one if number == 1 else more}" for number, one, more in words if number]
-    return ", ".join([f"{failed} of {len(conditions)} conditions fail", *others])
+    return ", ".join([f"{failed} of {len(conditions)} conditions fail", *others]) + _without(f)
+
+
+def _without(f: ValidationFindings) -> str:
+    """That a comparator of the verdict has no data, without which nothing can be supported."""
+    names = [f.title(name) for name in f.pair.verdict.rules.comparators if name in f.pair.missing]
+    return f"; “supported” also takes data for: {', '.join(names)}" if names else ""
 
 
 def basis_words(f: ValidationFindings) -> str:
     """What the verdict is about where it is no exchange's positions, and whose liquidations follow."""
     series, feed = f.series, f.study.data[f.study.data["name"] == f.pair.feed]
-    index = f"The index is of positions modelled from {series.stand_in}." if series.stand_in else ""
+    modelled = series.stand_in or ("price and open interest" if series.basis.startswith("reconstructed") else "")
+    index = f"The index is of positions modelled from {modelled}." if modelled else ""
     covers = str(feed["note"].iloc[0]).partition(". ")[0] if len(feed) else ""
     followed = f"What it is held against: {covers[:1].lower()}{covers[1:]}." if covers else ""
     if f.pair.feed == OWN_LINES:

@@ -40,6 +40,8 @@ from cohortiv.validation.scores import (
     USEFULNESS,
 )
 
+#: The 97.5 % point of a standard normal.
+_NORMAL_95: Final = 1.96
 #: What a validator must know of an outcome that the judged model makes itself.
 OWN_LINES: Final = (
     "The outcome is made of the same lines as the index: it says whether the price reached them, not whether anyone "
@@ -135,7 +137,7 @@ def few_rows(f: ValidationFindings) -> pd.DataFrame:
 def few(f: ValidationFindings) -> Words:
     """The table that stands for those of scores where there is none."""
     needed = f.study.rules.fewest_events
-    note = f"A score takes {needed} independent events; no metric is given on fewer.{_absent(f, f.pair)}"
+    note = f"A score takes {needed} independent events; no metric is given on fewer.{absent(f, f.pair)}"
     return f.words("scores-few", f"No signal has {needed} independent events", "What could be scored", note=note)
 
 
@@ -169,10 +171,26 @@ def ranking(f: ValidationFindings) -> Words:
     )
     note = (
         f"{reading_note(f)}{share} Beyond chance: the interval of the difference on common rows, below, lies under "
-        "0. The random number is one draw, an example of what chance does and no measure of it."
-        f"{_absent(f, f.pair)}"
+        f"0. The random number is one draw{_of_chance(f)}."
+        f"{absent(f, f.pair)}"
     )
     return f.words("scores-ranking", title, "Does a higher score go with an event?", note=note)
+
+
+def _of_chance(f: ValidationFindings) -> str:
+    """Between what AUROCs draws of a random number lie, where there is a score.
+
+    Mann and Whitney (1947), https://doi.org/10.1214/aoms/1177730491: the variance of the AUROC of values that know
+    nothing, each drawn anew, is (n + 1) / (12 n_event n_calm).
+    """
+    share, rows = (f.score("random", EVENT_SHARE)[name] for name in ("value", "rows"))
+    if math.isnan(share):
+        return ""
+    half = _NORMAL_95 * math.sqrt((rows + 1.0) / (12.0 * share * (1.0 - share))) / rows
+    return (
+        f": drawn anew again and again, 95 in 100 lie between {two(0.5 - half)} and {two(0.5 + half)}; signals that "
+        "last, as all others do, vary more"
+    )
 
 
 def past(f: ValidationFindings) -> Words:
@@ -214,7 +232,8 @@ def reading_note(f: ValidationFindings) -> str:
     )
 
 
-def _absent(f: ValidationFindings, pair: Pair) -> str:
+def absent(f: ValidationFindings, pair: Pair) -> str:
+    """Signals of a pair without any value, and why, after a space; nothing without such."""
     if not pair.missing:
         return ""
     return f" Without data: {', '.join(f'{f.title(name)} ({why})' for name, why in pair.missing.items())}."
@@ -258,10 +277,7 @@ def _other(f: ValidationFindings, pair: Pair) -> Words:
     stand_in = f.study.history(pair.series).stand_in
     own_lines = f" {OWN_LINES}" if pair.result.definition.source == "profile" else ""
     note = (
-        reading_note(f)
-        + (f" Open interest: {stand_in}, a stand-in." if stand_in else "")
-        + own_lines
-        + _absent(f, pair)
+        reading_note(f) + (f" Open interest: {stand_in}, a stand-in." if stand_in else "") + own_lines + absent(f, pair)
     )
     period = period_of(f.study.history(pair.series).frame)
     return Words(f"scores-{pair.name}"[:64], title, f"{short_title(pair)}; {period}", f.source, note)
@@ -293,10 +309,12 @@ def _counted(found: Interval | None, events: int, *, none: str) -> str:
 
 def comparisons(f: ValidationFindings) -> Words:
     """The table of differences."""
-    scored = [found.better for found in f.pair.comparisons if found.better is not None]
+    scored = [
+        found.better for found in f.pair.comparisons if found.better is not None and found.second not in NO_COMPARATORS
+    ]
     beaten = sum(found.low > 0 for found in scored)
     title = (
-        f"The index beats {beaten} of {len(scored)} signals beyond chance"
+        f"The index beats {beaten} of {len(scored)} comparators beyond chance"
         if scored
         else "No comparison has events enough"
     )

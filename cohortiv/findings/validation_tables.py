@@ -7,11 +7,12 @@ import pandas as pd
 from cohortiv.findings.context import Words
 from cohortiv.findings.headline import long_day
 from cohortiv.findings.validation import ValidationFindings, best_comparator, day_span, interval_words, short_title
-from cohortiv.findings.validation_scores import Columns, score_cell
+from cohortiv.findings.validation_scores import Columns, absent, score_cell
 from cohortiv.plain import MISSING
 from cohortiv.quantities import many
 from cohortiv.study.result import Pair
 from cohortiv.validation.scores import AUROC, SCORED
+from cohortiv.validation.verdict import UNDECIDED
 
 #: What keeps an interval on one line; beside the long names of pairs there is no room for that on a phone.
 _GLUE: Final = "\u00a0"
@@ -75,8 +76,18 @@ def _pair_row(f: ValidationFindings, pair: Pair) -> dict[str, str]:
         "pair": f"{short_title(pair)}{', judged here' * pair.primary}",
         "index": f"{score_cell(f.score(f.signal, AUROC, pair).to_dict())}; {pair.events}".replace(_GLUE, " "),
         "best": named.replace(_GLUE, " "),
-        "answer": pair.verdict.answer,
+        "answer": f"{pair.verdict.answer}{_lacking(pair)}",
     }
+
+
+def _lacking(pair: Pair) -> str:
+    """What keeps a pair from a verdict whose index has events enough: how few a comparator of the verdict has."""
+    verdict = pair.verdict
+    few = [condition for condition in verdict.conditions if condition.met is None]
+    if pair.status != SCORED or verdict.answer != UNDECIDED or verdict.conditions[0].met is None or not few:
+        return ""
+    lowest = min(few, key=lambda condition: condition.events)
+    return f": {many(len(few), 'condition')} undecided, on {lowest.events} at the fewest"
 
 
 def pairs(f: ValidationFindings) -> Words:
@@ -92,8 +103,9 @@ def pairs(f: ValidationFindings) -> Words:
 
 
 def coverage_rows(f: ValidationFindings) -> pd.DataFrame:
-    """One row a signal: what of it could be scored, and what was left out."""
+    """One row a signal that has values: what of it could be scored, and what was left out."""
     table = f.pair.scores.coverage
+    table = table[~table["signal"].isin(list(f.pair.missing))]
     days = [day_span(first, last) for first, last in zip(table["first"], table["last"], strict=True)]
     gaps = [
         f"{gaps:,} ({longest:.1f} days)" for gaps, longest in zip(table["gaps"], table["longest_gap_days"], strict=True)
@@ -112,7 +124,7 @@ def coverage(f: ValidationFindings) -> Words:
     rows = len(f.pair.result.frame)
     note = f"Of {rows:,} times, without an outcome: {lost}." if lost else f"All {rows:,} times have an outcome."
     note += f" No score and no outcome is filled or carried forward{_carried(f)}."
-    note += " A gap is a step of more than 1.5 times the usual one."
+    note += f" A gap is a step of more than 1.5 times the usual one.{absent(f, f.pair)}"
     own = f.pair.scores.coverage.set_index("signal").loc[f.signal]
     title = f"{own['scored']:,} of {own['rows']:,} snapshots can be scored"
     return f.words("coverage", title, "What each signal was scored on", note=note)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from cohortiv.errors import RunError, UsageError
-from cohortiv.page import FIGURE_MIME, HEADLINE_MIME, NARROW_MIME, SUMMARY_MIME, TABLE_MIME
+from cohortiv.outputs import FIGURE_MIME, HEADLINE_MIME, NARROW_MIME, SUMMARY_MIME, TABLE_MIME
 from cohortiv.report.drawing import (
     PHONE_WIDTH,
     both_specifications,
@@ -155,6 +155,17 @@ def read_content(notebook: NotebookNode) -> Content:
         tuple(_sections(items[0 if start is None else start + 1 :])),
         summary if isinstance(summary, Mapping) else {},
     )
+
+
+def headline_of(notebook: NotebookNode) -> Json:
+    """First screen of a notebook that ran; empty where it shows none.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    """
+    shown = (output.get("data", {}).get(HEADLINE_MIME) for cell in notebook.cells for output in cell.get("outputs", ()))
+    return next((content for content in shown if isinstance(content, Mapping)), {})
 
 
 _Item = tuple[str, "Json | str", Json]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +46,8 @@ class Entry:
     ----------
     as_of, name : str
         Where it is published.
+    title, series : str
+        As its first screen says; the title is the name, and the series empty, where that is not known.
     until : str
         Time of its data, ISO 8601: as its summary says, else that of the folder.
     link : str
@@ -73,7 +75,7 @@ class Entry:
     synthetic : bool
         Whether its positions are made up.
     published : str
-        Time of publication, ISO 8601: as given, else when its manifest was written.
+        Time of publication, ISO 8601, as given; a dash where none was.
     definition : Definition
         What its index is measured by.
     """
@@ -81,6 +83,8 @@ class Entry:
     as_of: str
     until: str
     name: str
+    title: str
+    series: str
     link: str
     more: tuple[Link, ...]
     style: CodeStyle
@@ -101,7 +105,8 @@ class Entry:
         """All that the search looks at, in small letters."""
         made_up = "synthetic" if self.synthetic else ""
         restated = "restated" if self.restated else ""
-        shown = (self.as_of, long_date(self.as_of), self.name, self.style.word, self.held, self.state, self.cohort)
+        dates = (self.as_of, long_date(self.as_of))
+        shown = (*dates, self.name, self.title, self.series, self.style.word, self.held, self.state, self.cohort)
         words = (*shown, *self.symbols, made_up, restated, str(self.definition))
         return " ".join(word for word in words if word).lower()
 
@@ -185,13 +190,16 @@ def _entry(place: Place) -> Entry:
     symbols, issue = summary.get("symbols"), summary.get("issue")
     said: Mapping[str, object] = issue if isinstance(issue, Mapping) else {}
     reasons = said.get("reasons")
-    written = datetime.fromtimestamp((place.folder / MANIFEST).stat().st_mtime, tz=UTC)
+    said_first = manifest.get("headline")
+    headline: Mapping[str, object] = said_first if isinstance(said_first, Mapping) else {}
     code, verdict = str(summary.get("code")), _verdict(summary)
     look = CODES.get(code, CODES["grey"])
     return Entry(
         as_of=place.as_of,
         until=_until(place, summary),
         name=place.name,
+        title=str(headline.get("title") or place.name),
+        series=str(headline.get("series") or ""),
         link=f"{place.as_of}/{place.name}/{PAGE}",
         more=(*_forms(place), *_earlier(place, manifest)),
         style=replace(CODES["grey"], word=verdict) if verdict else look,
@@ -201,10 +209,10 @@ def _entry(place: Place) -> Entry:
         iv_index=None if verdict else _number(summary.get("iv_index")),
         state=str(said.get("state") or (NOT_PUBLISHED if code == "grey" else "published")),
         reasons=tuple(map(str, reasons)) if isinstance(reasons, list) else (),
-        cohort=str(summary.get("cohort") or "–"),
+        cohort=str(headline.get("cohort") or summary.get("cohort") or "–"),
         symbols=tuple(map(str, symbols)) if isinstance(symbols, list) else (),
         synthetic=summary.get("synthetic") is True,
-        published=str(manifest.get("published") or f"{written:%Y-%m-%dT%H:%MZ}"),
+        published=str(manifest.get("published") or "–"),
         definition=definition_of(summary),
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode
 
 from cohortiv.errors import RunError
-from cohortiv.page import SUMMARY_MIME
+from cohortiv.outputs import SUMMARY_MIME
 
 
 def check_complete(notebook: NotebookNode, *, run_id: str) -> dict[str, object]:

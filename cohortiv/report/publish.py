@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from cohortiv.config.brand import Brand
 from cohortiv.errors import RunError, UsageError
+from cohortiv.report.content import headline_of
 from cohortiv.report.definition import refuse_other_definition
 from cohortiv.report.editions import Edition, Status, edition_of, keep_editions, refuse_empty_reason
 from cohortiv.report.exporter import ReportExporter, own_template
@@ -286,8 +287,10 @@ def _make(
     (stage / NOTEBOOK).write_text(nbformat.writes(clean) + "\n", encoding="utf-8", newline="\n")
     (stage / SUMMARY).write_text(json_text(summary), encoding="utf-8", newline="\n")
     more = write_formats(stage, formats, as_of=place.as_of)
+    headline = headline_of(clean)
     manifest = {
         **plan.record,
+        "headline": {key: str(headline.get(key) or "") for key in ("series", "title", "cohort")},
         "schema_version": SCHEMA_VERSION,
         "package_version": software_versions()["cohortiv"],
         "methodology_version": summary.get("methodology_version"),

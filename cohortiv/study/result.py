@@ -203,6 +203,8 @@ class Study(Displayed):
         series, feed, outcome, why: pairs that could not be made at all.
     critical_mass, index_horizon_days, reference_volatility : float
         Of the index of the primary pair [1; days; 1/sqrt(year)].
+    primary_why : str
+        Why the primary pair is the judged one, in the words of the study file; empty where it says nothing.
     until : Timestamp or None
         Nothing that became known after it is in the study (UTC, without zone); None: no such moment was asked for.
     notes : tuple of str
@@ -230,6 +232,7 @@ class Study(Displayed):
     critical_mass: float
     index_horizon_days: float
     reference_volatility: float
+    primary_why: str = ""
     until: pd.Timestamp | None = None
     notes: tuple[str, ...] = field(default=())
 

@@ -119,6 +119,7 @@ def scored_study(data: StudyData) -> Study:
     left_out += [row for each in data.absent if (row := _absent_pair(each))]
     histories = tuple(told_history(each, events, horizon_days=days) for each in solved)
     return Study(
+        primary_why=study.primary.why,
         until=data.until,
         name=study.name,
         title=study.title,

@@ -9,7 +9,7 @@ import itertools
 import statistics
 import time
 
-from cohortiv import page
+from cohortiv import outputs
 from cohortiv.assessment import Settings, assess, read_cohort
 from cohortiv.implications.live import CAPS, Controls
 from cohortiv.live_panel import LivePanel, live_panel, sentence
@@ -23,7 +23,7 @@ def answered(panel: LivePanel, controls: Controls) -> None:
     """What one movement of a slider costs."""
     view = panel.cohort.answer(controls)
     sentence(view)
-    page.figure_bundle(**panel.figure(view))
+    outputs.figure_bundle(**panel.figure(view))
 
 
 def timed_ms(panel: LivePanel, questions: list[Controls]) -> list[float]:
