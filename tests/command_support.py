@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb  # noqa: F401 - a command that finds the engine loaded knows that the process is not its own to end
 import pytest
 
 from cohortiv.cli import main

@@ -1,12 +1,14 @@
 """Several reports in one call: how each ended, what is told of all, and what a scheduler reads."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from command_support import Done, Shell
+from delivery_support import SERVICE_WARNINGS, web_desk
 from nbformat.v4 import new_code_cell, new_notebook
 from report_support import SMALL
 
@@ -99,3 +101,47 @@ def test_terminal_has_a_bar(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> No
     assert done.code == 4
     assert "2/2" in done.err
     assert done.err.index("2/2") < done.err.index("Error: ")
+
+
+@SERVICE_WARNINGS
+def test_readers_get_each_report_and_word_of_one_that_fails(shell: Shell, module_shell: Path) -> None:
+    """As soon as it has ended; standard output has the paths of pages alone."""
+    (module_shell / "p.csv").write_text("a\n", encoding="utf-8")
+    shutil.copy(SMALL, module_shell / "read.ipynb")
+    with web_desk() as desk:
+        (module_shell / "delivery.yaml").write_text(
+            f"when: always\ntargets: [{{name: chat, kind: chat, url: 'json://127.0.0.1:{desk.port}'}}]\n",
+            encoding="utf-8",
+        )
+        command = ("report", "read.ipynb", "--positions", "p.csv", "--out", "passed", "--deliver", "delivery.yaml")
+        good = shell.run(*command, "--as-of", "2026-02-12")
+        again = shell.run(*command, "--as-of", "2026-02-12")
+        (module_shell / "p.csv").unlink()
+        bad = shell.run(*command, "--as-of", "2026-02-13", "--json")
+    assert (good.code, again.code, bad.code) == (0, 0, 2)
+    assert good.out == again.out != ""
+    assert "skipped: chat: it got this edition" in again.err
+    assert [line["status"] for line in lines(bad)] == ["failed"]
+    assert len(desk.received) == 2
+    assert "Not published: there is no report of 13 February 2026" in desk.received[1]["message"]
+
+
+@SERVICE_WARNINGS
+def test_a_report_that_reaches_nobody_is_published_all_the_same(shell: Shell, module_shell: Path) -> None:
+    """Its page is told, the reason too, and the exit code is that of a target that failed."""
+    (module_shell / "dead.yaml").write_text(
+        "retries: 0\ntargets: [{name: chat, kind: chat, url: 'json://127.0.0.1:9'}]\n", encoding="utf-8"
+    )
+    done = shell.run("report", "first.ipynb", "--as-of", "2026-02-12", "--out", "dead", "--deliver", "dead.yaml")
+    assert done.code == 4
+    assert Path(done.out.strip()).is_file()
+    assert "1 of 1 targets got nothing: chat" in done.err
+    assert "The page of the failed run" not in done.err
+
+
+def test_a_wrong_delivery_file_is_bad_usage(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing has run then."""
+    monkeypatch.setattr(issue, "publish_report", lambda *_, **__: pytest.fail("it ran"))
+    done = shell.run("report", "first.ipynb", "--as-of", "2026-02-12", "--deliver", "nobody.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "nobody.yaml" in done.err

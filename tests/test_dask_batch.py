@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from report_support import SMALL
 
 from cohortiv.assets import asset
+from cohortiv.cli.app import report
 from cohortiv.errors import UsageError
 from cohortiv.report.verification import verify_report
 
@@ -151,8 +152,12 @@ def test_nothing_runs_where_a_request_is_wrong(client: Client, folder: Path) -> 
 def test_each_desk_has_its_reports() -> None:
     """Every cohort file meets every date and symbol, oldest first; with --cohort beside it, it is refused."""
     asked = runpy.run_path(str(BATCH))["asked"]
+    chosen, all_of_them = (
+        report.make_context("report", [*DATES, *more]).params
+        for more in (("--symbol", "BTC"), ("--cohort", "all.yaml"))
+    )
     desks = [Path("asia.yaml"), Path("europe.yaml")]
-    found = [(item.as_of, item.symbol, item.cohort) for item in asked([*DATES, "--symbol", "BTC"], desks=desks)]
+    found = [(item.as_of, item.symbol, item.cohort) for item in asked(chosen, desks=desks)]
     assert found == [(day, "BTC", desk) for day in DAYS for desk in desks]
     with pytest.raises(UsageError, match="--desk and --cohort exclude each other"):
-        asked([*DATES, "--cohort", "all.yaml"], desks=desks)
+        asked(all_of_them, desks=desks)

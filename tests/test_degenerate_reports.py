@@ -14,7 +14,7 @@ from cohort_support import AS_OF, ENGINE_WARNINGS, TIMES, book, out_of_reach, pa
 from conftest import REPOSITORY
 from report_support import shown_by
 
-from cohortiv import page
+from cohortiv import outputs
 from cohortiv.assets import asset
 from cohortiv.report.run import run_notebook
 
@@ -71,7 +71,7 @@ SAID_IN_WORDS = {
 """Figures of each report that have nothing to draw."""
 
 
-def shown_of(positions: str) -> list[page.Bundle]:
+def shown_of(positions: str) -> list[outputs.Bundle]:
     """Every output of the notebook on a file of positions, run in this process."""
     first, *others = [cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
     names: dict[str, object] = {}
@@ -87,36 +87,36 @@ def case(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def bundles(case: str, tmp_path_factory: pytest.TempPathFactory) -> list[page.Bundle]:
+def bundles(case: str, tmp_path_factory: pytest.TempPathFactory) -> list[outputs.Bundle]:
     """Outputs of the report on a book."""
     return shown_of(write(tmp_path_factory.mktemp("positions"), BOOKS[case]))
 
 
-def drawn(bundles: list[page.Bundle]) -> list[page.Bundle]:
+def drawn(bundles: list[outputs.Bundle]) -> list[outputs.Bundle]:
     """The outputs that are figures."""
-    return [bundle for bundle in bundles if page.FIGURE_MIME in bundle.data]
+    return [bundle for bundle in bundles if outputs.FIGURE_MIME in bundle.data]
 
 
-def test_each_figure_is_drawn_or_said_in_words(case: str, bundles: list[page.Bundle]) -> None:
+def test_each_figure_is_drawn_or_said_in_words(case: str, bundles: list[outputs.Bundle]) -> None:
     """A figure without a value to draw is a sentence, every other is a chart."""
     said = [bundle for bundle in bundles if SAID.fullmatch(str(bundle.data["text/plain"]))]
     assert (len(said), len(drawn(bundles))) == (SAID_IN_WORDS[case], FIGURES - SAID_IN_WORDS[case])
 
 
-def test_report_reaches_its_summary(bundles: list[page.Bundle]) -> None:
+def test_report_reaches_its_summary(bundles: list[outputs.Bundle]) -> None:
     """The last output is the summary, which proves that the notebook got there."""
-    assert page.SUMMARY_MIME in bundles[-1].data
+    assert outputs.SUMMARY_MIME in bundles[-1].data
 
 
-def test_no_text_says_nan(bundles: list[page.Bundle]) -> None:
+def test_no_text_says_nan(bundles: list[outputs.Bundle]) -> None:
     """Neither a sentence nor a title nor an alt text holds a missing number."""
     words = " ".join(f"{bundle.data['text/plain']} {bundle.metadata}" for bundle in bundles)
     assert not re.search(r"\bnan\b", words, re.IGNORECASE)
 
 
-def test_every_chart_compiles(bundles: list[page.Bundle]) -> None:
+def test_every_chart_compiles(bundles: list[outputs.Bundle]) -> None:
     """Vega draws each figure, without a coordinate that is no number."""
-    specifications = [json.dumps(bundle.data[page.FIGURE_MIME]) for bundle in drawn(bundles)]
+    specifications = [json.dumps(bundle.data[outputs.FIGURE_MIME]) for bundle in drawn(bundles)]
     drawings = [str(vl_convert.vegalite_to_svg(specification)) for specification in specifications]
     assert not [drawing for drawing in drawings if "NaN" in drawing]
 
@@ -129,4 +129,4 @@ def test_report_on_nothing_leveraged_runs_in_a_kernel(tmp_path: Path) -> None:
         parameters={"positions": positions, "as_of": AS_OF, "run_id": "run"},
         keep_failed=tmp_path / "failed.ipynb",
     )
-    assert page.SUMMARY_MIME in ran.cells[-1].outputs[-1].data
+    assert outputs.SUMMARY_MIME in ran.cells[-1].outputs[-1].data

@@ -114,15 +114,30 @@ def test_issues_by_another_definition_are_another_series(tmp_path: Path) -> None
     for day, mass in ((1, 0.15), (2, 0.15), (3, 0.10)):
         shelve(tmp_path, as_of=f"2026-02-{day + 9}", critical_mass=mass, horizon_days=7.0)
     assert cards(tmp_path) == [
-        "risk-all 20.0 Green As of 12 February 2026 Definition: critical mass 10 %, horizon 7 days",
-        "risk-all 20.0 Green As of 11 February 2026 · 2 issues Definition: critical mass 15 %, horizon 7 days",
+        "risk-all 20.0 Green As of 12 February 2026 All · BTC Definition: critical mass 10 %, horizon 7 days",
+        (
+            "risk-all 20.0 Green As of 11 February 2026 · 2 issues All · BTC "
+            "Definition: critical mass 15 %, horizon 7 days"
+        ),
     ]
 
 
 def test_report_without_definition_has_a_card(tmp_path: Path) -> None:
     """A notebook of another kind says nothing of a critical mass, nor does its card."""
     shelve(tmp_path, as_of="2026-02-11")
-    assert cards(tmp_path) == ["risk-all 20.0 Green As of 11 February 2026 Definition: not stated"]
+    assert cards(tmp_path) == ["risk-all 20.0 Green As of 11 February 2026 All · BTC Definition: not stated"]
+
+
+def test_a_report_is_listed_as_its_first_screen_says(tmp_path: Path) -> None:
+    """With title, series and cohort in words; its name stays findable. A time that nobody gave is none."""
+    shelve(tmp_path, as_of="2026-02-11", cohort="mainland-2026")
+    told = {"series": "Risk report", "title": "BTC: how near is a cascade?", "cohort": "Mainland <2026>"}
+    (tmp_path / "2026-02-11" / "risk-all" / "manifest.json").write_text(json.dumps({"headline": told}), "utf-8")
+    assert rows(tmp_path) == [
+        "BTC: how near is a cascade? Risk report 11 February 2026 Green 20.0 Mainland &lt;2026&gt; BTC – –"
+    ]
+    assert cards(tmp_path)[0].startswith("BTC: how near is a cascade? 20.0 Green")
+    assert 'title="risk-all"' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_many_symbols_are_counted(tmp_path: Path) -> None:

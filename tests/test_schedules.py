@@ -80,8 +80,30 @@ def test_daily_script_publishes_and_delivers(chromium: str, tmp_path: Path) -> N
     ]
 
 
+def test_daily_script_tells_readers_of_a_day_without_positions(chromium: str, tmp_path: Path) -> None:
+    """Those who had the report of the day before hear that there is none, and the code is the command's."""
+    (tmp_path / "p.csv").write_text("a\n", encoding="utf-8")
+    with web_desk() as desk:
+        (tmp_path / "delivery.yaml").write_text(
+            f"targets: [{{name: chat, kind: chat, url: 'json://127.0.0.1:{desk.port}'}}]\n", encoding="utf-8"
+        )
+        path = f"{Path(sys.executable).parent}:{Path(chromium).parent}:{os.environ['PATH']}"
+        own = {
+            "PATH": path,
+            "NOTEBOOK": str(SMALL),
+            "DELIVERY": "delivery.yaml",
+            "REPORTS": "out",
+            "POSITIONS": "p.csv",
+        }
+        first = ran(str(SCHEDULES / "daily.sh"), tmp_path, {**os.environ, **own, "AS_OF": "2026-02-12"})
+        (tmp_path / "p.csv").unlink()
+        second = ran(str(SCHEDULES / "daily.sh"), tmp_path, {**os.environ, **own, "AS_OF": "2026-02-13"})
+    assert (first.returncode, second.returncode) == (0, 2), second.stderr
+    assert "Not published: there is no report of 13 February 2026" in desk.received[1]["message"]
+
+
 def test_daily_script_stops_at_a_failure(tmp_path: Path) -> None:
-    """A report that failed is not delivered, and its exit code is the script's."""
+    """The exit code of a report that failed is the script's."""
     program = tmp_path / "cohortiv"
     program.write_text('#!/bin/sh\necho "$1" >> calls.txt\nexit 3\n', encoding="utf-8")
     program.chmod(0o755)
@@ -94,9 +116,10 @@ def test_daily_script_takes_yesterday(tmp_path: Path, stand_in: dict[str, str]) 
     """Without a day it asks for one, and all its flags are the command's."""
     done = ran(str(SCHEDULES / "daily.sh"), tmp_path, {**stand_in, "POSITIONS": "p", "DELIVERY": "d", "REPORTS": "out"})
     assert done.returncode == 0, done.stderr
-    first, second = calls(tmp_path)
-    assert re.search(r"^report .*'as_of': .*\d{4}-\d\d-\d\d", first)
-    assert second.startswith("deliver {'config': 'd', 'folder': 'reports/2026-02-12/risk-all'")
+    (call,) = calls(tmp_path)
+    assert re.search(r"^report .*'as_of': .*\d{4}-\d\d-\d\d", call)
+    assert re.search(r"'published': '\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'", call)
+    assert "'delivery': 'd'" in call
 
 
 def test_cron_line_runs_the_script(tmp_path: Path, stand_in: dict[str, str]) -> None:
@@ -110,7 +133,7 @@ def test_cron_line_runs_the_script(tmp_path: Path, stand_in: dict[str, str]) -> 
     here = command.replace("/etc/cohortiv/", f"{tmp_path}/").replace("/var/lib/cohortiv/", f"{tmp_path}/")
     done = ran(here, tmp_path, stand_in)
     assert done.returncode == 0, done.stderr
-    assert [call.split()[0] for call in calls(tmp_path)] == ["report", "deliver"]
+    assert [call.split()[0] for call in calls(tmp_path)] == ["report"]
 
 
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
@@ -139,38 +162,34 @@ def test_environment_example_names_every_variable() -> None:
 
 
 def test_github_workflow_runs_its_steps(tmp_path: Path, stand_in: dict[str, str]) -> None:
-    """The file is a workflow, and its two steps of ours run one after the other, handing the folder on."""
+    """The file is a workflow, and its step of ours runs between finding the reports of before and handing them out."""
     workflow: dict[Any, Any] = yaml.safe_load(read("github-actions.yaml"))
     assert {"name", True, "permissions", "jobs"} <= workflow.keys()  # YAML 1.1 reads the key `on` as true
     steps = {step.get("name"): step for step in workflow["jobs"]["report"]["steps"]}
     names = list(steps)
-    assert names.index("Keep the reports") < names.index("Publish") < names.index("Deliver") < names.index("Hand out")
+    own = "Publish and deliver"
+    assert names.index("Keep the reports") < names.index(own) < names.index("Hand out")
     assert steps["Keep the reports"]["with"]["path"] == steps["Hand out"]["with"]["path"] == "reports"
-    handed = tmp_path / "github.env"
-    own = {**stand_in, "GITHUB_ENV": str(handed), **steps["Publish"]["env"]}
-    assert ran(f"set -e\n{steps['Publish']['run']}", tmp_path, own).returncode == 0
-    own |= dict(line.split("=", 1) for line in handed.read_text(encoding="utf-8").splitlines())
-    done = ran(steps["Deliver"]["run"], tmp_path, own)
+    done = ran(f"set -e\n{steps[own]['run']}", tmp_path, {**stand_in, **steps[own]["env"]})
     assert done.returncode == 0, done.stderr
-    assert "'folder': 'reports/2026-02-12/risk-all'" in calls(tmp_path)[1]
+    assert re.search(r"^report .*'delivery': 'delivery.yaml'", calls(tmp_path)[0])
 
 
 def test_airflow_commands_run(tmp_path: Path, stand_in: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file runs beside a stand-in for Airflow, and its commands, filled as Airflow does, are the command's."""
+    """The file runs beside a stand-in for Airflow, and its command, filled as Airflow does, is ours."""
     commands = dag_commands(monkeypatch)
     fill = {
         "{{ var.value.positions }}": "p",
         "{{ var.value.reports }}": "out",
         "{{ var.value.delivery }}": "d",
         "{{ macros.ds_add(ds, -1) }}": "2026-02-12",
-        '{{ ti.xcom_pull(task_ids="publish") }}': "reports/2026-02-12/risk-all/report.html",
     }
     for command in commands:
         for mark, value in fill.items():
             command = command.replace(mark, value)  # noqa: PLW2901 - filled mark by mark
         assert "{{" not in command
         assert ran(command, tmp_path, stand_in).returncode == 0
-    assert [call.split()[0] for call in calls(tmp_path)] == ["report", "deliver"]
+    assert [call.split()[0] for call in calls(tmp_path)] == ["report"]
 
 
 def dag_commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -180,9 +199,6 @@ def dag_commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     class Task:
         def __init__(self, **options: str) -> None:
             commands.append(options["bash_command"])
-
-        def __rshift__(self, other: object) -> object:
-            return other
 
     class Dag:
         def __init__(self, name: str, **options: object) -> None:

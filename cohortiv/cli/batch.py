@@ -6,19 +6,23 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import Final
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from cohortiv.cli.issue import LocatedReport, PlannedReport, issue_report, locate_report, plan_report
+from cohortiv.cli.issue import LocatedReport, PlannedReport, due_place, issue_report, locate_report, plan_report
 from cohortiv.cli.request import ReportRequest
 from cohortiv.cli.system_errors import Failure, refused, unforeseen
 from cohortiv.cli.workshop import Workshop, open_workshop
-from cohortiv.errors import CohortivError
+from cohortiv.errors import CohortivError, RunError
 from cohortiv.report.catalogue import write_catalogue
 from cohortiv.report.failure import failed_page
 from cohortiv.report.secrets import scrubbed
+
+if TYPE_CHECKING:
+    from cohortiv.cli.passing_on import Readers
 
 Say = Callable[[str], None]
 _FAILED: Final = "failed"
@@ -49,7 +53,7 @@ class Outcome:
     seconds : float
         Time that it took [s].
     error : str or None
-        What stopped it.
+        What stopped it, or kept it from a reader.
     """
 
     report: str
@@ -64,7 +68,7 @@ class Outcome:
     error: str | None
 
 
-def make_reports(requests: Sequence[ReportRequest], *, as_json: bool, say: Say) -> int:
+def make_reports(requests: Sequence[ReportRequest], *, as_json: bool, say: Say, delivery: Path | None = None) -> int:
     """Publish reports one after the other, and bring the catalogue up to date.
 
     Parameters
@@ -75,6 +79,8 @@ def make_reports(requests: Sequence[ReportRequest], *, as_json: bool, say: Say) 
         Whether standard output gets a line of JSON for each in place of its path.
     say : callable
         Takes one line of progress.
+    delivery : Path, optional
+        Delivery file of the readers who get each report, and word of one that fails.
 
     Returns
     -------
@@ -87,6 +93,7 @@ def make_reports(requests: Sequence[ReportRequest], *, as_json: bool, say: Say) 
         If one of them cannot be run; nothing has run then.
     """
     plans = [plan_report(request) for request in requests]
+    readers = readers_of(delivery) if delivery else None
     has_bar = len(plans) > 1 and sys.stderr.isatty()
     held: list[str] = []
     outcomes: list[Outcome] = []
@@ -95,7 +102,8 @@ def make_reports(requests: Sequence[ReportRequest], *, as_json: bool, say: Say) 
     try:
         with open_workshop(notebooks, shows_cells=len(plans) == 1, say=tell) as workshop, _bar(plans, has_bar) as items:
             for plan in items:
-                outcomes.append(report_outcome(plan, workshop=workshop, say=tell))
+                ended = report_outcome(plan, workshop=workshop, say=tell)
+                outcomes.append(passed_on(ended, plan, readers, say=tell) if readers else ended)
                 if not has_bar:
                     _show(outcomes[-1], as_json=as_json, say=say)
     finally:
@@ -161,6 +169,54 @@ def report_outcome(plan: PlannedReport, *, workshop: Workshop, say: Say) -> Outc
     )
 
 
+def readers_of(delivery: Path) -> "Readers":
+    """Who gets reports, by a delivery file; what sends them is loaded only where somebody does.
+
+    Parameters
+    ----------
+    delivery : Path
+
+    Raises
+    ------
+    UsageError
+        If it is wrong.
+    """
+    from cohortiv.cli.passing_on import Readers
+
+    return Readers.of(delivery)
+
+
+def passed_on(ended: Outcome, plan: PlannedReport, readers: "Readers", *, say: Say) -> Outcome:
+    """Tell readers how a report ended.
+
+    Parameters
+    ----------
+    ended : Outcome
+    plan : PlannedReport
+    readers : Readers
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    Outcome
+        With what went wrong on the way to them.
+    """
+    try:
+        if ended.status != _FAILED:
+            readers.get(Path(str(ended.path)).parent, brand=plan.brand, say=say)
+        elif place := due_place(plan):
+            readers.miss(place, brand=plan.brand, say=say)
+    except Exception as error:  # noqa: BLE001 - the reports after it run, whatever it is
+        told = f"Its readers got nothing: {type(error).__name__}: {error}. Deliver it again."
+        code = RunError.exit_code
+        if isinstance(error, CohortivError):
+            told, code = str(error), error.exit_code
+        said = " ".join(filter(None, (ended.error, scrubbed(told))))
+        return replace(ended, exit_code=max(ended.exit_code, code), error=said)
+    return ended
+
+
 def _failed(plan: PlannedReport, located: LocatedReport | None, *, error: Exception, seconds: float) -> Outcome:
     failure = _worded(error)
     page = failed_page(located.place) if located else None
@@ -188,10 +244,11 @@ def _worded(error: Exception) -> Failure:
 def _show(outcome: Outcome, *, as_json: bool, say: Say) -> None:
     """Tell how one report ended: its line on standard output, its error on standard error."""
     if outcome.error is not None:
-        say(f"Error: {outcome.error}" + (f"\nThe page of the failed run: {outcome.path}" if outcome.path else ""))
+        is_page = outcome.status == _FAILED and outcome.path
+        say(f"Error: {outcome.error}" + (f"\nThe page of the failed run: {outcome.path}" if is_page else ""))
     if as_json:
         click.echo(json.dumps(asdict(outcome), allow_nan=False))
-    elif outcome.error is None:
+    elif outcome.status != _FAILED:
         click.echo(outcome.path)
 
 

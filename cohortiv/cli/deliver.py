@@ -1,22 +1,16 @@
 """The command that passes a published report on to its readers."""
 
-import os
-from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cohortiv.errors import RunError, UsageError
+from cohortiv.errors import UsageError
 
 if TYPE_CHECKING:
     from cohortiv.delivery.bulletin import Bulletin
     from cohortiv.delivery.message import Message
-    from cohortiv.delivery.send import Outcome
-    from cohortiv.delivery.targets import DeliveryConfig, When
+    from cohortiv.delivery.targets import When
 
 
 @click.command()
@@ -54,6 +48,7 @@ def deliver(
     tried again and does not stop the others; the command then ends with exit code 4. What was sent to whom is kept on
     record, and a target that has got an edition does not get it twice. templates/delivery.yaml is a file to begin with.
     """
+    from cohortiv.cli.sending import Sending, send
     from cohortiv.config.brand import load_brand
     from cohortiv.delivery.bulletin import read_bulletin
     from cohortiv.delivery.message import announcement
@@ -68,19 +63,10 @@ def deliver(
     if eml is not None:
         _write(eml, bulletin, message, dry_run=dry_run)
     if settings is not None:
-        _send(_Plan(bulletin, message, settings, when, record or record_of(bulletin), again=again), dry_run=dry_run)
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What is sent by a delivery file, and the record that it is kept on."""
-
-    bulletin: "Bulletin"
-    message: "Message"
-    settings: "DeliveryConfig"
-    when: "When | None"
-    record: Path
-    again: bool
+        sending = Sending(bulletin, message, settings, record or record_of(bulletin), when=when, again=again)
+        if dry_run:
+            click.echo(f"Subject: {message.subject}\n\n{message.text}")
+        send(sending, dry_run=dry_run, say=click.echo)
 
 
 def _write(eml: Path, bulletin: "Bulletin", message: "Message", *, dry_run: bool) -> None:
@@ -93,38 +79,3 @@ def _write(eml: Path, bulletin: "Bulletin", message: "Message", *, dry_run: bool
     if not dry_run:
         write_mail(eml, content)
     click.echo(f"{'planned' if dry_run else 'written'}: {eml} ({len(content):,} bytes)")
-
-
-def _send(plan: "_Plan", *, dry_run: bool) -> None:
-    """Send to all targets, one line each; leave with an error if one of them failed."""
-    from cohortiv.delivery.record import kept
-
-    if dry_run:
-        click.echo(f"Subject: {plan.message.subject}\n\n{plan.message.text}")
-    with nullcontext() if dry_run else kept(plan.record):
-        failed = [outcome.target for outcome in _outcomes(plan, dry_run=dry_run) if outcome.state == "failed"]
-    if failed:
-        raise RunError(
-            f"{len(failed)} of {len(plan.settings.targets)} targets got nothing: {', '.join(failed)}. The others are "
-            "not concerned. Correct what is said above and deliver again."
-        )
-
-
-def _outcomes(plan: "_Plan", *, dry_run: bool) -> "Iterator[Outcome]":
-    """What became of each target, told and put on record as soon as it is known."""
-    from cohortiv.delivery.record import add, codes_got, delivered, has_got, line_of
-    from cohortiv.delivery.send import Dispatch, dispatched
-
-    lines = delivered(plan.record)
-    got = {} if plan.again else has_got(lines, plan.bulletin)
-    codes = {} if plan.again else codes_got(lines, plan.bulletin)
-    job = Dispatch(
-        plan.bulletin, plan.message, plan.settings, os.environ, when=plan.when, dry_run=dry_run, got=got, codes=codes
-    )
-    for outcome in dispatched(job):
-        click.echo(f"{outcome.state}: {outcome.target}: {outcome.told}", err=outcome.state == "failed")
-        if outcome.state in ("sent", "failed") and not dry_run:
-            add(
-                plan.record, line_of(plan.bulletin, target=outcome.target, outcome=outcome.state, now=datetime.now(UTC))
-            )
-        yield outcome

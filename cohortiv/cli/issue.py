@@ -1,6 +1,7 @@
 """One issue of a report: from the command's flags to a published folder and the catalogue."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from cohortiv.config.brand import Brand, load_brand
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.config.scenario import located_scenarios, scenario_files, split_names
 from cohortiv.config.study_paths import located_study, named_file, no_files, study_files
-from cohortiv.errors import UsageError
+from cohortiv.errors import CohortivError, UsageError
 from cohortiv.margin.bracket_file import bracket_paths
 from cohortiv.positions import parse_as_of
 from cohortiv.report.failure import Attempt, failure_told
@@ -176,6 +177,27 @@ def locate_report(plan: PlannedReport, workshop: Workshop) -> LocatedReport:
     return LocatedReport(plan, parameters, inputs, place)
 
 
+def due_place(plan: PlannedReport) -> Place | None:
+    """Where a report goes, known also where its inputs are not there or cannot be read.
+
+    Parameters
+    ----------
+    plan : PlannedReport
+
+    Returns
+    -------
+    Place or None
+        None for the embedded sample, and where its cohort cannot be read, which is part of its name.
+    """
+    with suppress(CohortivError, OSError):
+        spec, cohort_file = plan.request.positions, plan.request.cohort
+        if spec or plan.aggregates.files:
+            cohort = load_cohort(cohort_file) if cohort_file else plan.aggregates.cohort or ALL_ACCOUNTS
+            name = _name(plan, spec, cohort)
+            return place_of(plan.request.out, as_of=issue_date(plan.as_of), name=name)
+    return None
+
+
 def issue_report(located: LocatedReport, *, workshop: Workshop, say: Say) -> PublishedReport:
     """Publish a report; the catalogue is for the caller to bring up to date.
 
@@ -254,7 +276,7 @@ def _inputs(plan: PlannedReport, workshop: Workshop) -> tuple[str | None, Path |
 
 def _name(plan: PlannedReport, spec: str | None, cohort: CohortConfig) -> str:
     """Name of a report, as `report_name` makes it."""
-    is_made_up = is_synthetic(cohort_files(spec)) if spec else _is_on_sample(plan)
+    is_made_up = _is_made_up(spec) if spec else _is_on_sample(plan)
     return report_name(
         plan.notebook,
         cohort,
@@ -263,6 +285,14 @@ def _name(plan: PlannedReport, spec: str | None, cohort: CohortConfig) -> str:
         basis=plan.aggregates.basis,
         changes=changes_slug(plan.declared, _without_paths(plan.extra)),
     )
+
+
+def _is_made_up(spec: str) -> bool:
+    """Whether positions say that they are made up; what is not there says nothing."""
+    try:
+        return is_synthetic(cohort_files(spec))
+    except UsageError:
+        return False
 
 
 def _is_on_sample(plan: PlannedReport) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from cohortiv.delivery.targets import Attachment
 from cohortiv.errors import DataError
-from cohortiv.page import HEADLINE_MIME
+from cohortiv.outputs import HEADLINE_MIME
 from cohortiv.palette import CODES, CodeStyle
 from cohortiv.report.manifest import MANIFEST, NOTEBOOK, PAGE, SUMMARY, read_json, sha256_of
 from cohortiv.report.pdf import PDF
@@ -43,6 +43,8 @@ class Bulletin:
         What is to be known of it first, one sentence each: why it is degraded, what it restates.
     files : mapping
         What can go along, path by kind.
+    is_published : bool
+        Whether there is a report; if not, what is told is that there is none.
     """
 
     folder: Path
@@ -56,6 +58,7 @@ class Bulletin:
     code_assumed_from: str | None
     remarks: tuple[str, ...]
     files: Mapping[Attachment, Path]
+    is_published: bool = True
 
     @property
     def changed(self) -> bool:

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 from cohortiv.assets import asset
 from cohortiv.config.brand import Brand
 from cohortiv.delivery.bulletin import Bulletin
+from cohortiv.report.catalogue import CATALOGUE
 from cohortiv.report.manifest import PAGE
 from cohortiv.report.wording import FILTERS, long_date
 
@@ -50,7 +51,8 @@ def announcement(bulletin: Bulletin, *, brand: Brand, link: str = "") -> Message
     """
     headline = bulletin.headline
     made_up = _SYNTHETIC if headline.get("synthetic") else ""
-    address = f"{link.rstrip('/')}/{bulletin.as_of}/{bulletin.name}/{PAGE}" if link else ""
+    place = f"{bulletin.as_of}/{bulletin.name}/{PAGE}" if bulletin.is_published else CATALOGUE
+    address = f"{link.rstrip('/')}/{place}" if link else ""
     facts = {"bulletin": bulletin, "headline": headline, "style": bulletin.style, "brand": brand, "address": address}
     standing = "".join(f"{word.partition(':')[0].upper()} " for word in bulletin.remarks)
     subject = f"{standing}{bulletin.outcome}: {headline.get('title')} {long_date(bulletin.as_of)}{made_up}"

@@ -139,7 +139,8 @@ def attachments(bulletin: Bulletin, kinds: tuple[Attachment, ...], *, wanted_by:
 
 def _delivered(target: Target, job: Dispatch, sleep: Callable[[float], None]) -> Outcome:
     """Send to one target, or say what would be sent."""
-    files = attachments(job.bulletin, target.files, wanted_by=f"Target {target.name!r}")
+    wanted = target.files if job.bulletin.is_published else ()
+    files = attachments(job.bulletin, wanted, wanted_by=f"Target {target.name!r}")
     service = _service(target, job)
     told = f"{target.kind} to {target.url}, {_listed(files)}"
     if job.dry_run:

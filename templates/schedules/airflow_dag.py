@@ -1,7 +1,7 @@
 # ruff: noqa: INP001
 """One issue a day and its delivery, for Airflow: copy this file to the folder of DAGs.
 
-Tests compile it and run its two commands; it is not tested with Airflow itself. The worker needs cohortiv and Chromium,
+Tests compile it and run its command; it is not tested with Airflow itself. The worker needs cohortiv and Chromium,
 the connection's secrets as environment variables, and the Airflow variables positions, reports and delivery.
 """
 
@@ -18,18 +18,11 @@ with DAG(
     max_active_runs=1,
     default_args={"retries": 1, "retry_delay": timedelta(minutes=10), "execution_timeout": timedelta(minutes=30)},
 ):
-    publish = BashOperator(
-        task_id="publish",
+    BashOperator(
+        task_id="publish_and_deliver",
         bash_command=(
             'cohortiv report --positions "{{ var.value.positions }}" --as-of "{{ macros.ds_add(ds, -1) }}" '
-            '--out "{{ var.value.reports }}" --pdf --static'
+            '--published "$(date --utc +%FT%TZ)" --out "{{ var.value.reports }}" --pdf --static '
+            '--deliver "{{ var.value.delivery }}"'
         ),
     )
-    deliver = BashOperator(
-        task_id="deliver",
-        bash_command=(
-            'cohortiv deliver "$(dirname \'{{ ti.xcom_pull(task_ids="publish") }}\')" '
-            '--config "{{ var.value.delivery }}"'
-        ),
-    )
-    publish >> deliver

@@ -6,9 +6,10 @@
 #   REPORTS    the folder of reports
 #   AS_OF      the day of the data; left out, yesterday (UTC)
 #   NOTEBOOK   the report; left out, risk-report
-# It ends with the exit code of the command that failed: 2 bad usage, 3 bad data, 4 the run or a target failed.
+# Where the report fails, those who had the one before are told that there is none. It ends with the exit code of the
+# command: 2 bad usage, 3 bad data, 4 the run or a target failed.
 set -eu
 
-page=$(cohortiv report "${NOTEBOOK:-risk-report}" --positions "$POSITIONS" \
-    --as-of "${AS_OF:-$(date --utc --date yesterday +%F)}" --out "$REPORTS" --pdf --static)
-cohortiv deliver "$(dirname "$page")" --config "$DELIVERY"
+cohortiv report "${NOTEBOOK:-risk-report}" --positions "$POSITIONS" \
+    --as-of "${AS_OF:-$(date --utc --date yesterday +%F)}" --published "$(date --utc +%FT%TZ)" \
+    --out "$REPORTS" --pdf --static --deliver "$DELIVERY"

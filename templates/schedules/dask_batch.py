@@ -18,23 +18,28 @@ import json
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from distributed import Client, Future, LocalCluster, as_completed
 
 from cohortiv.cli.app import report
 from cohortiv.cli.backfill import asked_requests
-from cohortiv.cli.batch import Outcome, report_outcome
+from cohortiv.cli.batch import Outcome, passed_on, readers_of, report_outcome
 from cohortiv.cli.issue import plan_report
 from cohortiv.cli.market_source import located_market
 from cohortiv.cli.positions_source import located_positions
 from cohortiv.cli.request import ReportRequest
 from cohortiv.cli.workshop import open_workshop
+from cohortiv.engine import use_engine
 from cohortiv.errors import CohortivError, RunError, UsageError
 from cohortiv.report.catalogue import write_catalogue
 from cohortiv.report.secrets import scrubbed
+
+#: Options that are about the call as a whole, not about one of its reports.
+OF_THE_CALL = frozenset({"as_json", "delivery", "engine", "memory_limit"})
 
 
 def main() -> int:
@@ -46,18 +51,21 @@ def main() -> int:
     parser.add_argument("--desk", action="append", type=Path, metavar="FILE", help="cohort file; repeatable")
     ours, theirs = parser.parse_known_args()
     try:
-        requests = asked(theirs, desks=ours.desk or ())
-        plans = [plan_report(request) for request in requests]
+        options = report.make_context("report", theirs).params
+        readers = readers_of(options["delivery"]) if options["delivery"] else None
+        plans = {request: plan_report(request) for request in asked(options, desks=ours.desk or ())}
     except CohortivError as error:
         say(f"Error: {error}")
         return error.exit_code
     highest = 0
     with cluster(ours.scheduler, ours.workers) as client:
-        for outcome in made(client, requests):
+        for request, ended in made(client, list(plans), engine=(options["engine"], options["memory_limit"])):
+            outcome = passed_on(ended, plans[request], readers, say=say) if readers else ended
             print(json.dumps(asdict(outcome), allow_nan=False), flush=True)  # noqa: T201 - a program reads it
             highest = max(highest, outcome.exit_code)
-    if requests[0].out.is_dir():
-        write_catalogue(requests[0].out, brand=plans[0].brand)
+    request, plan = next(iter(plans.items()))
+    if request.out.is_dir():
+        write_catalogue(request.out, brand=plan.brand)
     return highest
 
 
@@ -68,11 +76,10 @@ def cluster(scheduler: str | None, workers: int | None) -> Client:
     return Client(LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None))
 
 
-def asked(arguments: Sequence[str], *, desks: Sequence[Path]) -> list[ReportRequest]:
+def asked(options: Mapping[str, Any], *, desks: Sequence[Path]) -> list[ReportRequest]:
     """Reports that the options of `cohortiv report` ask for, each for every desk."""
-    options = report.make_context("report", list(arguments)).params
-    options.pop("as_json")
-    requests = asked_requests(located_market(located_positions(options, say=say), say=say))
+    own = {name: value for name, value in options.items() if name not in OF_THE_CALL}
+    requests = asked_requests(located_market(located_positions(own, say=say), say=say))
     if not desks:
         return requests
     if options["cohort"]:
@@ -80,8 +87,10 @@ def asked(arguments: Sequence[str], *, desks: Sequence[Path]) -> list[ReportRequ
     return [replace(request, cohort=desk) for request in requests for desk in desks]
 
 
-def made(client: Client, requests: Sequence[ReportRequest]) -> Iterator[Outcome]:
-    """Outcomes as reports end; a series has one report on the cluster at a time."""
+def made(
+    client: Client, requests: Sequence[ReportRequest], *, engine: tuple[str, str]
+) -> Iterator[tuple[ReportRequest, Outcome]]:
+    """Requests with their outcomes, as reports end; a series has one report on the cluster at a time."""
     series: dict[tuple[object, ...], deque[ReportRequest]] = {}
     for request in requests:
         series.setdefault((request.notebook, request.symbol, request.cohort), deque()).append(request)
@@ -89,7 +98,7 @@ def made(client: Client, requests: Sequence[ReportRequest]) -> Iterator[Outcome]
 
     def start(waiting: deque[ReportRequest]) -> Future:
         request = waiting.popleft()
-        future = client.submit(make, request, str(Path.cwd()), pure=False)
+        future = client.submit(make, request, str(Path.cwd()), engine, pure=False)
         running[future] = request, waiting
         return future
 
@@ -97,14 +106,16 @@ def made(client: Client, requests: Sequence[ReportRequest]) -> Iterator[Outcome]
     for future in ended:
         request, waiting = running.pop(future)
         error = future.exception()
-        yield future.result() if error is None else lost(request, error)
+        yield request, future.result() if error is None else lost(request, error)
         if waiting:
             ended.add(start(waiting))
 
 
-def make(request: ReportRequest, folder: str) -> Outcome:
+def make(request: ReportRequest, folder: str, engine: tuple[str, str]) -> Outcome:
     """On a worker: make one report, with paths as they are where the batch was started."""
     os.chdir(folder)
+    name, limit = engine
+    use_engine(name, memory_limit=limit)
     plan = plan_report(request)
     with open_workshop([plan.notebook], shows_cells=False, say=say) as workshop:
         return report_outcome(plan, workshop=workshop, say=say)
