@@ -1,6 +1,7 @@
 """The engines that positions are read and aggregated on: DuckDB in this process, or Spark beyond one machine."""
 
 import importlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ SPARK: Final = "spark://"
 CONNECT: Final = "sc://"
 ALLOWED: Final = "duckdb, spark://local[N], spark://HOST:PORT and sc://HOST:PORT"
 MEMORY_LIMIT: Final = "8GB"
+#: Environment variables that name engine and limit where a run is not told: they are no part of a result, so a notebook
+#: has no parameters for them.
+ENGINE_VARIABLE: Final = "COHORTIV_ENGINE"
+LIMIT_VARIABLE: Final = "COHORTIV_MEMORY_LIMIT"
 #: What the same expressions need on Spark: DuckDB's answer to a text that is no number (null), UTC, and plans that keep
 #: one step apart from the next, as merged steps repeat their expressions until no plan comes out.
 _SPARK: Final = {
@@ -77,6 +82,36 @@ def connect(*, memory_limit: str = MEMORY_LIMIT, threads: int | None = None) -> 
     backend.raw_sql("SET TimeZone='UTC'")
     _one_select_a_step()
     return backend
+
+
+def usual_engine() -> str:
+    """Engine of a run that is not told of one: that of the environment, else DuckDB."""
+    return os.environ.get(ENGINE_VARIABLE, "").strip() or DUCKDB
+
+
+def usual_limit() -> str:
+    """Memory of a run that is not told of a limit: that of the environment, else `MEMORY_LIMIT`."""
+    return os.environ.get(LIMIT_VARIABLE, "").strip() or MEMORY_LIMIT
+
+
+def use_engine(name: str, *, memory_limit: str) -> None:
+    """Name the engine and the limit for this process and the kernels that it starts.
+
+    Parameters
+    ----------
+    name : str
+        One of `ALLOWED`.
+    memory_limit : str
+        Such as "8GB".
+
+    Raises
+    ------
+    UsageError
+        If there is no such engine, or the limit is no size.
+    """
+    if check_engine(name) == DUCKDB:
+        connect(memory_limit=memory_limit).disconnect()
+    os.environ.update({ENGINE_VARIABLE: name, LIMIT_VARIABLE: memory_limit})
 
 
 def check_engine(name: str) -> str:

@@ -151,3 +151,24 @@ def test_a_day_that_has_not_come_is_refused(shell: Shell, monkeypatch: pytest.Mo
     assert done.code == 3, done.err
     assert f"--as-of got {day}, and no hour of it has ended" in done.err
     assert server.asked == []
+
+
+def test_a_day_that_later_data_reach_back_over_is_run_on_them(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is asked, and the figures are those of the same files by name; a day before they begin is not theirs."""
+    with fault_server(binance_routes()) as server:
+        monkeypatch.setenv("COHORTIV_BINANCE_URL", server.url)
+        shell.run("index", *SPEC)
+        asked = len(server.asked)
+        day = (datetime.now(UTC).date() - timedelta(days=5)).isoformat()
+        done = shell.run("index", *SPEC, "--as-of", day, "--json")
+        assert len(server.asked) == asked
+    assert done.code == 0, done.err
+    assert "On what was kept: data/binance/bars/BTCUSDT/" in done.err
+    (bars,), (interest,) = (
+        list(Path("data/binance").glob(f"{kind}/BTCUSDT/*.parquet")) for kind in ("bars", "interest")
+    )
+    files = ("--market", bars, "--open-interest", interest, "--venue", "binance", "--symbol", "BTC")
+    assert shell.run("index", *files, "--as-of", day, "--json").out == done.out
+    early = (datetime.now(UTC).date() - timedelta(days=60)).isoformat()
+    refused = shell.run("index", *SPEC, "--as-of", early, "--offline")
+    assert (refused.code, "holds no bars and open interest" in refused.err) == (3, True)

@@ -1,9 +1,11 @@
 """Turns `--positions VENUE:` into files that were kept."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from fault_server import FaultServer, fault_server
 from fetch_support import QUICK, GateRoutes, environment_of, routes
@@ -12,6 +14,8 @@ from cohortiv.cli.completion import ACCOUNTS
 from cohortiv.cli.positions_source import VENUES, located_positions
 from cohortiv.errors import DataError, FetchError, UsageError
 from cohortiv.sources.fetch import addresses
+from cohortiv.sources.fetch.kept import keep
+from cohortiv.sources.fetch.origins import Origin
 from cohortiv.sources.fetch.own_account import VENUES as READ
 
 
@@ -99,6 +103,45 @@ def test_one_of_several_may_be_missing(server: FaultServer, tmp_path: Path) -> N
     assert Path(found[1]).parts[-4] == "bybit"
     with pytest.raises(FetchError):
         located(tmp_path, "bybit:")
+
+
+def kept_at(folder: Path, venue: str, *moments: datetime) -> list[Path]:
+    """Files of an account at some times."""
+    rows = pd.DataFrame({"account_id": ["own"]})
+    return [
+        keep(rows, Origin(venue, "positions", "own", (), ()), folder=folder, at=moment.replace(tzinfo=UTC))
+        for moment in moments
+    ]
+
+
+def test_a_common_time_finds_every_venue_at_its_own(tmp_path: Path) -> None:
+    """Venues are read one after the other; the time of the last is that of all, and nothing later is taken."""
+    noon = datetime(2026, 2, 18, 12)  # noqa: DTZ001 - house times are UTC without zone
+    early = kept_at(
+        tmp_path, "binance", noon - timedelta(days=1), noon - timedelta(seconds=40), noon + timedelta(hours=1)
+    )
+    late = kept_at(tmp_path, "okx", noon)
+    found = located(tmp_path, "binance:", "okx:", as_of="2026-02-18T12:00:00")["positions"].split(";")
+    assert found == [str(early[1]), str(late[0])]
+    of_day = located(tmp_path, "binance:", "okx:", as_of="2026-02-18")["positions"].split(";")
+    assert of_day == [str(early[2]), str(late[0])]
+
+
+def test_a_venue_that_cannot_be_had_stands_with_its_last_file(server: FaultServer, tmp_path: Path) -> None:
+    """So that the coverage table can say when it was last seen."""
+    noon = datetime(2024, 7, 20, 12)  # noqa: DTZ001 - house times are UTC without zone
+    (last,) = kept_at(tmp_path, "bybit", noon)
+    found = located(tmp_path, "binance:", "bybit:")["positions"].split(";")
+    assert server.asked
+    assert found[1] == str(last)
+
+
+def test_several_dates_take_all_that_was_kept(tmp_path: Path) -> None:
+    """Each report finds its own snapshot in the folder."""
+    noon = datetime(2026, 2, 18, 12)  # noqa: DTZ001 - house times are UTC without zone
+    first, second = kept_at(tmp_path, "binance", noon, noon + timedelta(days=1))
+    found = located(tmp_path, "binance:", as_of=("2026-02-18", "2026-02-19"))["positions"]
+    assert found == str(first.parent) == str(second.parent)
 
 
 def test_a_key_with_rights_is_no_missing_venue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

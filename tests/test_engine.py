@@ -10,7 +10,7 @@ from pathlib import Path
 import ibis.expr.types as ir
 import pandas as pd
 import pytest
-from cohort_support import ENGINE_WARNINGS, book, write
+from cohort_support import AS_OF, ENGINE_WARNINGS, book, write
 from spark_servers import SHORT_LIVED, cluster, connect_server
 
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
@@ -244,3 +244,53 @@ def test_a_standalone_cluster_gives_the_same_file(tmp_path: Path) -> None:
     """Byte for byte, from a worker's process under a master."""
     with cluster(tmp_path / "work") as address:
         assert profiled(address, tmp_path) == embedded(tmp_path)
+
+
+@pytest.mark.usefixtures("java")
+def test_a_report_is_the_same_on_spark(tmp_path: Path) -> None:
+    """Byte for byte, with the engine named by the environment or an option: no page says on what it was computed."""
+    positions = write(tmp_path, book(200))
+    here, there = (
+        reported(positions, tmp_path / name, options=options, environment=environment)
+        for name, options, environment in (
+            ("here", ["--engine", "duckdb"], {}),
+            ("there", [], {"COHORTIV_ENGINE": "spark://local[2]"}),
+        )
+    )
+    assert here == there
+    assert set(here) == {"report.html", "summary.json", "notebook.ipynb", "manifest.json"}
+
+
+def reported(positions: str, out: Path, *, options: list[str], environment: dict[str, str]) -> dict[str, bytes]:
+    """What the command publishes of one book, in a process of its own."""
+    command = [sys.executable, "-m", "cohortiv.cli", "report", "--positions", positions, "--as-of", AS_OF]
+    done = subprocess.run(
+        [*command, *options, "--out", str(out)],
+        env=os.environ | SHORT_LIVED | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return {file.name: file.read_bytes() for file in Path(done.stdout.strip()).parent.iterdir()}
+
+
+def test_an_unknown_engine_is_refused_before_a_report_runs(tmp_path: Path) -> None:
+    """By the option or by the environment, in the same words."""
+    command = [sys.executable, "-m", "cohortiv.cli", "report", "--as-of", AS_OF, "--out", str(tmp_path / "out")]
+    for options, environment in ((["--engine", "hive"], {}), ([], {"COHORTIV_ENGINE": "hive"})):
+        done = subprocess.run(
+            [*command, *options], env=os.environ | environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, "--engine got 'hive'; allowed are duckdb" in done.stderr) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_settings_take_the_engine_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a notebook's kernel finds it; what is given wins, and an empty variable is none."""
+    monkeypatch.setenv("COHORTIV_ENGINE", "spark://local[2]")
+    monkeypatch.setenv("COHORTIV_MEMORY_LIMIT", "2GB")
+    assert (Settings().engine, Settings().memory_limit) == ("spark://local[2]", "2GB")
+    assert Settings(engine="duckdb").engine == "duckdb"
+    monkeypatch.setenv("COHORTIV_ENGINE", " ")
+    assert Settings().engine == "duckdb"

@@ -17,6 +17,7 @@ from cohortiv.sources.fetch.answers import (
     optional,
     position_frame,
     records,
+    stated,
     text,
     with_wallets,
 )
@@ -88,3 +89,20 @@ def test_isolated_rows_keep_their_margin() -> None:
     """A wallet stands behind cross positions alone."""
     alone = VenuePosition(**{**vars(HELD), "margin_mode": "isolated", "margin": 7.0})
     assert [held.margin for held in with_wallets([alone, HELD], Wallets({"USDT": 10.0}))] == [7.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    ("entry", "none", "told"),
+    [
+        ({"px": "100.5"}, "0", True), ({"px": "0"}, "0", True), ({"px": ""}, "0", False), ({}, "0", False),
+        ({"px": None}, "0", False), ({"px": "n/a"}, "0", False), ({"px": "-5"}, "0", False), ({"px": None}, None, True),
+        ({"px": ""}, None, False), ({"px": ""}, "", True),
+    ],
+)  # fmt: skip
+def test_only_the_venues_own_word_says_that_there_is_no_line(
+    entry: dict[str, object],
+    none: object,
+    told: bool,  # noqa: FBT001 - a case
+) -> None:
+    """A field that is gone, or has another form, tells nothing: a line is then computed and never taken for none."""
+    assert stated(entry, "px", none=lambda value: value == none) == told

@@ -59,3 +59,14 @@ def test_pages_follow_their_cursor() -> None:
             {"n": 1},
             {"n": 2},
         ]
+
+
+def test_a_cursor_is_encoded_once() -> None:
+    """Bybit gives it as it stands in an address, and it comes back as the venue made it."""
+
+    def page(asked: Asked) -> object:
+        ends = asked.query.get("cursor") == "page2:1,x"
+        return {"retCode": 0, "result": {"list": [{"n": 1}], "nextPageCursor": "" if ends else "page2%3A1%2Cx"}}
+
+    with fault_server({"/list": page}) as server:
+        assert len(paged(Asking(connect_to(server.url)("bybit"), []), "/list", {})) == 2

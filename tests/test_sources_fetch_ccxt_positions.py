@@ -84,3 +84,16 @@ def test_brackets_are_the_venue_s() -> None:
     with fault_server(GateRoutes()) as server:
         ladder = ccxt_ladders(open_venue("gate", url=server.url, pace=QUICK), ["BTC/USDT:USDT"])[0]
     assert ladder.tiers == (Tier(0.0, 0.004, 125.0), Tier(1e6, 0.005, 100.0))
+
+
+@pytest.mark.parametrize(
+    ("raw", "known"),
+    [
+        ({"liq_price": "31000.50"}, True), ({"risk": [{"liq": 31000.5}]}, True), ({}, True),
+        ({"liq_price": "0", "entry_price": "40000"}, False),
+    ],
+)  # fmt: skip
+def test_a_line_that_ccxt_worked_out_is_not_the_venues(raw: dict[str, object], known: bool) -> None:  # noqa: FBT001 - a case
+    """A venue's own stands in its answer too; without one there is nothing to compare."""
+    held = unified(liquidationPrice=31000.5, info=raw).positions[0]
+    assert (held.liquidation_price_known, held.liquidation_price) == (known, 31000.5 if known else None)

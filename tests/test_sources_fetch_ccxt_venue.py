@@ -91,3 +91,12 @@ def test_the_time_is_the_venue_s() -> None:
     """It dates the snapshot."""
     with fault_server(GateRoutes()) as server:
         assert gate(server).now().isoformat() == "2024-01-12T04:38:20"
+
+
+def test_a_time_that_is_none_is_told() -> None:
+    """In words, before it is reckoned with."""
+    with fault_server(GateRoutes()) as server:
+        venue = gate(server)
+        venue.exchange.fetch_time = lambda: None
+        with pytest.raises(FetchError, match="gate answered fetch_time with None, which is no time"):
+            venue.now()

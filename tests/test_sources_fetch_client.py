@@ -1,5 +1,6 @@
 """Asks a local server that plays faults."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -7,7 +8,7 @@ import pytest
 from fault_server import BROKEN, CUT, HTML, TOO_MANY, TRUNCATED, Asked, Fault, fault_server
 
 from cohortiv.errors import FetchError
-from cohortiv.sources.fetch.client import Headers, Pace, Question, VenueClient
+from cohortiv.sources.fetch.client import Headers, Pace, Question, Sign, VenueClient
 
 QUICK = Pace(per_second=1e6, attempts=3, timeout_seconds=5)
 ROUTES = {"/time": lambda request: {"asked": request.query, "posted": request.body}}
@@ -193,3 +194,38 @@ def test_the_server_answers_only_its_routes() -> None:
     with fault_server(ROUTES) as server, pytest.raises(FetchError, match="status 404"):
         client(server.url).ask("/other")
     assert server.asked == [Asked("/other", {}, server.asked[0].headers)]
+
+
+def test_what_was_cut_of_an_answer_is_not_shown() -> None:
+    """It may be an account's; a page in place of an answer is no secret, and says what is wrong."""
+    routes = {"/time": lambda _: {"accountValue": "123456.7", "more": "x" * 200}}
+    with (
+        fault_server(routes, always=TRUNCATED) as server,
+        pytest.raises(FetchError, match=r"but \d+ bytes of it") as cut,
+    ):
+        client(server.url).ask("/time")
+    assert "123456" not in str(cut.value)
+    page = Fault(says="<html>captcha</html>", status=200, change=lambda _: b"<html>captcha</html>")
+    with fault_server(routes, always=page) as server, pytest.raises(FetchError, match="begins with '<html>captcha"):
+        client(server.url).ask("/time")
+
+
+@pytest.mark.parametrize(("skew", "said"), [(20.0, "is (19|20) s ahead of"), (-40.0, "is 4[01] s behind"), (1.0, "")])
+def test_a_refusal_names_clocks_that_differ(skew: float, said: str) -> None:
+    """A venue that wants its own time within five seconds refuses in other words."""
+    fault = Fault(status=400, says='{"code": -1021, "msg": "Timestamp is outside of the recvWindow."}', skew=skew)
+    with fault_server(ROUTES, always=fault) as server, pytest.raises(FetchError) as caught:
+        client(server.url).ask("/time", sign=lambda question: (question, {}))
+    assert re.search(said, str(caught.value))
+    assert ("set this one first" in str(caught.value)) == bool(said)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_refusal_says_what_to_check(signed: bool) -> None:  # noqa: FBT001 - a case
+    """Of a signed request the key, of another one its symbol and time."""
+    fault = Fault(status=400, says='{"code": -1022, "msg": "Signature for this request is not valid."}')
+    sign: Sign | None = (lambda question: (question, {})) if signed else None
+    with fault_server(ROUTES, always=fault) as server, pytest.raises(FetchError) as caught:
+        client(server.url).ask("/time", sign=sign)
+    assert ("Check the key and the secret" in str(caught.value)) == signed
+    assert ("Check the symbol and the time" in str(caught.value)) != signed

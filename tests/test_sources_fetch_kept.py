@@ -1,5 +1,6 @@
 """Kept files: dated, with their origin, under names that any system can have."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,3 +83,16 @@ def test_a_file_that_was_renamed_is_told(tmp_path: Path) -> None:
     """Its time is its name."""
     with pytest.raises(DataError, match=r"latest\.parquet does not end in a time"):
         kept_time(tmp_path / "latest.parquet")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+@pytest.mark.parametrize(("kind", "rights"), [("positions", 0o600), ("bars", 0o644)])
+def test_what_tells_of_accounts_is_its_owners_alone(tmp_path: Path, kind: str, rights: int) -> None:
+    """Whatever the mask lets others read."""
+    before = os.umask(0o022)
+    try:
+        origin = origin_of([ANSWER], venue="binance", kind=kind, name="own")
+        path = keep(pd.DataFrame({"a": [1]}), origin, folder=tmp_path, at=AT)
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == rights

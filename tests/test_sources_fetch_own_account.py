@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -106,3 +106,15 @@ def test_an_unknown_venue_is_told(tmp_path: Path) -> None:
     """Those that are read are named, and the way to the others."""
     with pytest.raises(UsageError, match="ccxt:krakken"):
         fetch_positions(OwnAccount("krakken", tmp_path), Surroundings())
+
+
+def test_one_account_under_two_names_is_told(tmp_path: Path) -> None:
+    """Its positions would count twice in a cohort of both; under its own name it may come again."""
+    with played("binance") as play:
+        fetch_positions(asked("binance", tmp_path), play.around)
+        fetch_positions(asked("binance", tmp_path), play.around)
+        assert not any("same positions" in line for line in play.said)
+        path = fetch_positions(replace(asked("binance", tmp_path), account="desk"), play.around)
+    (told,) = (line for line in play.said if "same positions" in line)
+    assert "binance desk: the same positions as those kept under 'own'" in told
+    assert any("same positions" in str(note) for note in read_origin(path)["notes"])  # type: ignore[attr-defined]

@@ -1,5 +1,7 @@
 """Asks venues for their brackets on a local server."""
 
+from datetime import date
+
 import pytest
 from fault_server import TOO_MANY, TRUNCATED, fault_server
 from fetch_support import connect_to, routes
@@ -11,6 +13,7 @@ from cohortiv.sources.fetch.own_brackets import (
     hyperliquid_brackets,
     okx_brackets,
 )
+from cohortiv.sources.fetch.venue_brackets import bracket_frame
 
 KEY = Key("binance", "public-text", "secret-text")
 MARKS = {"code": "0", "data": [{"instId": "BTC-USDT-SWAP", "markPx": "34140"}]}
@@ -52,3 +55,18 @@ def test_faults_change_nothing() -> None:
         again, _ = bybit_brackets(connect=connect_to(server.url))
     with fault_server(routes("bybit")) as server:
         assert bybit_brackets(connect=connect_to(server.url))[0] == again
+
+
+def test_each_ladder_says_where_it_was_read() -> None:
+    """Linear and inverse contracts of Binance have addresses of their own, and OKX asks for more than tiers."""
+    with fault_server(routes("binance")) as server:
+        ladders, answers = binance_brackets(KEY, connect=connect_to(server.url))
+    table, _ = bracket_frame(ladders, effective_from=date(2026, 2, 18), source=answers[0].endpoint)
+    told = {contract: set(rows["source"]) for contract, rows in table.groupby("contract")}
+    assert told == {
+        "linear": {f"{server.url}/fapi/v1/leverageBracket, fetched 2026-02-18"},
+        "inverse": {f"{server.url}/dapi/v2/leverageBracket, fetched 2026-02-18"},
+    }
+    with fault_server(routes("okx", **{"api__v5__public__mark-price": MARKS})) as server:
+        ladders, _ = okx_brackets(["BTC-USDT-SWAP"], connect=connect_to(server.url))
+    assert {ladder.source for ladder in ladders} == {f"{server.url}/api/v5/public/position-tiers"}

@@ -58,6 +58,18 @@ def test_a_snapshot_has_one_time(tmp_path: Path) -> None:
     assert [row["mark_price"] for row in found] == [60_100.0, 60_000.0]
 
 
+def test_a_venue_that_is_read_again_keeps_the_others(tmp_path: Path) -> None:
+    """The second snapshot has them as they were read, and its rows have numbers of their own files."""
+    write(tmp_path, "okx")
+    write(tmp_path, "bybit", seconds=5)
+    write(tmp_path, "bybit", seconds=50)
+    found = open_cohort(str(tmp_path))
+    held = sorted((row["as_of"].second, row["venue"]) for row in found.table.to_pyarrow().to_pylist())
+    assert held == [(5, "bybit"), (5, "okx"), (50, "bybit"), (50, "okx")]
+    assert found.coverage is not None
+    assert found.coverage.missing == ()
+
+
 def test_an_old_mark_is_replaced(tmp_path: Path) -> None:
     """Three minutes before the others, a venue carries their mark, and it is told."""
     write(tmp_path, "okx", mark=58_000.0)

@@ -45,10 +45,26 @@ def test_no_reading_is_no_snapshot() -> None:
     assert placed([]) == ()
 
 
+def test_one_venue_that_is_read_again_does_not_take_the_others_out() -> None:
+    """They stand with their last reading until that is ten minutes old."""
+    found = placed([taken(0, 0), taken(1, 5), taken(2, 10), taken(0, 60)])
+    again = NOON + timedelta(seconds=60)
+    assert [(one.taken.feed, one.taken.at.second) for one in found if one.as_of == again] == [(1, 5), (2, 10), (0, 0)]
+    late = placed([taken(0, 0), taken(1, 5), taken(0, TOGETHER.total_seconds() + 6)])
+    assert [one.taken.feed for one in late if one.as_of > NOON + TOGETHER] == [0]
+
+
 @given(st.sets(st.tuples(st.integers(0, 3), st.integers(0, 100_000)), max_size=30))
-def test_each_reading_is_placed_once_and_never_back_in_time(readings: set[tuple[int, int]]) -> None:
-    """A snapshot holds a source once, and lies at most ten minutes after its first reading."""
-    found = placed([taken(feed, seconds) for feed, seconds in readings])
-    assert len(found) == len(readings)
+def test_a_snapshot_holds_every_source_that_was_read_shortly_before(readings: set[tuple[int, int]]) -> None:
+    """Each once, with its last reading; every reading is in a snapshot, and none lies after its snapshot."""
+    every = [taken(feed, seconds) for feed, seconds in readings]
+    found = placed(every)
+    assert {one.taken for one in found} == set(every)
     assert all(timedelta(0) <= one.as_of - one.taken.at <= TOGETHER for one in found)
-    assert len({(one.as_of, one.taken.feed) for one in found}) == len(found)
+    held = {(one.as_of, one.taken.feed): one.taken.at for one in found}
+    assert len(held) == len(found)
+    for moment in {one.as_of for one in found}:
+        for feed in range(4):
+            last = max((one.at for one in every if one.feed == feed and one.at <= moment), default=None)
+            is_near = last is not None and moment - last <= TOGETHER
+            assert held.get((moment, feed)) == (last if is_near else None)

@@ -1,11 +1,11 @@
 """What a run is asked: source, snapshot, symbol, cohort, brackets and the parameters of the index."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from cohortiv.display import Displayed
-from cohortiv.engine import DUCKDB, MEMORY_LIMIT, check_engine
+from cohortiv.engine import check_engine, usual_engine, usual_limit
 from cohortiv.errors import UsageError
 
 CRITICAL_MASS = 0.15
@@ -64,9 +64,11 @@ class Settings(Displayed):
     venue : str
         Venue of market data that do not name it, or name several.
     engine : str
-        What positions are read and aggregated on, one of `engine.ALLOWED`; the result is the same.
+        What positions are read and aggregated on, one of `engine.ALLOWED`; the result is the same. By default that of
+        the environment (COHORTIV_ENGINE), else DuckDB.
     memory_limit : str
-        What the embedded engine may keep in memory before it spills to disk.
+        What the embedded engine may keep in memory before it spills to disk; by default that of the environment
+        (COHORTIV_MEMORY_LIMIT), else 8GB.
     """
 
     positions: str = ""
@@ -84,8 +86,8 @@ class Settings(Displayed):
     open_interest: str = ""
     tier_mix: Path | None = None
     venue: str = ""
-    engine: str = DUCKDB
-    memory_limit: str = MEMORY_LIMIT
+    engine: str = field(default_factory=usual_engine)
+    memory_limit: str = field(default_factory=usual_limit)
 
     @property
     def is_aggregate(self) -> bool:

@@ -112,12 +112,21 @@ def _refuse_without_brackets(spec: tuple[str, str], brackets: Path | None, *, da
 
 
 def _market(spec: tuple[str, str], as_of: str | None, *, data: Path, offline: bool, say: Say) -> "KeptMarket":
-    """Kept data of the time asked for; fetched where there are none."""
-    from cohortiv.sources.fetch.catalogue import RECONSTRUCTED_FROM, Fetch, fetch_instrument, kept_market, kept_names
+    """Kept data of the time asked for, or later ones that reach back over it; fetched where there are none."""
+    from cohortiv.sources.fetch.catalogue import (
+        RECONSTRUCTED_FROM,
+        Fetch,
+        covering_market,
+        fetch_instrument,
+        kept_market,
+        kept_names,
+    )
 
     (venue, name), period = spec, _period(as_of)
     fresh = as_of is None and not offline
     found = None if fresh else kept_market(data, venue, name, wanted=period.wanted)
+    if found is None and period.until is not None:
+        found = covering_market(data, venue, name, at=period.until)
     if found is not None:
         say(f"On what was kept: {found.bars}")
         return found

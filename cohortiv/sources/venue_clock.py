@@ -60,19 +60,28 @@ def placed(readings: Sequence[Taken]) -> tuple[Placed, ...]:
     Returns
     -------
     tuple of Placed
-        By time. A snapshot begins with the first reading that is in none, and ends where a source comes again or
-        `TOGETHER` is over. So each source is in a snapshot once at most, and one of a single source stays as it is.
+        By time of the snapshot. A snapshot begins with the first reading that is in none, and ends where a source comes
+        again or `TOGETHER` is over. A source that is not in it stands with its last reading before, if that is no older
+        than `TOGETHER` at its time: one venue that is read again does not take the others out. So each source is in a
+        snapshot once at most, a reading may be in several, and one of a single source stays as it is.
     """
-    found: list[Placed] = []
-    group: list[Taken] = []
+    groups: list[list[Taken]] = []
     for reading in sorted(readings, key=lambda one: (one.at, one.feed, one.venue)):
-        names = {(one.feed, one.venue) for one in group}
-        if group and ((reading.feed, reading.venue) in names or reading.at - group[0].at > TOGETHER):
-            found += _closed(group)
-            group = []
-        group.append(reading)
-    return (*found, *_closed(group))
+        group = groups[-1] if groups else []
+        names = {_source(one) for one in group}
+        if not group or _source(reading) in names or reading.at - group[0].at > TOGETHER:
+            groups.append([reading])
+        else:
+            group.append(reading)
+    last: dict[tuple[int, str], Taken] = {}
+    found: list[Placed] = []
+    for group in groups:
+        end, own = group[-1].at, {_source(one) for one in group}
+        carried = [one for source, one in last.items() if source not in own and end - one.at <= TOGETHER]
+        found += [Placed(reading, end) for reading in sorted([*carried, *group], key=lambda one: one.at)]
+        last |= {_source(one): one for one in group}
+    return tuple(found)
 
 
-def _closed(group: Sequence[Taken]) -> list[Placed]:
-    return [Placed(reading, group[-1].at) for reading in group]
+def _source(reading: Taken) -> tuple[int, str]:
+    return reading.feed, reading.venue

@@ -1,7 +1,7 @@
 """What venues answer about positions, field by field, and the position table that it becomes."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -111,6 +111,20 @@ def line(value: object) -> float | None:
     """A liquidation price: venues write 0 or nothing where there is none."""
     found = optional(value)
     return found if found is not None and found > 0 else None
+
+
+def stated(entry: Record, key: str, *, none: Callable[[object], bool]) -> bool:
+    """Whether an answer tells of a line: that there is one, or in the venue's own way that there is none.
+
+    Parameters
+    ----------
+    entry : mapping
+    key : str
+        Field of the line.
+    none : callable
+        Whether a value is the venue's own way to say that there is none; anything else that is no price is not known.
+    """
+    return line(entry.get(key)) is not None or (key in entry and none(entry[key]))
 
 
 def text(value: object) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
+from urllib.parse import unquote
 
 from cohortiv.errors import DataError
 from cohortiv.sources.fetch.answers import Record, nested, records, text
@@ -64,7 +65,7 @@ def paged(asking: Asking, path: str, parameters: Parameters) -> list[Record]:
         result = bybit_result(asking, path, {**parameters, **({"cursor": cursor} if cursor else {})})
         listed = records(result.get("list"), where=path)
         entries += listed
-        cursor = text(result.get("nextPageCursor"))
+        cursor = unquote(text(result.get("nextPageCursor")))  # it comes encoded, and is encoded when it is sent
         if not cursor or not listed:
             break
         if cursor in seen or page >= MOST_PAGES:

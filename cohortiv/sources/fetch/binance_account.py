@@ -19,6 +19,7 @@ from cohortiv.sources.fetch.answers import (
     number,
     optional,
     records,
+    stated,
     text,
     two_names,
     units_checked,
@@ -177,7 +178,7 @@ def _position(entry: Record, instrument: Instrument, *, account: str, at: dateti
         margin_mode="",
         collateral_asset=instrument.settle or instrument.symbol,
         liquidation_price=None if px is None else px / many,
-        liquidation_price_known=True,
+        liquidation_price_known=stated(entry, "liquidationPrice", none=lambda value: optional(value) == 0),
         as_of=at,
     )
 

@@ -19,6 +19,7 @@ from cohortiv.sources.fetch.answers import (
     number,
     optional,
     records,
+    stated,
     text,
     two_names,
     with_wallets,
@@ -70,7 +71,7 @@ def parse_positions(entries: object, *, info: Record, wallet: Record, account: s
     return ParsedPositions(
         with_wallets(positions, _wallets(wallet, mode=mode)),
         len(listed) - len(open_),
-        (*two_names(positions), *_unknown_lines(positions)),
+        (*two_names(positions), *_unknown_lines(positions, mode=mode)),
     )
 
 
@@ -104,7 +105,8 @@ def _position(entry: Record, *, mode: str, account: str, at: datetime) -> VenueP
         margin=_held(entry) if isolated else None,
         collateral_asset=instrument.settle or "USDC",
         liquidation_price=None if px is None else px / many,
-        liquidation_price_known=px is not None or mode != PORTFOLIO,
+        liquidation_price_known=px is not None
+        or (mode != PORTFOLIO and stated(entry, "liqPrice", none=lambda value: value == "")),
         as_of=at,
     )
     return replace(found, collateral_asset=found.symbol) if found.contract == "inverse" else found
@@ -121,8 +123,8 @@ def _held(entry: Record) -> float | None:
     return optional(entry.get("positionBalance")) or None
 
 
-def _unknown_lines(positions: Sequence[VenuePosition]) -> tuple[str, ...]:
+def _unknown_lines(positions: Sequence[VenuePosition], *, mode: str) -> tuple[str, ...]:
     """What to say of portfolio margin."""
-    if all(position.liquidation_price_known for position in positions):
+    if mode != PORTFOLIO or all(position.liquidation_price_known for position in positions):
         return ()
     return ("Under portfolio margin Bybit states no liquidation price for some positions: they cannot be computed",)

@@ -39,6 +39,8 @@ OFFERS: Final[Mapping[str, tuple[Kind, ...]]] = {
 }
 #: What positions are reconstructed from.
 RECONSTRUCTED_FROM: Final[tuple[Kind, ...]] = ("bars", "interest")
+#: How far back kept data reach from a time that they serve for, at least: a reconstruction has no index before that.
+LEAST_PAST: Final = timedelta(days=7)
 #: Days that are fetched where nothing else is said: as far back as venues keep open interest by the hour.
 USUAL_DAYS: Final = 30
 
@@ -168,10 +170,39 @@ def kept_market(folder: Path, venue: str, name: str, *, wanted: Callable[[dateti
         None where there is none.
     """
     _refuse_unknown(venue)
-    bars, interest = ({kept_time(path): path for path in kept_files(folder, venue, kind=kind, name=name)}
-                      for kind in RECONSTRUCTED_FROM)  # fmt: skip
+    bars, interest = _pairs(folder, venue, name)
     both = sorted(time for time in bars if time in interest and wanted(time))
     return _read(bars[both[-1]], interest[both[-1]]) if both else None
+
+
+def covering_market(folder: Path, venue: str, name: str, *, at: datetime) -> KeptMarket | None:
+    """The first bars and open interest kept after a time that reach back from it far enough.
+
+    Parameters
+    ----------
+    folder, venue, name
+        As for `kept_market`.
+    at : datetime
+        UTC.
+
+    Returns
+    -------
+    KeptMarket or None
+        Of files that begin `LEAST_PAST` or more before it; None where there is none.
+    """
+    bars, interest = _pairs(folder, venue, name)
+    for time in sorted(time for time in bars if time in interest and time > at):
+        begins = [pc.min(pq.read_table(kept[time], columns=["time"])["time"]).as_py() for kept in (bars, interest)]
+        if max(begins) + LEAST_PAST <= at.replace(tzinfo=None):
+            return _read(bars[time], interest[time])
+    return None
+
+
+def _pairs(folder: Path, venue: str, name: str) -> tuple[dict[datetime, Path], dict[datetime, Path]]:
+    """Kept bars, and kept open interest, by time."""
+    bars, interest = ({kept_time(path): path for path in kept_files(folder, venue, kind=kind, name=name)}
+                      for kind in RECONSTRUCTED_FROM)  # fmt: skip
+    return bars, interest
 
 
 def _read(bars: Path, interest: Path) -> KeptMarket:

@@ -4,7 +4,8 @@ Structures of ccxt 4.5.90. A unified position has no wallet balance behind cross
 serve; minima of its tiers are notional in the quote, but sizes on OKX and coins on inverse contracts.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -86,7 +87,7 @@ def _position(entry: Record, *, venue: str, account: str, at: datetime) -> Venue
     """One position."""
     name = text(entry.get("symbol"))
     instrument = instrument_of(name)
-    many, px, size = instrument.multiplier, line(entry.get("liquidationPrice")), _size(entry)
+    many, px, size = instrument.multiplier, _line(entry), _size(entry)
     isolated = text(entry.get("marginMode")) == "isolated"
     return VenuePosition(
         account_id=account,
@@ -107,6 +108,26 @@ def _position(entry: Record, *, venue: str, account: str, at: datetime) -> Venue
         liquidation_price_known=px is not None,
         as_of=at,
     )
+
+
+def _line(entry: Record) -> float | None:
+    """The venue's own line: one that stands in its answer too. ccxt works out others from what margin there is."""
+    px, raw = line(entry.get("liquidationPrice")), entry.get("info")
+    if px is None or not isinstance(raw, Mapping) or not raw:
+        return px
+    return px if any(math.isclose(value, px, rel_tol=1e-9) for value in _numbers(raw)) else None
+
+
+def _numbers(raw: object) -> Iterator[float]:
+    """All numbers of a venue's answer, however deep, those that are written as text too."""
+    if isinstance(raw, Mapping):
+        for value in raw.values():
+            yield from _numbers(value)
+    elif isinstance(raw, list):
+        for value in raw:
+            yield from _numbers(value)
+    elif (told := optional(raw)) is not None:
+        yield told
 
 
 def _stated(entry: Record) -> float:

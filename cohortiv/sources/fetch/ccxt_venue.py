@@ -111,6 +111,11 @@ class CcxtVenue:
         """The venue's own time (UTC, without zone); this machine's where it does not tell."""
         if self.exchange.has.get("fetchTime"):
             told = self.call("fetch_time")
+            if not isinstance(told, int | float):
+                raise FetchError(
+                    f"{self.name} answered fetch_time with {told!r}, which is no time. The venue may have changed its "
+                    "answer: export the data by hand, or take a newer ccxt."
+                )
             return datetime.fromtimestamp(told / 1000, tz=UTC).replace(tzinfo=None)
         return datetime.now(UTC).replace(tzinfo=None)
 
@@ -163,6 +168,7 @@ def open_venue(
         settings |= {"apiKey": key.key, "secret": key.secret, "password": key.passphrase}
     exchange = getattr(ccxt, name)(settings)
     exchange.logger = _silent()
+    exchange.requests_trust_env = True  # HTTPS_PROXY counts, as it does for the venues that are read without ccxt
     if url:
         exchange.urls["api"] = _moved(exchange.urls["api"], url.rstrip("/"))
     venue = CcxtVenue(name, exchange, pace, key.secrets if key else (), say)

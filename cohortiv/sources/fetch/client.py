@@ -18,6 +18,8 @@ from cohortiv.errors import FetchError
 
 #: A venue's clock that is further from this machine's is named [s].
 LARGEST_SKEW_SECONDS: Final = 60.0
+#: One that is further than this is named where a venue refuses: some want a request's time to be theirs to 5 s [s].
+LEAST_SKEW_SECONDS: Final = 3.0
 #: Statuses that pass by themselves: too many requests, banned for a time (Binance), and a server in trouble.
 _PASSING: Final = frozenset({408, 418, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 #: Statuses that don't, and what to do.
@@ -26,6 +28,11 @@ _LASTING: Final = {
     403: "The venue refuses the request or the network it comes from. Check the key's rights, or ask from elsewhere",
     404: "The venue does not know this address or symbol. Check the name",
     451: "The venue does not serve the country that the request comes from. Ask from where it does, or another venue",
+}
+#: What to look at where a venue refuses a request, by whether it was signed.
+_ADVICE: Final = {
+    False: "Check the symbol and the time asked for",
+    True: "Check the key and the secret in the environment, the key's rights to read, and this machine's clock",
 }
 #: Characters of an answer that an error shows.
 _SHOWN: Final = 160
@@ -170,6 +177,7 @@ class VenueClient:
     notices: list[str] = field(default_factory=list)
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
     _next: float = 0.0
+    _skew: float = 0.0
 
     def ask(
         self, path: str, parameters: Parameters | None = None, *, post: object = None, sign: Sign | None = None
@@ -229,16 +237,16 @@ class VenueClient:
         response = self._send(sent, headers)
         after = self.clock()
         self._compare_clocks(response, before + (after - before) / 2)
-        self._refuse(response, question.path)
+        is_signed = sign is not None
+        self._refuse(response, question.path, is_signed=is_signed)
         try:
             body = json.loads(response.content)
         except ValueError:
-            start = self._shown(response.text) or "nothing"
-            raise _PassingError(f"the answer is no whole JSON, it begins with {start!r}") from None
-        self._refuse_within(body, question.path)
+            raise _PassingError(f"the answer is no whole JSON{self._beginning(response)}") from None
+        self._refuse_within(body, question.path, is_signed=is_signed)
         return response.content, after
 
-    def _refuse_within(self, body: object, path: str) -> None:
+    def _refuse_within(self, body: object, path: str, *, is_signed: bool) -> None:
         """Raise what an answer says against itself."""
         found = self.trouble(body)
         if found is None:
@@ -246,7 +254,7 @@ class VenueClient:
         said = self._shown(found.told)
         if found.passes:
             raise _PassingError(said)
-        raise FetchError(f"{self.venue} answered {path} with {said}. Check the symbol and the time asked for.")
+        raise FetchError(f"{self.venue} answered {path} with {said}. {_ADVICE[is_signed]}.{self._off()}")
 
     def _send(self, sent: Question, headers: Headers) -> requests.Response:
         """The response; no message of the library's is passed on, as it would hold the signed address."""
@@ -269,7 +277,7 @@ class VenueClient:
         except requests.exceptions.RequestException as error:
             raise _PassingError(f"the connection failed ({type(error).__name__})") from None
 
-    def _refuse(self, response: requests.Response, path: str) -> None:
+    def _refuse(self, response: requests.Response, path: str, *, is_signed: bool) -> None:
         """Raise what a status other than 200 means."""
         status = response.status_code
         if status == requests.codes.ok:
@@ -280,14 +288,28 @@ class VenueClient:
             raise _PassingError(f"status {status} {said}".rstrip(), wait_seconds=wait)
         if status in _PASSING:
             raise FetchError(f"{self.venue} refuses {path} for {wait:,.0f} s (status {status}). Come back after that.")
-        told = _LASTING.get(status, "Check the symbol and the time asked for")
-        raise FetchError(f"{self.venue} answered {path} with status {status}: {said or 'no words'}. {told}.")
+        told = _LASTING.get(status, _ADVICE[is_signed])
+        raise FetchError(
+            f"{self.venue} answered {path} with status {status}: {said or 'no words'}. {told}.{self._off()}"
+        )
 
     def _shown(self, text: str) -> str:
         """The start of what a venue said, on one line and without secrets."""
         for secret in filter(None, self.secrets):
             text = text.replace(secret, "***")
         return " ".join(text.split())[:_SHOWN]
+
+    def _beginning(self, response: requests.Response) -> str:
+        """How a page in place of an answer begins; of cut data, which may be an account's, its length alone."""
+        start = self._shown(response.text)
+        return f", it begins with {start!r}" if start.startswith("<") else f" but {len(response.content):,} bytes of it"
+
+    def _off(self) -> str:
+        """That the clocks differ, which a venue may refuse a signed request for in other words."""
+        if abs(self._skew) < LEAST_SKEW_SECONDS:
+            return ""
+        side = "ahead of" if self._skew > 0 else "behind"
+        return f" The clock of {self.venue} is {abs(self._skew):,.0f} s {side} this machine's: set this one first."
 
     def _asked_wait(self, response: requests.Response) -> float | None:
         """Seconds of Retry-After, which is a number or a date; None where there is none."""
@@ -326,6 +348,7 @@ class VenueClient:
             skew = (there - here).total_seconds() + age
         except (TypeError, ValueError):
             return
+        self._skew = skew
         if abs(skew) > LARGEST_SKEW_SECONDS and not self.notices:
             self.notices.append(
                 f"The clock of {self.venue} is {abs(skew):,.0f} s {'ahead of' if skew > 0 else 'behind'} this "

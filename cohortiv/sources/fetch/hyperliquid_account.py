@@ -18,6 +18,7 @@ from cohortiv.sources.fetch.answers import (
     nested,
     number,
     records,
+    stated,
     text,
     two_names,
     with_wallets,
@@ -89,6 +90,6 @@ def _position(entry: Record, *, account: str, at: datetime) -> VenuePosition:
         margin=held if isolated and held >= 0 else None,
         collateral_asset=COLLATERAL,
         liquidation_price=None if px is None else px / many,
-        liquidation_price_known=True,
+        liquidation_price_known=stated(entry, "liquidationPx", none=lambda value: value is None),
         as_of=at,
     )

@@ -17,9 +17,12 @@ import pyarrow.parquet as pq
 from cohortiv.errors import DataError
 from cohortiv.sources.fetch.client import Answer, Parameters, VenueClient
 from cohortiv.sources.fetch.origins import ORIGIN_KEY, Origin, Request, read_origin
+from cohortiv.whole_file import PRIVATE, SHARED, write_whole
 
 __all__ = ["Origin", "Pages", "keep", "kept_files", "kept_folder", "kept_time", "origin_of", "read_origin"]
 
+#: Kinds that tell of accounts: only the owner of the file may read it.
+OF_ACCOUNTS: Final = frozenset({"positions"})
 #: Time in a file's name; sorting names sorts times.
 STAMP: Final = "%Y-%m-%dT%H%M%SZ"
 _STAMPED: Final = len("2026-02-18T230000Z")
@@ -64,10 +67,10 @@ def keep(frame: pd.DataFrame, origin: Origin, *, folder: Path, at: datetime) -> 
         if _has_rows(path, table):
             return path
     told = json.dumps(origin, default=vars, sort_keys=True).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), ORIGIN_KEY: told}), staged)
-    staged.replace(path)
+    content = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), ORIGIN_KEY: told}), content)
+    rights = PRIVATE if origin.kind in OF_ACCOUNTS else SHARED
+    write_whole(path, content.getvalue().to_pybytes(), rights=rights)
     return path
 
 

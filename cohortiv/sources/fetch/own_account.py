@@ -1,7 +1,7 @@
 """An own account, fetched and kept: its positions, and the brackets of its venue."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,13 +9,13 @@ from typing import Final
 
 import pandas as pd
 
-from cohortiv.errors import UsageError
+from cohortiv.errors import DataError, UsageError
 from cohortiv.sources.fetch import own_brackets, own_positions
 from cohortiv.sources.fetch.addresses import connect
 from cohortiv.sources.fetch.answers import OWN, position_frame
 from cohortiv.sources.fetch.asking import Connect
 from cohortiv.sources.fetch.client import Answer, Pace, Say, VenueClient
-from cohortiv.sources.fetch.kept import keep, kept_files, origin_of
+from cohortiv.sources.fetch.kept import keep, kept_files, kept_folder, origin_of
 from cohortiv.sources.fetch.keys import Key, read_key
 from cohortiv.sources.fetch.own_positions import FetchedPositions
 from cohortiv.sources.fetch.venue_brackets import Ladder, bracket_frame
@@ -24,6 +24,8 @@ from cohortiv.sources.fetch.venue_brackets import Ladder, bracket_frame
 VENUES: Final[Mapping[str, bool]] = {"binance": False, "bybit": False, "hyperliquid": False, "okx": True}
 #: Kinds, as folders of what is kept name them.
 POSITIONS, BRACKETS = "positions", "brackets"
+#: What two accounts hardly have in common, row by row.
+_SAME: Final = ["instrument", "side", "quantity", "entry_price"]
 _KEYED: Final[Mapping[str, Callable[..., FetchedPositions]]] = {
     "binance": own_positions.binance_positions,
     "bybit": own_positions.bybit_positions,
@@ -122,13 +124,38 @@ def keep_positions(
     Path
         As of `fetch_positions`.
     """
-    notes = (found.rights, *found.parsed.notes)
+    at = found.as_of.replace(microsecond=0)
+    frame = position_frame(replace(position, as_of=at) for position in found.parsed.positions)
+    notes = (found.rights, *found.parsed.notes, *_unread(frame, asked.venue), *_twice(frame, asked))
     say_notes(notes, around)
     around.say(f"{asked.venue}: {len(found.parsed.positions):,} position(s) at {found.as_of:%Y-%m-%d %H:%M:%S} UTC")
-    at = found.as_of.replace(microsecond=0)
-    rows = (replace(position, as_of=at) for position in found.parsed.positions)
     origin = origin_of(found.answers, venue=asked.venue, kind=POSITIONS, name=asked.account, notes=(*notes, *told))
-    return keep(position_frame(rows), origin, folder=asked.folder, at=at)
+    return keep(frame, origin, folder=asked.folder, at=at)
+
+
+def _unread(frame: pd.DataFrame, venue: str) -> Iterator[str]:
+    """How many positions lack what only the venue can tell; a field may have got another name or form."""
+    unlined, unsized = int((~frame["liquidation_price_known"]).sum()), int(frame["quantity"].isna().sum())
+    if unlined:
+        yield f"{venue}: {unlined:,} of {len(frame):,} position(s) come without a line; it is computed where it can be"
+    if unsized:
+        yield f"{venue}: {unsized:,} of {len(frame):,} position(s) come without a readable size and don't count"
+
+
+def _twice(frame: pd.DataFrame, asked: OwnAccount) -> Iterator[str]:
+    """Other accounts on the venue that were last kept with the same positions: one account under two names."""
+    own = frame[_SAME]
+    folder = kept_folder(asked.folder, asked.venue, kind=POSITIONS, name=asked.account)
+    others = sorted(path for path in folder.parent.glob("*") if path.is_dir() and path != folder)
+    for other in others if len(frame) else ():
+        files = kept_files(asked.folder, asked.venue, kind=POSITIONS, name=other.name)
+        if files and list(pd.read_parquet(files[-1], columns=_SAME).itertuples(index=False)) == list(
+            own.itertuples(index=False)
+        ):
+            yield (
+                f"{asked.venue} {asked.account}: the same positions as those kept under {other.name!r}. One key under "
+                "two names counts twice in a cohort of both; take one of them out"
+            )
 
 
 def say_notes(notes: Sequence[str], around: Surroundings) -> None:
@@ -190,7 +217,12 @@ def keep_brackets(
     Path
         As of `fetch_brackets`.
     """
-    frame, notes = bracket_frame(ladders, effective_from=at.date(), source=f"{source}, fetched {at:%Y-%m-%d}")
+    frame, notes = bracket_frame(ladders, effective_from=at.date(), source=source)
+    if frame.empty:
+        raise DataError(
+            f"{asked.venue} answered without a bracket that can be used. Nothing is kept; fetch again, or bring a "
+            "table of your own with --brackets."
+        )
     say_notes(notes, around)
     origin = origin_of(answers, venue=asked.venue, kind=BRACKETS, name=asked.account, notes=notes)
     table = keep(frame, origin, folder=asked.folder, at=at).with_suffix(".csv")

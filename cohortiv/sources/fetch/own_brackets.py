@@ -1,6 +1,7 @@
 """Venues' own brackets, asked for: with the account's key on Binance, without one elsewhere."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from cohortiv.sources.fetch import okx_account, venue_brackets
@@ -33,7 +34,7 @@ def binance_brackets(key: Key, *, connect: Connect) -> tuple[list[Ladder], list[
     usd, coin = (Asking(connect(host), answers, binance_signer(key)) for host in ("binance", "binance-coin"))
     linear = venue_brackets.binance_ladders(usd.ask("/fapi/v1/leverageBracket"), inverse=False)
     inverse = venue_brackets.binance_ladders(coin.ask("/dapi/v2/leverageBracket"), inverse=True)
-    return [*linear, *inverse], answers
+    return [*_from(answers[0], linear), *_from(answers[1], inverse)], answers
 
 
 def bybit_brackets(*, connect: Connect) -> tuple[list[Ladder], list[Answer]]:
@@ -59,7 +60,12 @@ def okx_brackets(instruments: Iterable[str], *, connect: Connect) -> tuple[list[
     for family in sorted({name.removesuffix("-SWAP") for name in instruments}):
         asked = {**swaps, "tdMode": "cross", "instFamily": family}
         rows += [{**row, "instFamily": family} for row in okx_data(asking, "/api/v5/public/position-tiers", asked)]
-    return venue_brackets.okx_ladders(rows, values=values, marks=marks), answers
+    return _from(answers[-1], venue_brackets.okx_ladders(rows, values=values, marks=marks)), answers
+
+
+def _from(answer: Answer, ladders: Iterable[Ladder]) -> list[Ladder]:
+    """Ladders with where they were read."""
+    return [replace(ladder, source=answer.endpoint) for ladder in ladders]
 
 
 def hyperliquid_brackets(*, connect: Connect) -> tuple[list[Ladder], list[Answer]]:

@@ -53,12 +53,15 @@ class Ladder:
     contract : {"linear", "inverse"}
     tiers : tuple of Tier
         Rising.
+    source : str
+        Where it was read; empty where all of a table were read at one place.
     """
 
     venue: str
     instrument: str
     contract: Contract
     tiers: tuple[Tier, ...]
+    source: str = ""
 
 
 def binance_ladders(answer: object, *, inverse: bool) -> list[Ladder]:
@@ -153,7 +156,7 @@ def bracket_frame(
     effective_from : date
         Day on which they were read (UTC).
     source : str
-        Where they were read, for each row.
+        Where they were read, for each row of a ladder that does not say it itself.
 
     Returns
     -------
@@ -173,7 +176,9 @@ def bracket_frame(
                 f"{ladder.venue} {ladder.instrument}: has brackets of its own; those of {first.instrument} serve"
             )
     rows = [
-        row for key, ladder in sorted(chosen.items()) for row in _rows(key, ladder, day=effective_from, source=source)
+        row
+        for key, ladder in sorted(chosen.items())
+        for row in _rows(key, ladder, day=effective_from, source=f"{ladder.source or source}, fetched {effective_from}")
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS)), tuple(notes)
 
