@@ -10,6 +10,8 @@ from cohortiv.plain import HIGHEST_INDEX_TOLD
 NONE = "none"
 #: Prices from here on are written without cents [USD].
 WHOLE_FROM = 1000
+#: A larger percentage is told as over this: the number behind it says no more.
+HIGHEST_PERCENT_TOLD = 1000
 _THIN = "\u00a0"
 #: What is this near to a thousand of the smaller unit is written as one of the larger.
 _ROUNDS_UP = 0.99995
@@ -19,11 +21,13 @@ _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 
 def percent(fraction: float | None, digits: int = 1) -> str:
-    """A fraction as a percentage: 0.1128 gives "11.3 %"; "none" for None and NaN, "infinite" for infinity."""
+    """A fraction as a percentage: 0.1128 gives "11.3 %", 2688 "over 1,000 %", infinity "infinite", None "none"."""
     if fraction is None or math.isnan(fraction):
         return NONE
     if math.isinf(fraction):
         return "infinite"
+    if 100 * fraction > HIGHEST_PERCENT_TOLD:
+        return f"over {HIGHEST_PERCENT_TOLD:,}{_THIN}%"
     return f"{100 * fraction:z.{digits}f}".replace("-", "−") + f"{_THIN}%"
 
 

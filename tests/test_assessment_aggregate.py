@@ -148,13 +148,14 @@ def test_a_market_has_one_snapshot(tmp_path: Path) -> None:
         build_past(market_settings(tmp_path), every=True, say=lambda _: None)
 
 
-def test_a_market_has_a_past_where_usage_is_wanted(tmp_path: Path) -> None:
-    """The last bar of each day, once seven days have settled; a risk report reads its last bar alone."""
+def test_a_report_on_a_market_has_a_past(tmp_path: Path) -> None:
+    """The last bar of each day, once seven days have settled; what is no report is on its last bar alone."""
     settings = market_settings(tmp_path, hours=240)
-    found = read_cohort(settings, usage=True, say=lambda _: None)
+    found = read_cohort(settings, say=lambda _: None)
     days = [f"{moment:%d %H}" for moment in found.past.snapshots]
     assert days == ["24 23", "25 23", "26 23", "27 00"]
-    assert read_cohort(settings, say=lambda _: None).past.snapshots == found.past.snapshots[-1:]
+    alone = read_cohort(settings, for_report=False, say=lambda _: None)
+    assert alone.past.snapshots == found.past.snapshots[-1:]
 
 
 def test_a_reconstructed_day_knows_nothing_later(tmp_path: Path) -> None:

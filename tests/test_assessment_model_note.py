@@ -50,6 +50,7 @@ def test_a_reconstruction_says_how_far_off_it_is(tmp_path: Path) -> None:
     said = model_note(reading(market(tmp_path)))
     assert "reconstructed from price bars and open interest" in said
     assert "1.19 times that of real positions" in said
+    assert "For BTC on binance it was not measured." in said
 
 
 def test_a_mix_of_ones_own_is_not_measured(tmp_path: Path) -> None:

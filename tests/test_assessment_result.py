@@ -9,7 +9,7 @@ import pytest
 from cohort_support import ENGINE_WARNINGS, Results, assessed, book, cohort_file, past_lines
 
 from cohortiv.assessment import Settings, assess, read_cohort
-from cohortiv.assessment.result import outward
+from cohortiv.assessment.result import FEWEST_ACCOUNTS, outward
 from cohortiv.early_warning import Code
 
 pytestmark = ENGINE_WARNINGS
@@ -217,3 +217,11 @@ def test_row_order_does_not_matter(results: Results, tmp_path: Path) -> None:
 def test_moves_are_rounded_outward(move: float | None, told: float | None) -> None:
     """To whole percent, away from 0; what is not 0 never becomes it."""
     assert outward(move) == told
+
+
+@pytest.mark.parametrize("accounts", [FEWEST_ACCOUNTS - 1, FEWEST_ACCOUNTS])
+def test_few_accounts_have_no_interval(tmp_path: Path, accounts: int) -> None:
+    """They are no sample; the index itself is told."""
+    result = assessed(tmp_path, book(accounts), for_report=False)
+    assert (result.uncertainty is None) == (accounts < FEWEST_ACCOUNTS)
+    assert math.isfinite(result.iv_index)

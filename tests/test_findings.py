@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from cohort_support import CASES, ENGINE_WARNINGS, Results, assessed, book
 
-from cohortiv.findings import Findings, Words, about, figures, headline, read_previous, tables
+from cohortiv.findings import Findings, Words, about, figures, headline, read_previous, sensitivity, tables
 from cohortiv.plain import Written
 from cohortiv.publication import publish
 from cohortiv.quantities import points
@@ -23,7 +23,7 @@ FIGURES: dict[str, Callable[[Findings], Words]] = {
     each.__name__: each
     for each in (
         figures.gauge, figures.history, figures.hits, figures.distribution, figures.ladder, figures.makeup,
-        figures.tiers, figures.withstand, figures.sensitivity,
+        figures.tiers, figures.withstand, sensitivity.parameters,
     )
 }  # fmt: skip
 NB = "\u00a0"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cohort_support import ENGINE_WARNINGS, Results
 
-from cohortiv.findings import about, figures
+from cohortiv.findings import about, figures, sensitivity
 
 pytestmark = ENGINE_WARNINGS
 NB = "\u00a0"
@@ -57,7 +57,7 @@ def test_withheld_sensitivity_is_no_range(results: Results) -> None:
     table = findings.shown.sensitivity
     kept = table["is_default"] | (table["parameter"] != "Critical mass")
     hidden = table.assign(iv_index=table["iv_index"].where(kept))
-    words = figures.sensitivity(replace(findings, shown=replace(findings.shown, sensitivity=hidden)))
+    words = sensitivity.parameters(replace(findings, shown=replace(findings.shown, sensitivity=hidden)))
     assert "critical mass: withheld" in words.reading
     assert "Critical mass" not in words.title
 

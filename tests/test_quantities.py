@@ -13,7 +13,8 @@ NB = "\u00a0"
     ("fraction", "digits", "text"),
     [
         (0.1128, 1, f"11.3{NB}%"), (0.15, 0, f"15{NB}%"), (-0.2508, 2, f"−25.08{NB}%"), (-1e-9, 1, f"0.0{NB}%"),
-        (math.inf, 1, "infinite"), (math.nan, 1, "none"), (None, 1, "none"),
+        (math.inf, 1, "infinite"), (2688.8, 2, f"over 1,000{NB}%"), (10.0, 0, f"1000{NB}%"), (math.nan, 1, "none"),
+        (None, 1, "none"),
     ],
 )  # fmt: skip
 def test_percent(fraction: float | None, digits: int, text: str) -> None:

@@ -130,7 +130,7 @@ def without_accounts(profile: LiquidationProfile) -> AccountFigures:
     )
 
 
-def without_positions(settings: Settings, *, past: bool, days: bool = False, tell: Say) -> CohortReading:
+def without_positions(settings: Settings, *, past: bool, tell: Say) -> CohortReading:
     """A reading of aggregates: nothing by account, and nothing to withhold, as no account is in it.
 
     Parameters
@@ -138,9 +138,7 @@ def without_positions(settings: Settings, *, past: bool, days: bool = False, tel
     settings : Settings
         With a tier table or market data in place of positions.
     past : bool
-        Whether earlier snapshots of the source are wanted too.
-    days : bool
-        Whether earlier days are to be reconstructed from market data.
+        Whether earlier snapshots of the source are wanted too; of market data they are the ends of the days before.
     tell : callable
         Takes one line of progress or warning at a time.
 
@@ -150,7 +148,7 @@ def without_positions(settings: Settings, *, past: bool, days: bool = False, tel
         As for `read_aggregate`.
     """
     label = label_of(settings.as_of)
-    found = read_aggregate(settings, label, days=past and days, tell=tell)
+    found = read_aggregate(settings, label, days=past, tell=tell)
     profile = found.profile
     fall, rise = (
         binned_critical_distance(profile, below=below, critical_mass=settings.critical_mass) for below in (True, False)

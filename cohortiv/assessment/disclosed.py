@@ -165,7 +165,9 @@ def _refuse_unsafe(counts: pd.DataFrame, rule: DisclosureRule) -> None:
     raise DataError(
         f"No report can be published: all leveraged positions together have {accounts} account(s), and the largest "
         f"holds {share:.0%} of the notional; allowed are at least {rule.min_accounts} accounts and at most "
-        f"{rule.max_account_share:.0%}. Widen the cohort or the symbol, or use cohortiv index, which publishes nothing."
+        f"{rule.max_account_share:.0%}. Widen the cohort or the symbol, or use cohortiv index, which publishes "
+        "nothing. For a book of your own that nobody else reads, say so in a cohort file: privacy: {min_accounts: 1, "
+        "max_account_share: 1.0}."
     )
 
 

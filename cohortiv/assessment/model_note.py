@@ -6,18 +6,22 @@ from cohortiv.assessment.reading import CohortReading
 from cohortiv.assessment.settings import Basis
 from cohortiv.distribution.entry_profile import DEFAULT_MIX
 
+#: What the errors below were measured for.
+_MEASURED: Final = "BTC on Hyperliquid"
 #: Measured by tests/benchmarks/compare_routes.py on Hyperliquid positions of BTC, February 2026; METHODOLOGY.md 22.
 _TIER_TABLE: Final = (
     "its index was 1.01 to 1.02 times that of the positions the table holds (median of 51 snapshots of a tier map of "
-    "BTC, February 2026), and 1.50 to 1.57 times that of all positions, those without a line included"
+    "BTC on Hyperliquid, February 2026), and 1.50 to 1.57 times that of all positions, those without a line included"
 )
 _DEFAULT_MIX: Final = (
-    "its index was 1.19 times that of real positions (median of 98 snapshots of BTC, February 2026; 0.76 to 1.57 times "
-    "in nine of ten), and their movements from day to day had little in common (rank correlation 0.30)"
+    "its index was 1.19 times that of real positions (median of 98 snapshots of BTC on Hyperliquid, February 2026; "
+    "0.76 to 1.57 times in nine of ten), and their movements from day to day had little in common (rank correlation "
+    "0.30)"
 )
 _OTHER_MIX: Final = (
     "not measured for a tier mix of one's own; with the multipliers that positions declare, its index was 3.66 times "
-    "that of real positions (median of 98 snapshots of BTC, February 2026), with the mix shipped 1.19 times"
+    "that of real positions (median of 98 snapshots of BTC on Hyperliquid, February 2026), with the mix shipped 1.19 "
+    "times"
 )
 
 
@@ -44,4 +48,12 @@ def model_note(reading: CohortReading) -> str:
     past = f" The {days} days before are reconstructed alike." if days and reading.basis is Basis.OPEN_INTEREST else ""
     notes = "; ".join(reading.profile.origin.get("notes", ()))
     data = f" Of the data: {notes}." if notes else ""
-    return f"Model, not positions: {made}. Known error of this route: {error}.{past}{data}"
+    return f"Model, not positions: {made}. Known error of this route: {error}.{_elsewhere(reading)}{past}{data}"
+
+
+def _elsewhere(reading: CohortReading) -> str:
+    """That the error was not measured for what is reconstructed here; empty for what it was measured for."""
+    cells = reading.profile.cells
+    here = sorted({f"{symbol} on {venue}" for symbol, venue in zip(cells["symbol"], cells["venue"], strict=True)})
+    others = [name for name in here if name.lower() != _MEASURED.lower()]
+    return f" For {' and '.join(others)} it was not measured." if others else ""

@@ -176,7 +176,7 @@ def read_cohort(
     if settings.is_aggregate:
         from cohortiv.assessment.aggregate import without_positions  # noqa: PLC0415 - no use where there are positions
 
-        return without_positions(settings, past=for_report, days=usage, tell=tell)
+        return without_positions(settings, past=for_report, tell=tell)
     with opened(settings, tell) as (positions, cohort):
         return _read(settings, positions, cohort, for_report=for_report, usage=usage, tell=tell)
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,8 @@ from cohortiv.volatility import CriticalVolatility, LineBook, critical_volatilit
 
 #: Code of the rule on leverage.
 LEVERAGE_INVALID = 7
+#: Accounts under which an interval that takes them as a sample is not told: a chosen number.
+FEWEST_ACCOUNTS: Final = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,7 @@ class Assessment(Displayed):
         Annualised [1/sqrt(year)].
     moves : CriticalMoves
     uncertainty : IndexUncertainty or None
+        None without accounts or with fewer than `FEWEST_ACCOUNTS`, and without a critical volatility.
         None without a root, and without accounts.
     code : Code
     grey : tuple of str
@@ -256,7 +259,7 @@ def _past_grey(profile: LiquidationProfile, reading: CohortReading, moment: date
 def _uncertainty(
     reading: CohortReading, keyed: LineBook, critical: CriticalVolatility, *, reference: float
 ) -> IndexUncertainty | None:
-    if not reading.has_accounts:
+    if not reading.has_accounts or reading.figures.accounts < FEWEST_ACCOUNTS:
         return None
     gram = reading.figures.gram
     limits = reading.cohort.thresholds

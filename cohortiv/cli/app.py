@@ -111,11 +111,18 @@ _engine = [
         "--engine",
         default="duckdb",
         show_default=True,
+        envvar="COHORTIV_ENGINE",
+        show_envvar=True,
         help="duckdb, in this process; spark://local[N], spark://HOST:PORT or sc://HOST:PORT, with pyspark 4.0 "
         "installed.",
     ),
     click.option(
-        "--memory-limit", default="8GB", show_default=True, help="What duckdb keeps before it spills to disk."
+        "--memory-limit",
+        default="8GB",
+        show_default=True,
+        envvar="COHORTIV_MEMORY_LIMIT",
+        show_envvar=True,
+        help="What duckdb keeps before it spills to disk.",
     ),
 ]
 
@@ -167,6 +174,13 @@ def cli() -> None:
 @click.option("--sign", type=click.Path(path_type=Path), metavar="KEY", help="Sign the manifest with an SSH key.")
 @click.option("--force", is_flag=True, help="Make a report again that is published and unchanged.")
 @click.option(
+    "--deliver",
+    "delivery",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Pass each report on by a delivery file (YAML), as `cohortiv deliver` does, and tell readers where one fails.",
+)
+@click.option(
     "--cell-timeout",
     type=click.IntRange(1),
     metavar="SECONDS",
@@ -183,7 +197,8 @@ def cli() -> None:
     help="Annualised volatility that hedges are priced at, as a fraction.  [default: the index's reference]",
 )
 @click.option("--playbook", type=click.Path(path_type=Path), metavar="FILE", help="Your own playbook (YAML).")
-def report(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
+@_with(_engine)
+def report(*, as_json: bool, delivery: Path | None, engine: str, memory_limit: str, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Publish dated HTML reports: OUT/<as-of>/<name>/report.html, with summary.json and manifest.json.
 
     NOTEBOOK is the name of one that ships, by default risk-report, or the path of a file. Several notebooks, dates and
@@ -193,8 +208,10 @@ def report(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click
     own = load_libraries(REPORTING, holds_engine=True)
     from cohortiv.cli.backfill import asked_requests
     from cohortiv.cli.batch import make_reports
+    from cohortiv.engine import use_engine
 
-    code = make_reports(asked_requests(_located(options)), as_json=as_json, say=_say)
+    use_engine(engine, memory_limit=memory_limit)
+    code = make_reports(asked_requests(_located(options)), as_json=as_json, say=_say, delivery=delivery)
     if own:
         leave_at_once(code)
     sys.exit(code)
@@ -207,12 +224,17 @@ def report(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as click
 @_with(_engine)
 @_depth
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
-@click.option("--fail-on", type=click.Choice(["yellow", "red"]), help="Exit 10, 11 or 12 at this code or above.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["yellow", "red"]),
+    help="Exit 10, 11 or 12 at this code or above; 12 also where a venue is missing.",
+)
 def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **options: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Print the IV Index of one snapshot, unsuppressed: for those who hold the positions."""
     refuse_bad_depth(depth_usd)
     own = load_libraries()
     from cohortiv.assessment import Settings, assess, read_cohort
+    from cohortiv.assessment.coverage import MISSING
     from cohortiv.cli.text import text_summary
     from cohortiv.summary import summarise
 
@@ -220,7 +242,8 @@ def index(*, as_json: bool, fail_on: str | None, depth_usd: float | None, **opti
     result = assess(settings, read_cohort(settings, for_report=False, say=_say))
     summary = summarise(result, cascade=None if depth_usd is None else _cascade(result, depth_usd))
     click.echo(json.dumps(summary, indent=2, allow_nan=False) if as_json else text_summary(summary))
-    code = _exit_code(str(summary["code"]), fail_on)
+    is_whole = all(venue.status != MISSING for venue in result.reading.venues)
+    code = _exit_code(str(summary["code"]) if is_whole else "grey", fail_on)
     if own:
         leave_at_once(code)
     sys.exit(code)

@@ -1,6 +1,6 @@
 """What a result says, in sentences: a result in, words out."""
 
-from cohortiv.findings import about, actions, cascade, figures, tables
+from cohortiv.findings import about, actions, cascade, figures, sensitivity, tables
 from cohortiv.findings.context import Findings, Words, read_previous
 from cohortiv.findings.headline import headline
 from cohortiv.findings.issue import issue
@@ -15,5 +15,6 @@ __all__ = [
     "headline",
     "issue",
     "read_previous",
+    "sensitivity",
     "tables",
 ]

@@ -8,13 +8,14 @@ import pandas as pd
 
 from cohortiv.assessment.disclosed import BOTH
 from cohortiv.assessment.nodes import has_root
+from cohortiv.assessment.result import FEWEST_ACCOUNTS
 from cohortiv.findings.context import Findings, Words, sentence_case
 from cohortiv.findings.headline import reasons, sentence
 from cohortiv.findings.tables import SYMBOLS_SHOWN, tier_table
 from cohortiv.iv_index import CriticalMoves
 from cohortiv.palette import CODES
 from cohortiv.publication import OTHER
-from cohortiv.quantities import NONE, chance, exact_percent, percent, points, points_range, usd
+from cohortiv.quantities import NONE, chance, exact_percent, many, percent, points, points_range, usd
 from cohortiv.summary import data_quality
 
 HIGH_LEVERAGE = 10
@@ -37,6 +38,12 @@ def _probability(f: Findings) -> str:
         return f"The data allow no code, and so neither an interval nor the probability of one: {reasons(f)}."
     if not f.result.reading.has_accounts:
         return f"The interval needs accounts, which are not known: the result is {f.result.reading.basis}."
+    accounts = f.result.reading.figures.accounts
+    if accounts < FEWEST_ACCOUNTS:
+        return (
+            f"An interval takes the accounts as a sample, which {many(accounts, 'account')} cannot be: it is told from "
+            f"{FEWEST_ACCOUNTS} on."
+        )
     if uncertainty is None:
         return "Without a critical volatility there is no interval and no probability of a code."
     chances, interval = uncertainty.code_probability, uncertainty.interval
@@ -294,7 +301,8 @@ def tiers(f: Findings) -> Words:
     note = (
         "Average line: weighted by notional over lines on the losing side within ten times the mark, left out where "
         "too few accounts have one. Swing: |ln(average line / mark)|. Withstand volatility: the annualised volatility "
-        "whose one-standard-deviation move over the horizon is the swing. A dash stands for what is withheld"
+        "whose one-standard-deviation move over the horizon is the swing. A dash stands for a line that is not there, "
+        "or is withheld"
     )
     table = tier_table(f)
     if OTHER in set(table["symbol"]):
@@ -353,43 +361,3 @@ def _nearer(f: Findings, least: "pd.Series[Any]") -> str:
     if not 0.0 < critical < float(least["withstand_volatility"]):
         return held
     return f"{held} The critical mass is reached at {percent(critical)} because of lines nearer than the averages."
-
-
-def sensitivity(f: Findings) -> Words:
-    """How far the index moves with its parameters, and the other readings of critical mass."""
-    table = f.shown.sensitivity
-    finite = table[table["iv_index"].map(math.isfinite)]
-    measure = "IV Index when one parameter changes and the others stay"
-    if finite.empty:
-        return f.words("index-sensitivity", "No parameter gives a finite index", measure, reading=_readings(f))
-    ranges = finite.groupby("parameter")["iv_index"]
-    low, high = ranges.min(), ranges.max()
-    hidden = [str(name) for name in table.loc[table["iv_index"].isna(), "parameter"].unique()]
-    widths = (high - low).drop(hidden, errors="ignore")
-    spans = {str(name): points_range(float(low[name]), float(high[name])) for name in widths.index}
-    said = [f"{name.lower()} {span}" for name, span in spans.items()]
-    said += [f"{name.lower()}: withheld, too few accounts are behind the lines" for name in hidden]
-    title = "What the parameters change is withheld"
-    if spans:
-        widest = str(widths.idxmax())
-        title = f"{widest} matters most{' of those told' if hidden else ''}: {spans[widest]}"
-        title = f"At every value tried the index is {spans[widest]}" if len(set(spans.values())) == 1 else title
-        title = "No parameter tried changes the index" if float(widths.max()) == 0 else title
-    reading = f"Over the values tried the index runs over: {'; '.join(said)}. {_readings(f)}"
-    return f.words("index-sensitivity", title, measure, reading=reading)
-
-
-def _readings(f: Findings) -> str:
-    result = f.result
-    said = (
-        f"Two other readings of the critical mass: the volatility whose one-standard-deviation move reaches the nearer "
-        f"critical move is {percent(result.quantile.volatility)} (index {points(result.quantile.iv_index)})"
-    )
-    if not result.reading.has_accounts:
-        return f"{said}; the reading on the largest positions needs accounts, which are not known."
-    if "largest_positions" in result.reading.withheld.figures:
-        return f"{said}; the reading on the largest positions is withheld, too few accounts are behind it."
-    return (
-        f"{said}; half of the largest positions' notional is expected to be touched at "
-        f"{percent(result.largest.volatility)} (index {points(result.largest.iv_index)})."
-    )

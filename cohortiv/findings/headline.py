@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from cohortiv.assessment import CohortReading
+from cohortiv.assessment.coverage import MISSING
 from cohortiv.assessment.model_note import model_note
-from cohortiv.assessment.settings import CRITICAL_MASS, HORIZON_DAYS
+from cohortiv.assessment.settings import CRITICAL_MASS, HORIZON_DAYS, Basis
 from cohortiv.findings.context import Findings
 from cohortiv.iv_index import REFERENCE_VOLATILITY, Interval
 from cohortiv.palette import CODES
-from cohortiv.quantities import exact_percent, percent, points, points_range, price, signed, usd
+from cohortiv.quantities import exact_percent, many, percent, points, points_range, price, signed, usd
 from cohortiv.summary import METHODOLOGY_VERSION, as_of_text, data_quality, tvl_usd
 
 SERIES = "IV Index risk report"
@@ -20,6 +21,7 @@ MOSTLY = 0.5
 #: Symbols that the headline names.
 SYMBOLS_NAMED = 6
 _NO_ACCOUNTS = "accounts are not known"
+_BOTH_SIDES = "twice the open interest, as each contract counts on its long and on its short side"
 _PAST = "the critical mass is already past its lines"
 
 
@@ -120,8 +122,11 @@ def _why_not(f: Findings) -> str:
 
 
 def _change(f: Findings) -> str:
-    """Change since the previous issue, else since the snapshot before."""
+    """Change since the previous issue, else since the snapshot before; where a venue is missing, that alone."""
     now = f.result.iv_index
+    gone = [one.venue for one in f.result.reading.venues if one.status == MISSING]
+    if gone:
+        return f", without {' and '.join(gone)}, which {'is' if len(gone) == 1 else 'are'} missing"
     if not math.isfinite(now):
         return ""
     before = f.previous.get("iv_index") if f.previous else None
@@ -217,7 +222,9 @@ def _was(f: Findings, name: str, written: Callable[[float], str]) -> str:
 def _accounts(f: Findings) -> str:
     """How many accounts there are, where that is known."""
     reading = f.result.reading
-    return f"{reading.figures.accounts:,} accounts" if reading.has_accounts else _NO_ACCOUNTS
+    if reading.has_accounts:
+        return many(reading.figures.accounts, "account")
+    return _BOTH_SIDES if reading.basis is Basis.OPEN_INTEREST else _NO_ACCOUNTS
 
 
 def _tvl(f: Findings) -> str:
