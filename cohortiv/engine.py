@@ -16,7 +16,7 @@ import sqlglot
 from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend
 
-from cohortiv.errors import UsageError
+from cohortiv.errors import DataError, RunError, UsageError
 from cohortiv.materialise import fresh_name
 
 DUCKDB: Final = "duckdb"
@@ -47,6 +47,9 @@ _LOCAL: Final = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "2",
 }
+
+#: DuckDB's errors that a file or the memory is the cause of; all others are those of a query.
+_OF_FILES: Final = (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.InvalidInputException, duckdb.HTTPException)
 
 #: Other engines of Ibis', by what keeps the same expressions from running on them.
 _TRIED: Final = {
@@ -267,3 +270,59 @@ def failures(engine: BaseBackend) -> tuple[type[Exception], ...]:
     if engine.name == DUCKDB:
         return (duckdb.Error, OverflowError)
     return (importlib.import_module("pyspark.errors").PySparkException, OverflowError)
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether DuckDB stopped at its limit."""
+    return isinstance(error, duckdb.OutOfMemoryException)
+
+
+def broken_off(error: Exception, *, files: str) -> DataError | RunError:
+    """What is said of an engine that could not read to the end.
+
+    Parameters
+    ----------
+    error : Exception
+        Of `failures`, raised while files were read.
+    files : str
+        Their names.
+
+    Returns
+    -------
+    DataError or RunError
+        Without the line of a file that an engine quotes, as it holds an account id.
+    """
+    first, *rest = str(error).strip().splitlines() or [type(error).__name__]
+    said = " ".join([first, *(line for line in rest if line.startswith(("Expected", "Invalid")))])
+    if out_of_memory(error):
+        return RunError(
+            f"DuckDB may keep too little memory for {files}: {said} Allowed is a limit that the steps of a run fit in, "
+            f"which spill what they can; {MEMORY_LIMIT} where none is given. Raise --memory-limit or {LIMIT_VARIABLE}."
+        )
+    return DataError(
+        f"{files} cannot be read to the end: {said} Allowed are whole Parquet and CSV files. Mend the place named, or "
+        "export the file again."
+    )
+
+
+@contextmanager
+def read_to_the_end(engine: BaseBackend, *, files: str) -> Iterator[None]:
+    """Steps of a run that read files: what breaks off for their sake, or the memory's, is told in words.
+
+    Parameters
+    ----------
+    engine : BaseBackend
+    files : str
+        Names of the files, for messages.
+
+    Raises
+    ------
+    DataError, RunError
+        See `broken_off`. Any other error of an engine is a defect and stays what it is.
+    """
+    try:
+        yield
+    except failures(engine) as error:
+        if type(error) is duckdb.Error or isinstance(error, _OF_FILES):
+            raise broken_off(error, files=files) from error
+        raise

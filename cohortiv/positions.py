@@ -10,8 +10,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from cohortiv.engine import failures
+from cohortiv.engine import broken_off, failures
 from cohortiv.errors import DataError, UsageError
+from cohortiv.file_names import listed, names_of
 from cohortiv.schema import LARGEST_NOTIONAL, RULE_BY_CODE, SMALLEST_NUMBER, is_between, notional_usd, row_rule
 
 #: Rows of a broken rule that an error shows.
@@ -115,6 +116,10 @@ class Positions:
         Columns of the files that the contract does not know, in the files' order.
     coverage : Coverage or None
         Of several venues that were put together; None for one source.
+    uneven : tuple of str
+        Which columns some of the files lack, one sentence each without a period.
+    place : callable
+        Says of a number of `numbered` where the row is.
     """
 
     table: ir.Table
@@ -124,6 +129,13 @@ class Positions:
     number: Callable[[], ir.Table]
     ignored: tuple[str, ...] = ()
     coverage: Coverage | None = None
+    uneven: tuple[str, ...] = ()
+    place: Callable[[int], str] = "row {}".format
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the files, see `names_of`."""
+        return names_of(self.paths)
 
     @property
     def numbered(self) -> ir.Table:
@@ -202,14 +214,11 @@ def take_inventory(positions: Positions) -> tuple[Holding, ...]:
     """
     table = positions.table
     keys = ["as_of", "venue", "symbol", "contract", "margin_mode", "collateral_asset"]
-    names = ", ".join(path.name for path in positions.paths)
+    names = listed(positions.sources)
     try:
         counted = table.group_by(keys).aggregate(rows=table.count()).to_pyarrow().to_pylist()
     except failures(table.get_backend()) as error:
-        raise DataError(
-            f"{names} cannot be read to the end: {_without_data(error)} "
-            "Allowed are whole Parquet and CSV files. Mend the place named, or export the file again."
-        ) from error
+        raise broken_off(error, files=names) from error
     if not counted:
         raise DataError(f"No rows in {names}: a position table has one row a position. Check the export that wrote it.")
     untimed = sum(row["rows"] for row in counted if row["as_of"] is None)
@@ -220,12 +229,6 @@ def take_inventory(positions: Positions) -> tuple[Holding, ...]:
         )
     holdings = [Holding(**{name: row[name] for name in ("as_of", "rows")} | _words(row, keys[1:])) for row in counted]
     return tuple(sorted(holdings, key=_sort_key))
-
-
-def _without_data(error: Exception) -> str:
-    """What an engine says of a broken file, without the line that it quotes: it holds an account id."""
-    first, *rest = str(error).strip().splitlines() or [""]
-    return " ".join([first, *(line for line in rest if line.startswith(("Expected", "Invalid")))])
 
 
 def _sort_key(holding: Holding) -> tuple[str, ...]:
@@ -337,7 +340,7 @@ def control_totals(table: ir.Table) -> ControlTotals:
     return ControlTotals(values["rows"], values["accounts"], int(values["notional_cents"] or 0))
 
 
-def example_rows(table: ir.Table, code: int) -> str:
+def example_rows(table: ir.Table, code: int, *, place: Callable[[int], str] = "row {}".format) -> str:
     """First few rows that break a rule, as text without account ids.
 
     Parameters
@@ -346,12 +349,15 @@ def example_rows(table: ir.Table, code: int) -> str:
         Columns of `Positions.numbered`, with `reason` as it came out.
     code : int
         The rule; the columns that it is about are shown beside the usual ones.
+    place : callable
+        `Positions.place`; the number alone if left out.
     """
     names = [*EXAMPLE_COLUMNS, *RULE_COLUMNS.get(code, ())]
     first = table.filter(table.reason == code).order_by("row").limit(EXAMPLES).to_pyarrow().to_pylist()
-    shown = [
-        f"    row {row['row']}: " + ", ".join(f"{name} {_as_handed_in(row, name)!r}" for name in names) for row in first
-    ]
+    shown = []
+    for row in first:
+        values = ", ".join(f"{name} {_as_handed_in(row, name)!r}" for name in names)
+        shown.append(f"    {place(row['row'])}: {values}")
     return "\n".join([*shown, *_comma_hint(first, names)])
 
 

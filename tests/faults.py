@@ -71,7 +71,7 @@ def five_ways(folder: Path) -> bool:
     for number, environment in enumerate(WAYS):
         place = folder / f"a folder {number}"
         place.mkdir(parents=True)
-        command = [sys.executable, "-m", "cohortiv.cli", "report", "--as-of", "2026-09-30", "--out", "out"]
+        command = [sys.executable, "-m", "cohortiv", "report", "--as-of", "2026-09-30", "--out", "out"]
         clock = time.monotonic()
         code, page, said = finished(command, environment=environment, folder=place)
         if code:

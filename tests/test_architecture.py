@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cohortiv"
 
 ROOMS = (
     "errors",
+    "file_names",
     "whole_file",
     "assets",
     "display",

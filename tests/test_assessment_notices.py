@@ -101,7 +101,7 @@ def test_a_balance_on_every_row_is_told(tmp_path: Path) -> None:
     """How many accounts, their first five rows, and no name."""
     text = told(tmp_path, crossed(first=5e4, second=5e4))
     assert "Warning: 40 account(s) repeat the same wallet balance on every cross row" in text
-    assert "(first rows: 1, 2, 3, 4, 5)" in text
+    assert "(first: row 1, row 2, row 3, row 4, row 5)" in text
     assert "account-" not in text
 
 
@@ -111,7 +111,7 @@ def test_only_accounts_that_repeat_it_are_counted(tmp_path: Path) -> None:
     margin = frame["margin"].to_numpy().copy()
     margin[40:], margin[67] = 0.0, 5e4
     assert "Warning: 1 account(s) repeat" in (text := told(tmp_path, frame.assign(margin=margin)))
-    assert "(first rows: 28, 68)" in text
+    assert "(first: row 28, row 68)" in text
 
 
 @pytest.mark.parametrize("second", [0.0, 1e4, None])

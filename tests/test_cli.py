@@ -343,8 +343,8 @@ def test_sources_that_are_completed_are_those_that_there_are() -> None:
 
 
 def test_module_runs_like_the_command() -> None:
-    """`python -m cohortiv.cli` is the same program."""
-    command = [sys.executable, "-m", "cohortiv.cli", "--version"]
+    """`python -m cohortiv` is the same program."""
+    command = [sys.executable, "-m", "cohortiv", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("cohortiv, version ")
 

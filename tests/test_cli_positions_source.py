@@ -105,6 +105,26 @@ def test_one_of_several_may_be_missing(server: FaultServer, tmp_path: Path) -> N
         located(tmp_path, "bybit:")
 
 
+def test_where_none_can_be_had_nothing_runs(server: FaultServer, tmp_path: Path) -> None:
+    """The first reason is told; what is kept later is not of the time asked for."""
+    with pytest.raises(FetchError, match="bybit"):
+        located(tmp_path, "bybit:", "okx:")
+    assert server.asked
+    with pytest.raises(DataError, match="holds no positions on binance, bybit:desk up to 2024-07-26"):
+        located(tmp_path, "binance:", "bybit:desk", as_of="2024-07-26")
+    kept_at(tmp_path, "binance", datetime(2024, 7, 27, 12))  # noqa: DTZ001 - house times are UTC without zone
+    with pytest.raises(DataError, match="holds no positions on binance, bybit up to 2024-07-26"):
+        located(tmp_path, "binance:", "bybit:", as_of="2024-07-26")
+    assert located(tmp_path, "bybit:", "a.csv", offline=True)["positions"].endswith("absent.parquet;a.csv")
+
+
+def test_a_further_account_is_kept_under_its_name(server: FaultServer, tmp_path: Path) -> None:
+    """Two accounts on a venue are two sources."""
+    found = located(tmp_path, "binance:", "binance:desk")["positions"].split(";")
+    assert [Path(part).parts[-2] for part in found] == ["own", "desk"]
+    assert server.asked
+
+
 def kept_at(folder: Path, venue: str, *moments: datetime) -> list[Path]:
     """Files of an account at some times."""
     rows = pd.DataFrame({"account_id": ["own"]})

@@ -53,7 +53,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pq.write_table(canary_sample(), folder / "in" / "positions.parquet")
     command = ["report", "--positions", "in/positions.parquet", "--as-of", "2026-09-30", "-p", "horizon_days=5"]
     done = subprocess.run(
-        [sys.executable, "-m", "cohortiv.cli", *command, "--published", "2026-10-01T06:00:00Z"],
+        [sys.executable, "-m", "cohortiv", *command, "--published", "2026-10-01T06:00:00Z"],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

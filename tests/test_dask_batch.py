@@ -112,7 +112,7 @@ def test_one_that_fails_stops_no_other(batch: Batch) -> None:
 
 def test_bytes_are_those_of_one_machine(batch: Batch, folder: Path) -> None:
     """Reports of the cluster, the issue before included, are the same files as those of one call of the command."""
-    command = [sys.executable, "-m", "cohortiv.cli", "report", "first.ipynb", *DATES, "--out", "one"]
+    command = [sys.executable, "-m", "cohortiv", "report", "first.ipynb", *DATES, "--out", "one"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     for day in DAYS:
         alone, many = folder / "one" / day / GOOD, batch.folder / day / GOOD

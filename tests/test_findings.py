@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from cohort_support import CASES, ENGINE_WARNINGS, Results, assessed, book
 
+from cohortiv.config.cohort import Privacy
 from cohortiv.findings import Findings, Words, about, figures, headline, read_previous, sensitivity, tables
 from cohortiv.plain import Written
 from cohortiv.publication import publish
@@ -173,7 +174,15 @@ def test_quality_begins_with_what_looks_wrong(tmp_path: Path) -> None:
 
 def test_quality_names_the_privacy_rule(results: Results) -> None:
     """The reader learns what a published cell needs."""
-    assert "at least 10 accounts, none with more than 50\u00a0% of it" in about.quality(results.findings("solved"))
+    found = results.findings("solved")
+    assert "at least 10 accounts, none with more than 50\u00a0% of it" in about.quality(found)
+    for privacy, told in {
+        Privacy(min_accounts=2, max_account_share=1.0): "A published cell has at least 2 accounts; smaller ones",
+        Privacy(min_accounts=1, max_account_share=1.0): "withholds nothing: a cell may be one account",
+    }.items():
+        cohort = found.result.reading.cohort.model_copy(update={"privacy": privacy})
+        result = replace(found.result, reading=replace(found.result.reading, cohort=cohort))
+        assert told in about.quality(replace(found, result=result))
 
 
 def test_no_previous_issue_is_none(tmp_path: Path) -> None:

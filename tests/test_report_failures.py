@@ -101,7 +101,7 @@ def test_full_disk_leaves_yesterdays_report(published: Path) -> None:
 def test_read_only_folder_is_told(tmp_path: Path) -> None:
     """A folder of reports that may not be written is named, before a kernel starts."""
     (tmp_path / "reports").mkdir(mode=0o555)
-    command = [*as_mere_user(), sys.executable, "-m", "cohortiv.cli", "report", str(SMALL), "--as-of", "2026-02-12"]
+    command = [*as_mere_user(), sys.executable, "-m", "cohortiv", "report", str(SMALL), "--as-of", "2026-02-12"]
     code, out, said = finished([*command, "--positions", str(SMALL)], folder=tmp_path)
     assert (code, out) == (4, "")
     assert "reports/.work may not be used by this user; allowed is a path it may read or write." in said

@@ -85,13 +85,13 @@ def issue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     planted_positions().to_csv(folder / "positions.csv", index=False)
     command = ["report", "--positions", "positions.csv", "--as-of", "2026-09-30", "--depth-usd", "4e8"]
     done = subprocess.run(
-        [sys.executable, "-m", "cohortiv.cli", *command, *hostile_files(folder), "--pdf", "--static"],
+        [sys.executable, "-m", "cohortiv", *command, *hostile_files(folder), "--pdf", "--static"],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     published = Path(done.stdout.strip().splitlines()[-1]).parent
     command = ["deliver", str(published), "--eml", MAIL, "--brand", "brand.yaml"]
-    subprocess.run([sys.executable, "-m", "cohortiv.cli", *command], cwd=folder, capture_output=True, check=True)
+    subprocess.run([sys.executable, "-m", "cohortiv", *command], cwd=folder, capture_output=True, check=True)
     return published
 
 

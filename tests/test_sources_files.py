@@ -14,7 +14,8 @@ from ibis.backends.duckdb import Backend
 from cohortiv.engine import connect
 from cohortiv.errors import DataError, UsageError
 from cohortiv.positions import Positions, take_inventory
-from cohortiv.sources.files import SYNTHETIC_KEY, open_positions
+from cohortiv.sources.files import open_positions
+from cohortiv.sources.footers import SYNTHETIC_KEY
 
 HEADER = ",".join(position())
 ROW = ",".join(str(value) for value in position().values())

@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 from cohortiv.engine import connect
 from cohortiv.errors import DataError, UsageError
 from cohortiv.report.manifest import described_inputs
-from cohortiv.sources.files import absolute_spec, open_positions, position_files
+from cohortiv.sources.files import absolute_spec, find_positions, open_positions
 from cohortiv.sources.remote import is_remote
 from cohortiv.sources.sample import write_sample
 
@@ -129,7 +129,7 @@ def test_opening_reads_the_ends_of_files(asked: list[int], positions: Path) -> N
 
 def test_a_digest_is_that_of_the_same_bytes_here(positions: Path) -> None:
     """A manifest names a file below what the files share, wherever they are."""
-    assert described_inputs(position_files(f"s3://{SAMPLE}")) == described_inputs((positions,))
+    assert described_inputs(find_positions(f"s3://{SAMPLE}").paths) == described_inputs((positions,))
 
 
 @pytest.mark.parametrize(
@@ -145,14 +145,14 @@ def test_a_digest_is_that_of_the_same_bytes_here(positions: Path) -> None:
 def test_what_cannot_be_had_is_said(spec: str, error: type[Exception], said: str) -> None:
     """With what to do."""
     with pytest.raises(error, match=said):
-        position_files(spec)
+        find_positions(spec)
 
 
 @pytest.mark.parametrize("spec", ["s3://key:pass1@lake/x.parquet", "https://lake.example/x.parquet?Signature=pass1"])
 def test_a_url_with_a_key_is_refused_without_it(spec: str) -> None:
     """It would stand in messages, parameters and manifests."""
     with pytest.raises(UsageError, match="Put keys in the environment") as told:
-        position_files(spec)
+        find_positions(spec)
     assert "pass1" not in str(told.value)
 
 

@@ -12,7 +12,7 @@ from cohortiv.config.cohort import load_cohort
 from cohortiv.errors import UsageError
 from cohortiv.margin.brackets import EffectiveBrackets, load_brackets
 from cohortiv.schema import POSITION_COLUMNS
-from cohortiv.sources.files import SYNTHETIC_KEY
+from cohortiv.sources.footers import SYNTHETIC_KEY
 from cohortiv.sources.sample import make_sample, write_sample
 
 UNIT_OF_POSITION = ["as_of", "account_id", "venue", "symbol", "side", "product", "margin_mode"]

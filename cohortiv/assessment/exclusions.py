@@ -140,7 +140,7 @@ def _paragraphs(
     table = exclusions(profile)
     for code, number in zip(table["code"].astype(int), table["rows"].astype(int), strict=True):
         broken = rows if code <= DUPLICATE else _rows_of(lines, rows, code, several=len(profile.snapshots) > 1)
-        yield describe_exclusion(int(code), int(number), example_rows(broken, int(code)))
+        yield describe_exclusion(int(code), int(number), example_rows(broken, int(code), place=positions.place))
         if code == NO_BRACKETS:
             yield from _without_brackets(broken, load_brackets(settings.brackets))
 

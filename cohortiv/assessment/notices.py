@@ -1,5 +1,6 @@
 """What an analyst should know of the input before a result is read: names that match nothing, balances given twice."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
@@ -17,6 +18,7 @@ from cohortiv.margin.idle import idle_tables
 from cohortiv.margin.names import nearest_symbol, nearest_venue
 from cohortiv.positions import EXAMPLES, Holding, Positions
 from cohortiv.schema import POSITION_COLUMNS, USED
+from cohortiv.sources.instruments import instrument_of
 
 _UNIT = ("account_id", "venue")
 #: Column names less alike than this are no misspelling [1].
@@ -66,6 +68,7 @@ def notices(
     """
     yield from _columns(positions)
     rows = positions.table if moment is None else positions.table.filter(positions.table.as_of == moment)
+    yield from _names(inventory)
     yield from _filters(filters, inventory)
     if filters.accounts_file is not None:
         yield _accounts(filters.accounts_file, rows)
@@ -93,12 +96,30 @@ def refuse_symbol(symbol: str, names: Sequence[str]) -> None:
 
 
 def _columns(positions: Positions) -> Iterator[str]:
-    """Columns that are not read, and whose name is nearly that of an optional one that is not there."""
+    """Columns that some files lack, and those not read whose name is nearly that of an optional one not there."""
+    for found in positions.uneven:
+        yield f"Warning: {found}. Export these files with it, or all without."
     absent = [column.name for column in POSITION_COLUMNS if column.name not in positions.given]
     for name in positions.ignored:
         near = get_close_matches(name.lower(), absent, n=1, cutoff=_ALIKE)
         if near:
             yield f"Note: the column {name!r} is not read; did you mean {near[0]}?"
+
+
+def _names(inventory: Sequence[Holding]) -> Iterator[str]:
+    """Symbols that stand in one source under several names, which are then symbols of their own."""
+    rows: dict[str, Counter[str]] = {}
+    for holding in inventory:
+        rows.setdefault(instrument_of(holding.symbol).symbol, Counter())[holding.symbol] += holding.rows
+    for symbol, names in sorted(rows.items()):
+        if len(names) > 1 and symbol in names:
+            others = " and ".join(
+                f"{name} ({count:,} row(s))" for name, count in sorted(names.items()) if name != symbol
+            )
+            yield (
+                f"Warning: beside {symbol} the table has {others}, probably the same asset, which is not counted with "
+                f"it. Write {symbol} in all rows, with sizes and prices of one coin."
+            )
 
 
 def _filters(filters: Filters, inventory: Sequence[Holding]) -> Iterator[str]:
@@ -156,5 +177,5 @@ def _balances(rows: ir.Table, positions: Positions, *, moment: datetime | None) 
         first = table.semi_join(found, _UNIT).order_by("row").limit(EXAMPLES).row.to_pyarrow().to_pylist()
         yield (
             f"Warning: {accounts:,} account(s) repeat the same wallet balance on every cross row, and it was added up "
-            f"(first rows: {', '.join(str(row) for row in first)}). Write a balance once, in one row of the account."
+            f"(first: {', '.join(map(positions.place, first))}). Write a balance once, in one row of the account."
         )

@@ -177,7 +177,7 @@ def read_cohort(
         from cohortiv.assessment.aggregate import without_positions  # noqa: PLC0415 - no use where there are positions
 
         return without_positions(settings, past=for_report, tell=tell)
-    with opened(settings, tell) as (positions, cohort):
+    with opened(settings, tell, as_of=settings.as_of) as (positions, cohort):
         return _read(settings, positions, cohort, for_report=for_report, usage=usage, tell=tell)
 
 
@@ -211,7 +211,7 @@ def _build(
     moment = times[-1] if every and times else choose_snapshot(times, settings.as_of)
     label = moment or label_of(settings.as_of)
     symbol = known_symbol(settings.symbol, inventory)
-    kept = period(inventory, moment, past=past or every)
+    kept = period(inventory, moment, past=past or every, history_days=None if every else settings.history_days)
     chosen = only(positions, kept, times)
     totals = control_totals(chosen.table if every else at(chosen.table, moment))
     if totals.accounts < sum(h.rows for h in kept):
@@ -234,7 +234,7 @@ def _build(
         tier_edges=cohort.tier_edges,
     )
     origin = {
-        "sources": [path.name for path in positions.paths], "symbol": symbol, "cohort": cohort.name,
+        "sources": list(positions.sources), "symbol": symbol, "cohort": cohort.name,
         "synthetic": positions.synthetic,
     }  # fmt: skip
     scope = scope_of(cohort, symbol)
@@ -272,7 +272,7 @@ def build_past(settings: Settings, *, every: bool, units: bool = False, say: Say
         from cohortiv.assessment.aggregate import read_aggregate  # noqa: PLC0415 - no use where there are positions
 
         return read_aggregate(settings, label_of(settings.as_of), every=every, tell=say).profile
-    with opened(settings, say) as (positions, cohort):
+    with opened(settings, say, as_of=None if every else settings.as_of) as (positions, cohort):
         made = _build(settings, positions, cohort, past=False, every=every, keep=False, tell=say)
         _reconciled(made, made.built.lines, made.built.profile)
         _judge(settings, made, made.built.profile, lines=made.built.lines, tell=say)
@@ -323,7 +323,7 @@ def _read(
         timed=moment is not None,
         early_share=_early_share(made.lines, made.kept, moment),
         steps=made.lines.steps,
-        sources=tuple(path.name for path in positions.paths),
+        sources=positions.sources,
         synthetic=positions.synthetic,
         other_rows=sum(h.rows for h in made.inventory if moment is not None and h.as_of != moment),
         venues=venues,

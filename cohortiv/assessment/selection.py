@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import ibis.expr.types as ir
 
@@ -33,7 +33,9 @@ def label_of(as_of: str | None) -> datetime:
     return wanted if isinstance(wanted, datetime) else datetime.combine(wanted, time())
 
 
-def period(inventory: Sequence[Holding], moment: datetime | None, *, past: bool) -> tuple[Holding, ...]:
+def period(
+    inventory: Sequence[Holding], moment: datetime | None, *, past: bool, history_days: float | None = None
+) -> tuple[Holding, ...]:
     """What a table holds of one snapshot, or of all up to it; everything where the source names no times.
 
     Parameters
@@ -43,10 +45,14 @@ def period(inventory: Sequence[Holding], moment: datetime | None, *, past: bool)
         Snapshot time (UTC).
     past : bool
         Whether earlier snapshots count too.
+    history_days : float, optional
+        How much earlier [days]; without a limit if None.
     """
     if moment is None:
         return tuple(inventory)
-    return tuple(h for h in inventory if h.as_of is not None and (h.as_of == moment or (past and h.as_of < moment)))
+    longest = timedelta.max if history_days is None else timedelta(days=history_days)
+    back = longest if past else timedelta(0)
+    return tuple(h for h in inventory if h.as_of is not None and timedelta(0) <= moment - h.as_of <= back)
 
 
 def only(positions: Positions, kept: Sequence[Holding], times: Sequence[datetime]) -> Positions:

@@ -51,6 +51,8 @@ class Settings(Displayed):
         Annualised anchor of the index [1/sqrt(year)]; None: the cohort's, times the symbol's kappa.
     max_excluded : float
         Largest share of notional that may be excluded [1].
+    history_days : float or None
+        How far before the snapshot the source is read for the index over time [days]; None reads all of it.
     tier_table : str
         In place of positions: table of leverage tiers, a file or NAME:FILE.
     tier_cohort : str or None
@@ -80,6 +82,7 @@ class Settings(Displayed):
     horizon_days: float = HORIZON_DAYS
     reference_volatility: float | None = None
     max_excluded: float = MAX_EXCLUDED
+    history_days: float | None = None
     tier_table: str = ""
     tier_cohort: str | None = None
     market: str = ""
@@ -103,6 +106,11 @@ class Settings(Displayed):
                 "reference_volatility",
                 self.reference_volatility is None or 0 < self.reference_volatility < LARGEST_VOLATILITY,
                 "an annualised fraction above 0 and below 10, such as 0.40 for 40 %",
+            ),
+            (
+                "history_days",
+                self.history_days is None or 0 <= self.history_days < LONGEST_HORIZON_DAYS,
+                "days from 0 to below 10,000, such as 90, or none for all",
             ),
             ("max_excluded", 0 <= self.max_excluded <= 1, "a share from 0 to 1, such as 0.01"),
         )

@@ -118,7 +118,7 @@ def add_to_history(
 
     if reason is not None and not reason.strip():
         raise UsageError("--supersede got an empty text; allowed is the reason for the correction. Give it.")
-    inputs = tuple(_source_files(settings))
+    inputs = tuple(_source_files(settings, every=all_snapshots))
     profile = built_profile(settings, every=all_snapshots, say=say)
     plain = {name: value for name, value in asdict(settings).items() if name in _DECIDING}
     added = add_snapshots(folder, snapshots_of(profile, inputs=inputs, settings=plain), reason=reason)
@@ -131,22 +131,24 @@ def add_to_history(
         yield each.path
 
 
-def _source_files(settings: "Settings") -> Iterator[Any]:
+def _source_files(settings: "Settings", *, every: bool) -> Iterator[Any]:
     """Files that a profile is made of, with their digests."""
+    from cohortiv.file_names import names_of
     from cohortiv.history.snapshot import SourceFile
     from cohortiv.margin.bracket_file import bracket_paths
     from cohortiv.report.manifest import sha256_of
     from cohortiv.sources.files import split_spec
     from cohortiv.sources.several import cohort_files
 
-    paths = list(cohort_files(settings.positions)) if settings.positions else []
+    as_of = None if every else settings.as_of
+    paths = list(cohort_files(settings.positions, as_of=as_of)) if settings.positions else []
     specs = (settings.tier_table, settings.market, settings.open_interest)
     paths += [Path(split_spec(spec)[1]).expanduser() for spec in specs if spec]
     paths += [path for path in (settings.cohort, settings.tier_mix) if path is not None]
     paths += bracket_paths(settings.brackets) if settings.brackets else ()
-    for path in paths:
+    for path, name in zip(paths, names_of(paths), strict=True):
         if path.is_file():
-            yield SourceFile(path.name, sha256_of(path))
+            yield SourceFile(name, sha256_of(path))
 
 
 _HEADS: Final = ("as_of", "cohort", "symbol", "basis", "notional_usd", "cells", "in_force", "reason")

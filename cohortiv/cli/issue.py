@@ -11,7 +11,7 @@ from cohortiv.cli.inputs import AggregateInputs, aggregate_inputs, refuse_unknow
 from cohortiv.cli.naming import find_notebook, issue_date, report_name
 from cohortiv.cli.params_file import read_parameters
 from cohortiv.cli.request import ReportRequest
-from cohortiv.cli.usage import refuse_bad_depth, refuse_empty_positions
+from cohortiv.cli.usage import refuse_bad_depth, refuse_bad_time, refuse_empty_positions
 from cohortiv.cli.workshop import Workshop
 from cohortiv.config.assumptions import assumptions_files, located_assumptions, refuse_bad_target
 from cohortiv.config.brand import Brand, load_brand
@@ -34,7 +34,7 @@ from cohortiv.report.parameters import (
 )
 from cohortiv.report.publish import PublishedReport, publish_report, refuse_no_report
 from cohortiv.report.shelf import Place, place_of
-from cohortiv.sources.files import is_synthetic
+from cohortiv.sources.footers import is_synthetic
 from cohortiv.sources.several import absolute_cohort, cohort_files
 
 Say = Callable[[str], None]
@@ -118,7 +118,7 @@ def plan_report(request: ReportRequest) -> PlannedReport:
     refuse_no_report(declared)
     extra = _extra(request, declared)
     _refuse_bad_values(request, extra)
-    _refuse_bad_time(request.published)
+    refuse_bad_time(request.published)
     if extra.get(_STUDY) and request.as_of is None:
         raise UsageError("A study needs --as-of DATE or TIMESTAMP: nothing that became known later is read. Give it.")
     as_of = _as_of(request)
@@ -165,7 +165,9 @@ def locate_report(plan: PlannedReport, workshop: Workshop) -> LocatedReport:
     """
     spec, cohort_file = _inputs(plan, workshop)
     cohort = load_cohort(cohort_file) if cohort_file else plan.aggregates.cohort or ALL_ACCOUNTS
-    files = cohort_files(spec) if spec else plan.aggregates.files
+    files = plan.aggregates.files
+    if spec:
+        files = cohort_files(spec, as_of=plan.as_of, history_days=_history_days(plan))
     refuse_unknown_names(plan.request, spec, as_of=plan.as_of)
     parameters = _own(plan, spec=spec, cohort_file=cohort_file) | plan.aggregates.parameters | _located(plan.extra)
     inputs = (
@@ -175,6 +177,13 @@ def locate_report(plan: PlannedReport, workshop: Workshop) -> LocatedReport:
     )
     place = place_of(plan.request.out, as_of=issue_date(plan.as_of), name=_name(plan, spec, cohort))
     return LocatedReport(plan, parameters, inputs, place)
+
+
+def _history_days(plan: PlannedReport) -> float | None:
+    """How far back the notebook reads its positions [days]; None where it reads all, or has no such parameter."""
+    values = {parameter.name: parameter.default for parameter in plan.declared} | dict(plan.extra)
+    found = values.get("history_days")
+    return found if isinstance(found, int | float) else None
 
 
 def due_place(plan: PlannedReport) -> Place | None:
@@ -383,17 +392,6 @@ def _refuse_bad_values(request: ReportRequest, extra: Mapping[str, Value]) -> No
         wanted = parse_as_of(_as_of(request))
         day = wanted.date() if isinstance(wanted, datetime) else wanted
         refuse_bad_target(given.get("assumptions"), given.get("to"), as_of=day)
-
-
-def _refuse_bad_time(moment: str | None) -> None:
-    """Refuse a time of publication that is none."""
-    if moment is not None:
-        try:
-            datetime.fromisoformat(moment)
-        except ValueError as error:
-            raise UsageError(
-                f"--published got {moment!r}; allowed is a time such as 2026-02-19T07:00:00Z. Correct it."
-            ) from error
 
 
 def _absolute(path: Path | None) -> str | None:

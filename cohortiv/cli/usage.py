@@ -1,6 +1,7 @@
 """What several commands refuse, in the same words."""
 
 import math
+from datetime import datetime
 
 from cohortiv.errors import UsageError
 
@@ -33,3 +34,20 @@ def refuse_empty_positions(positions: str | None) -> None:
             "--positions got an empty text; allowed are a file, a folder, a glob or NAME:FILE. "
             "Leave the option out to run on the embedded SYNTHETIC sample."
         )
+
+
+def refuse_bad_time(moment: str | None) -> None:
+    """Refuse a time of publication that is none.
+
+    Raises
+    ------
+    UsageError
+        If it is given and not in ISO 8601.
+    """
+    if moment is not None:
+        try:
+            datetime.fromisoformat(moment)
+        except ValueError as error:
+            raise UsageError(
+                f"--published got {moment!r}; allowed is a time such as 2026-02-19T07:00:00Z. Correct it."
+            ) from error

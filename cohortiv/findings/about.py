@@ -1,10 +1,11 @@
 """What the checks came to, method, limits and what a reader should know about the report."""
 
 from cohortiv.assessment.settings import Basis
+from cohortiv.config.cohort import Privacy
 from cohortiv.findings.context import Findings
 from cohortiv.findings.headline import long_day
 from cohortiv.findings.issue import changes
-from cohortiv.quantities import exact_percent, percent
+from cohortiv.quantities import exact_percent, many, percent
 from cohortiv.summary import METHODOLOGY_VERSION, data_quality
 
 
@@ -21,10 +22,21 @@ def quality(f: Findings) -> str:
     lost = f"Rows of fewer than {privacy.min_accounts} accounts were excluded" if rows is None else lost
     withheld = " Figures with too few accounts behind them are left out." if f.result.reading.withheld.figures else ""
     warned = f"**The data look wrong**: {'. '.join(found.warnings)}.\n\n" if found.warnings else ""
+    reconciled = f"{lost}; rows, accounts and notional reconcile from the source to this page"
+    return f"{warned}{reconciled}. {_rule(privacy)}{withheld}"
+
+
+def _rule(privacy: Privacy) -> str:
+    """What a published cell has behind it; that single accounts are told where the cohort's file allows it."""
+    least, most = privacy.min_accounts, privacy.max_account_share
+    if least <= 1 and most >= 1:
+        return (
+            "The cohort's file withholds nothing: a cell may be one account, so the page is for those who may know its "
+            "positions."
+        )
+    none = "" if most >= 1 else f", none with more than {percent(most, 0)} of it"
     return (
-        f"{warned}{lost}; rows, accounts and notional reconcile from the source to this page. A published cell has at "
-        f"least {privacy.min_accounts} accounts, none with more than {percent(privacy.max_account_share, 0)} of it; "
-        f"smaller cells are merged with their neighbours.{withheld}"
+        f"A published cell has at least {many(least, 'account')}{none}; smaller cells are merged with their neighbours."
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from cohortiv.assessment import Assessment
 from cohortiv.display import Displayed
 from cohortiv.early_warning import Thresholds
+from cohortiv.file_names import listed
 from cohortiv.publication import Publication
 
 
@@ -85,7 +86,7 @@ class Findings(Displayed):
         reading = self.result.reading
         made = " (SYNTHETIC)" if reading.synthetic else ""
         made += "" if reading.has_accounts else f" ({reading.basis})"
-        return f"{', '.join(reading.sources)}{made}; cohortiv"
+        return f"{listed(reading.sources)}{made}; cohortiv"
 
     @property
     def thresholds(self) -> Thresholds:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from glob import has_magic, iglob
 from pathlib import Path
@@ -10,34 +11,49 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
 
-from cohortiv.engine import connect, failures, read_tables
+from cohortiv.config.source import SourceFile, is_source_file, load_source
+from cohortiv.engine import DUCKDB, broken_off, connect, failures, out_of_memory, read_tables
 from cohortiv.errors import DataError, UsageError
+from cohortiv.file_names import listed, names_of
 from cohortiv.materialise import named
 from cohortiv.positions import Positions, checked
 from cohortiv.schema import POSITION_COLUMNS, contract_table
 from cohortiv.sources import hyperliquid
+from cohortiv.sources.described import in_house_words
+from cohortiv.sources.footers import place_of, read_footers, uneven_columns, within
 from cohortiv.sources.remote import file_system, is_remote, remote_files
 
 FORMATS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".csv.gz": "csv", ".csv.zst": "csv"}
 #: Sources with field names of their own, written NAME:FILE.
 SCHEMES: dict[str, Callable[[ir.Table], ir.Table]] = {"hyperliquid": hyperliquid.rename}
+#: Field names of theirs that are read.
+FIELDS: dict[str, tuple[str, ...]] = {"hyperliquid": hyperliquid.READ}
 #: What stands before a colon names a source if it looks like this; `C:` and `2026-02-18T10:` are parts of paths.
 SCHEME_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]+")
-SYNTHETIC_KEY = b"cohortiv.synthetic"
 
 
-def open_positions(spec: str, *, connection: BaseBackend | None = None) -> Positions:
+def open_positions(
+    spec: str,
+    *,
+    connection: BaseBackend | None = None,
+    as_of: str | None = None,
+    history_days: float | None = None,
+) -> Positions:
     """Open position files and give them the contract's columns; nothing is read but headers.
 
     Parameters
     ----------
     spec : str
-        A file, a folder, a glob, each a path or a URL, or `NAME:FILE` for a source that knows its own field names.
+        A file, a folder, a glob, each a path or a URL; a source file (YAML) that names them and their columns; or
+        `NAME:FILE` for a source that knows its own field names.
     connection : BaseBackend, optional
         Engine to use; a new embedded DuckDB if None.
+    as_of : str, optional
+        Date or timestamp after which nothing counts: files that hold later rows only are left alone.
+    history_days : float, optional
+        How far before it rows count [days]: files that hold earlier ones only are left alone; None takes all.
 
     Returns
     -------
@@ -56,20 +72,69 @@ def open_positions(spec: str, *, connection: BaseBackend | None = None) -> Posit
             "--positions got an empty text; allowed are a file, a folder, a glob or NAME:FILE. "
             "Leave the option out to run on the embedded synthetic sample."
         )
-    scheme, target = split_spec(spec)
-    paths = _find(target)
-    raw = _read(connection or connect(), paths)
-    renamed = SCHEMES[scheme](raw) if scheme else raw
+    files = find_positions(spec).within(as_of, history_days)
+    engine = connection or connect()
+    footers = read_footers(files.paths)
+    raw = _read(engine, files.paths)
+    renamed = files.in_house_words(raw)
     contract = {column.name for column in POSITION_COLUMNS}
     given = frozenset(contract & set(renamed.columns))
     return Positions(
         table=named(checked(contract_table(renamed), sorted(given))),
         given=given,
-        paths=paths,
-        synthetic=is_synthetic(paths),
+        paths=files.all_paths,
+        synthetic=any(one is not None and one.synthetic for one in footers),
         number=partial(_numbered, renamed, sorted(given)),
         ignored=tuple(name for name in renamed.columns if name not in contract),
+        uneven=tuple(uneven_columns(files.paths, footers, files.columns)),
+        place=partial(place_of, paths=files.paths, footers=footers if engine.name == DUCKDB else ()),
     )
+
+
+@dataclass(frozen=True)
+class PositionFiles:
+    """The tables that a source stands for, and how their columns are called.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+        The tables.
+    scheme : str
+        Source that knows its own field names; empty where there is none.
+    described : tuple of Path and SourceFile, or None
+        The source file and what it says, where there is one.
+    """
+
+    paths: tuple[Path, ...]
+    scheme: str
+    described: tuple[Path, SourceFile] | None
+
+    @property
+    def all_paths(self) -> tuple[Path, ...]:
+        """All that decides the rows: the source file too."""
+        return self.paths if self.described is None else (self.described[0], *self.paths)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the tables that are read."""
+        if self.scheme:
+            return FIELDS[self.scheme]
+        mapped = {} if self.described is None else self.described[1].columns
+        return tuple(mapped.get(column.name, column.name) for column in POSITION_COLUMNS)
+
+    def in_house_words(self, table: ir.Table) -> ir.Table:
+        """The tables by the names of the contract."""
+        if self.described is not None:
+            return in_house_words(table, self.described[1])
+        return SCHEMES[self.scheme](table) if self.scheme else table
+
+    def within(self, as_of: str | None, history_days: float | None) -> "PositionFiles":
+        """Those that may hold rows up to a time, see `footers.within`; all of one kind, and none empty or locked."""
+        _refuse_unreadable(self.paths)
+        time_column = hyperliquid.TIME if self.scheme else "as_of"
+        if self.described is not None:
+            time_column = self.described[1].columns.get("as_of", "as_of")
+        return replace(self, paths=within(self.paths, as_of, time_column=time_column, history_days=history_days))
 
 
 def _numbered(table: ir.Table, given: Sequence[str]) -> ir.Table:
@@ -83,9 +148,30 @@ def _numbered(table: ir.Table, given: Sequence[str]) -> ir.Table:
     return checked(contract_table(table, keep=[*texts, "row"]), given)
 
 
-def position_files(spec: str) -> tuple[Path, ...]:
-    """Files that a source stands for; raises as `open_positions` does."""
-    return _find(split_spec(spec)[1])
+def find_positions(spec: str) -> PositionFiles:
+    """Tables that a source stands for.
+
+    Raises
+    ------
+    UsageError, DataError
+        If there are none; see `open_positions`.
+    """
+    scheme, target = split_spec(spec)
+    described = _described(scheme, target)
+    return PositionFiles(_find(target if described is None else described[1].positions), scheme, described)
+
+
+def _described(scheme: str, target: str) -> tuple[Path, SourceFile] | None:
+    """A source file and what it says; None for tables that need none."""
+    if not is_source_file(target):
+        return None
+    if scheme:
+        raise UsageError(
+            f"--positions got the source file {target} after {scheme}:, whose columns are known; allowed is one of "
+            "them. Leave one out."
+        )
+    path = Path(target).expanduser()
+    return path, load_source(path)
 
 
 def absolute_spec(spec: str) -> str:
@@ -156,54 +242,35 @@ def _format(path: Path) -> str | None:
     return next((kind for ending, kind in FORMATS.items() if path.name.lower().endswith(ending)), None)
 
 
-def _read(connection: BaseBackend, paths: Sequence[Path]) -> ir.Table:
-    """All files as one table, columns by name; CSV as text, so that a bad number is a broken rule and not a crash."""
-    kinds = {_format(path) for path in paths}
+def _refuse_unreadable(paths: Sequence[Path]) -> None:
+    """Refuse files of several kinds, locked ones and empty ones."""
+    kinds, names = {_format(path) for path in paths}, names_of(paths)
     if None in kinds or len(kinds) > 1:
-        names = ", ".join(path.name for path in paths[:5])
         raise DataError(
-            f"Cannot read {names} as one position table; allowed are files of one kind that end in "
+            f"Cannot read {listed(names)} as one position table; allowed are files of one kind that end in "
             f"{', '.join(FORMATS)}. Convert them, or name the right files."
         )
-    for path in paths:
+    for path, name in zip(paths, names, strict=True):
         if isinstance(path, Path) and not os.access(path, os.R_OK):
             raise DataError(
-                f"{path.name} cannot be read: this user has no permission. Allowed are files that it may read. Change "
+                f"{name} cannot be read: this user has no permission. Allowed are files that it may read. Change "
                 "the file's permissions, or copy it."
             )
         if path.stat().st_size == 0:
-            raise DataError(f"{path.name} is empty (0 bytes); a position table has a header and rows. Export it again.")
+            raise DataError(f"{name} is empty (0 bytes); a position table has a header and rows. Export it again.")
+
+
+def _read(connection: BaseBackend, paths: Sequence[Path]) -> ir.Table:
+    """All files as one table, columns by name; CSV as text, so that a bad number is a broken rule and not a crash."""
+    names, is_csv = names_of(paths), _format(paths[0]) == "csv"
     try:
         system = None if isinstance(paths[0], Path) else file_system(paths[0])
-        return read_tables(connection, paths, kind="parquet" if kinds == {"parquet"} else "csv", system=system)
+        return read_tables(connection, paths, kind="csv" if is_csv else "parquet", system=system)
     except (*failures(connection), pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        unread = _first_unread(paths) or paths[:5]
+        if out_of_memory(error):
+            raise broken_off(error, files=listed(names)) from error
         first = str(error).strip().splitlines()[0]
         raise DataError(
-            f"{', '.join(path.name for path in unread)} is not a table that can be read: {first} "
+            f"{listed(names)} is not a table that can be read: {first} "
             "Allowed are Parquet and CSV with a header. Check that the download is complete."
         ) from error
-
-
-def _first_unread(paths: Sequence[Path]) -> Sequence[Path]:
-    """The first Parquet file whose footer cannot be read; nothing where all can."""
-    for path in paths:
-        try:
-            if _format(path) == "parquet":
-                _schema(path)
-        except (pa.ArrowException, OSError):
-            return (path,)
-    return ()
-
-
-def is_synthetic(paths: Sequence[Path]) -> bool:
-    """Whether a Parquet file says in its metadata that it was generated."""
-    return any(
-        (_schema(path).metadata or {}).get(SYNTHETIC_KEY) == b"true" for path in paths if _format(path) == "parquet"
-    )
-
-
-def _schema(path: Path) -> pa.Schema:
-    """Schema of a Parquet file, from its footer."""
-    with path.open("rb") as stream:
-        return pq.read_schema(stream)

@@ -29,6 +29,10 @@ BULK = {
     "account_value": "account_value_usd",
 }
 NEEDED = ("trader_id", "coin", "side", "size", "entry_px", "leverage", "position_value_usd", "liquidation_px")
+#: Field of the snapshot's time.
+TIME = "snapshot_utc"
+#: All fields that are read, of exports and of bulk snapshots.
+READ = (*NEEDED, TIME, "leverage_type", "account_value_usd", *BULK, "notional")
 
 
 def rename(table: ir.Table) -> ir.Table:

@@ -14,7 +14,7 @@ from cohortiv.engine import connect
 from cohortiv.errors import DataError, UsageError
 from cohortiv.materialise import materialise, named
 from cohortiv.positions import Coverage, Positions, VenueTime
-from cohortiv.sources.files import absolute_spec, open_positions, position_files, split_spec
+from cohortiv.sources.files import absolute_spec, find_positions, open_positions, split_spec
 from cohortiv.sources.instruments import Instrument, instrument_of
 from cohortiv.sources.venue_clock import Placed, Taken, placed
 
@@ -51,9 +51,9 @@ def _accounts_of(part: str) -> tuple[str, ...]:
     return tuple(map(str, found)) or (part,)
 
 
-def cohort_files(spec: str) -> tuple[Path, ...]:
-    """Files of all sources, in their order; raises as `open_cohort` does."""
-    return tuple(path for _, paths in _present(parts_of(spec))[0] for path in paths)
+def cohort_files(spec: str, *, as_of: str | None = None, history_days: float | None = None) -> tuple[Path, ...]:
+    """Files of all sources, in their order, up to a time; raises as `open_cohort` does."""
+    return tuple(path for _, paths in _present(parts_of(spec), as_of, history_days)[0] for path in paths)
 
 
 def absolute_cohort(spec: str) -> str:
@@ -62,7 +62,13 @@ def absolute_cohort(spec: str) -> str:
     return SEPARATOR.join(map(absolute_spec, parts or (spec,)))
 
 
-def open_cohort(spec: str, *, connection: BaseBackend | None = None) -> Positions:
+def open_cohort(
+    spec: str,
+    *,
+    connection: BaseBackend | None = None,
+    as_of: str | None = None,
+    history_days: float | None = None,
+) -> Positions:
     """Open the positions of a cohort, which may be on several venues.
 
     Parameters
@@ -72,6 +78,10 @@ def open_cohort(spec: str, *, connection: BaseBackend | None = None) -> Position
         `cohortiv fetch` kept.
     connection : BaseBackend, optional
         Engine to use; a new embedded DuckDB if None.
+    as_of : str, optional
+        Date or timestamp after which nothing counts: files that hold later rows only are left alone.
+    history_days : float, optional
+        How far before it rows count [days]: files that hold earlier ones only are left alone; None takes all.
 
     Returns
     -------
@@ -86,10 +96,11 @@ def open_cohort(spec: str, *, connection: BaseBackend | None = None) -> Position
     """
     parts = parts_of(spec)
     if len(parts) == 1:
-        return open_positions(parts[0], connection=connection)
+        return open_positions(parts[0], connection=connection, as_of=as_of, history_days=history_days)
     engine = connection or connect()
-    present, missing = _present(parts)
-    feeds = tuple(_Feed(number, open_positions(part, connection=engine)) for number, (part, _) in enumerate(present))
+    present, missing = _present(parts, as_of, history_days)
+    opened = (open_positions(part, connection=engine, as_of=as_of, history_days=history_days) for part, _ in present)
+    feeds = tuple(_Feed(number, positions) for number, positions in enumerate(opened))
     plan = _plan(feeds)
     given = frozenset().union(*(feed.positions.given for feed in feeds))
     table = named(plan.applied(_united(feeds, lambda positions: positions.table)))
@@ -101,6 +112,7 @@ def open_cohort(spec: str, *, connection: BaseBackend | None = None) -> Position
         number=partial(_numbered, feeds, plan),
         ignored=tuple(dict.fromkeys(name for feed in feeds for name in feed.positions.ignored)),
         coverage=_coverage(feeds, plan, missing),
+        uneven=tuple(sentence for feed in feeds for sentence in feed.positions.uneven),
     )
 
 
@@ -127,16 +139,20 @@ class _Plan:
         return (_one_clock(table, self) if self.clock else table).drop(_FEED)
 
 
-def _present(parts: Sequence[str]) -> tuple[list[tuple[str, tuple[Path, ...]]], tuple[str, ...]]:
+def _present(
+    parts: Sequence[str], as_of: str | None, history_days: float | None
+) -> tuple[list[tuple[str, tuple[Path, ...]]], tuple[str, ...]]:
     """Sources that have files, and the names of those that don't; the error of the first where none has."""
     found: list[tuple[str, tuple[Path, ...]]] = []
     missing: dict[str, DataError | UsageError] = {}
     for part in parts:
         scheme, target = split_spec(part)
         try:
-            found.append((part, position_files(part)))
+            files = find_positions(part)
         except (UsageError, DataError) as error:
             missing[scheme or _name(target)] = error
+        else:
+            found.append((part, files.within(as_of, history_days).all_paths))
     if not found:
         raise next(iter(missing.values()))
     return found, tuple(missing)

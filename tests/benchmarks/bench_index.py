@@ -33,7 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "positions.parquet"
         generate(path, int(arguments.rows), cross=False, per_account=arguments.per_account)
-        index = [sys.executable, "-m", "cohortiv.cli", "index", "--positions", str(path), "--symbol", "BTC", "--json"]
+        index = [sys.executable, "-m", "cohortiv", "index", "--positions", str(path), "--symbol", "BTC", "--json"]
         compiled = Path(folder) / "compiled"
         base, ours = [], []
         for _ in range(REPEATS + 1):

@@ -54,7 +54,7 @@ def _by_us(positions: Path, symbols: Sequence[str], *, out: Path) -> float:
     """CPU time of one call for reports on some symbols [s]."""
     asked = [word for symbol in symbols for word in ("--symbol", symbol)]
     given = ["--positions", str(positions), "--as-of", AS_OF, "--out", str(out)]
-    return _cpu_of([sys.executable, "-m", "cohortiv.cli", "report", *given, *asked])
+    return _cpu_of([sys.executable, "-m", "cohortiv", "report", *given, *asked])
 
 
 def _cpu_of(command: Sequence[str]) -> float:

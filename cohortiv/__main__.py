@@ -1,0 +1,5 @@
+"""`python -m cohortiv` runs the command line."""
+
+from cohortiv.cli.app import main
+
+main()

@@ -1,5 +1,0 @@
-"""`python -m cohortiv.cli` runs the command line."""
-
-from cohortiv.cli.app import main
-
-main()
