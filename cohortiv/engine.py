@@ -56,6 +56,10 @@ _TRIED: Final = {
     "polars": "it has no window functions, which cross accounts need",
     "datafusion": "it stores no intermediate results and stops at texts of some Parquet files",
 }
+#: Spark in this process; `spark://localhost:7077` is a cluster.
+_LOCAL_NAME: Final = re.compile(re.escape(SPARK) + r"local(\[.+\])?")
+#: A size in bytes, as DuckDB takes it; of its other words a negative one would lift the limit.
+_SIZE: Final = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
 #: Time as a key of folders, such as `as_of=2026-02-18`, or as Spark writes one: `as_of=2026-02-18 23%3A17%3A05`.
 _TIME_KEY: Final = re.compile(r"[/\\]as_of=\d{4}-\d\d-\d\d([T ]\d\d((:|%3A)\d\d){1,2}(\.\d+)?Z?)?[/\\]")
 
@@ -75,16 +79,20 @@ def connect(*, memory_limit: str = MEMORY_LIMIT, threads: int | None = None) -> 
     UsageError
         If the limit is no size.
     """
-    options = {"memory_limit": memory_limit, "temp_directory": str(Path(gettempdir()) / "cohortiv-spill")}
+    if not _SIZE.fullmatch(memory_limit.strip()):
+        raise _no_size(memory_limit)
+    options = {"memory_limit": memory_limit.strip(), "temp_directory": str(Path(gettempdir()) / "cohortiv-spill")}
     try:
         backend = ibis.duckdb.connect(**options | ({} if threads is None else {"threads": threads}))
     except (duckdb.ParserException, duckdb.InvalidInputException) as error:
-        raise UsageError(
-            f"--memory-limit got {memory_limit!r}; allowed is a size such as 2GB or 500MB. Correct the text."
-        ) from error
+        raise _no_size(memory_limit) from error
     backend.raw_sql("SET TimeZone='UTC'")
     _one_select_a_step()
     return backend
+
+
+def _no_size(memory_limit: str) -> UsageError:
+    return UsageError(f"--memory-limit got {memory_limit!r}; allowed is a size such as 2GB or 500MB. Correct the text.")
 
 
 def usual_engine() -> str:
@@ -173,8 +181,8 @@ def _spark(name: str) -> BaseBackend:
         session = _session(sql.SparkSession.builder.appName("cohortiv"), name)
     except Exception as error:  # Java's, the network's and pyspark's own have nothing in common
         raise UsageError(
-            f"--engine got {name!r}, and Spark does not start there: {_first_line(error)} Allowed are {ALLOWED}. "
-            "Check the address, and that Java 17 is installed."
+            f"--engine got {name!r}, and Spark does not start there: {_java_line(error)} Allowed are {ALLOWED}. "
+            "Check that something listens at the address, and that Java 17 is installed."
         ) from error
     _one_select_a_step()
     return ibis.pyspark.connect(session)
@@ -182,7 +190,7 @@ def _spark(name: str) -> BaseBackend:
 
 def _session(builder: Any, name: str) -> Any:  # noqa: ANN401 - pyspark is no dependency, so its types are not known
     """Spark's session: in this process, on a cluster, or on a server of Spark Connect."""
-    is_remote, is_local = name.startswith(CONNECT), name.startswith(f"{SPARK}local")
+    is_remote, is_local = name.startswith(CONNECT), _LOCAL_NAME.fullmatch(name) is not None
     builder = builder.remote(name) if is_remote else builder.master(name.removeprefix(SPARK) if is_local else name)
     for key, value in (_SPARK | ({} if is_remote else _DRIVER) | (_LOCAL if is_local else {})).items():
         builder = builder.config(key, value)
@@ -263,6 +271,15 @@ def _one_select_a_step() -> None:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _java_line(error: Exception) -> str:
+    """What is said of an error of Java's: what caused it, where that is told, without the lines of its stack."""
+    lines = [
+        line.strip(" :") for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")
+    ]
+    caused = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    return " ".join(caused[-1:] or lines[:2] or [type(error).__name__])
 
 
 def failures(engine: BaseBackend) -> tuple[type[Exception], ...]:

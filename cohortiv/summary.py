@@ -227,7 +227,7 @@ def data_quality(assessment: Assessment) -> DataQuality:
         "early_brackets_share": reading.early_share,
         "mark_spread": _mark_spread(reading.profile),
         "warnings": _warnings(assessment),
-        "notices": tuple(filter(None, [model_note(reading), *shortcomings(reading.venues)])),
+        "notices": tuple(filter(None, [model_note(reading), *shortcomings(reading.venues), *reading.mapped])),
         "grey_reasons": assessment.grey,
         "reconciled": True,
     }
@@ -288,9 +288,9 @@ def _warnings(assessment: Assessment) -> tuple[str, ...]:
     reading = assessment.reading
     found = suspicions(reading.profile) if reading.has_accounts else ()
     if reading.disclosed is None:
-        return tuple(suspicion.told for suspicion in found)
+        return (*reading.uneven, *(suspicion.told for suspicion in found))
     hidden = reading.withheld.figures | ({"share_past_line"} if state_share(assessment, PAST) is None else set())
-    return tuple(suspicion.publishable for suspicion in found if suspicion.kind not in hidden)
+    return (*reading.uneven, *(suspicion.publishable for suspicion in found if suspicion.kind not in hidden))
 
 
 def _mark_spread(profile: LiquidationProfile) -> float | None:

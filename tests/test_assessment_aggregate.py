@@ -14,7 +14,7 @@ from routes_support import compare_reconstruction, compare_tier_map
 
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
 from cohortiv.assessment.aggregate import default_cohort
-from cohortiv.assessment.reading import build_past
+from cohortiv.assessment.building import build_past
 from cohortiv.assessment.settings import Basis
 from cohortiv.early_warning import Code
 from cohortiv.errors import DataError, UsageError

@@ -9,7 +9,7 @@ import pytest
 from cohort_support import AS_OF, ENGINE_WARNINGS, book, cohort_file, write
 
 from cohortiv.assessment import CohortReading, Settings, exclusions, read_cohort, reading
-from cohortiv.assessment.reading import build_past
+from cohortiv.assessment.building import build_past
 from cohortiv.errors import DataError, UsageError
 from cohortiv.positions import ControlTotals
 from cohortiv.profile import used_totals

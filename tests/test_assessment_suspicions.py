@@ -7,7 +7,7 @@ import pytest
 from cohort_support import ENGINE_WARNINGS, assessed, book, write
 
 from cohortiv.assessment import Settings
-from cohortiv.assessment.reading import build_past
+from cohortiv.assessment.building import build_past
 from cohortiv.assessment.suspicions import Suspicion, suspicions
 from cohortiv.profile import LiquidationProfile
 from cohortiv.summary import data_quality

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 from cohort_support import AS_OF, ENGINE_WARNINGS, book, write
 from spark_servers import SHORT_LIVED, cluster, connect_server
 
+from cohortiv import engine as engine_module
 from cohortiv.assessment import Assessment, Settings, assess, read_cohort
 from cohortiv.assessment.profiles import write_profile
 from cohortiv.engine import check_engine, connect, failures, opened_engine
@@ -92,10 +94,25 @@ def test_the_memory_limit_reaches_the_engine() -> None:
     assert kept == [("1.0 GiB",)]
 
 
-def test_a_memory_limit_that_is_no_size_is_refused() -> None:
-    """The message has the text and an example."""
-    with pytest.raises(UsageError, match=r"--memory-limit got 'plenty'; allowed is a size such as 2GB"):
-        connect(memory_limit="plenty")
+@pytest.mark.parametrize("text", ["plenty", "-1GB", "50%", "", "2", "GB"])
+def test_a_memory_limit_that_is_no_size_is_refused(text: str) -> None:
+    """The message has the text and an example; a negative one would be none."""
+    with pytest.raises(UsageError, match=rf"--memory-limit got '{text}'; allowed is a size such as 2GB"):
+        connect(memory_limit=text)
+
+
+@pytest.mark.parametrize(
+    ("name", "master"),
+    [
+        ("spark://local", "local"), ("spark://local[2]", "local[2]"), ("spark://localhost:7077", "spark://localhost:7077"),
+        ("spark://local-7:7077", "spark://local-7:7077"),
+    ],
+)  # fmt: skip
+def test_a_cluster_on_a_host_called_local_is_no_session_in_the_process(name: str, master: str) -> None:
+    """What Spark is told of its address."""
+    builder = MagicMock()
+    engine_module._session(builder, name)
+    builder.master.assert_called_once_with(master)
 
 
 #: A sort of 40 million bytes.

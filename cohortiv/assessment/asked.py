@@ -10,6 +10,7 @@ from cohortiv.assessment.settings import Settings
 from cohortiv.distribution.tier_table import cohort_rows
 from cohortiv.errors import CohortivError
 from cohortiv.positions import choose_snapshot
+from cohortiv.sources.instruments import several_names
 from cohortiv.sources.market_history import read_market_history
 from cohortiv.sources.tier_map import read_tier_table
 
@@ -35,7 +36,7 @@ def refuse_unknown_names(settings: Settings) -> None:
         )
     elif settings.positions and (settings.symbol or settings.as_of):
         held = _held(settings)
-        names = sorted(set(held["symbol"]))
+        names = sorted({*held["symbol"], *(one.symbol for one in several_names(held["symbol"]).values())})
         if settings.symbol and names:
             refuse_symbol(settings.symbol, names)
         if settings.as_of:

@@ -1,6 +1,5 @@
 """What an analyst should know of the input before a result is read: names that match nothing, balances given twice."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
@@ -18,11 +17,12 @@ from cohortiv.margin.idle import idle_tables
 from cohortiv.margin.names import nearest_symbol, nearest_venue
 from cohortiv.positions import EXAMPLES, Holding, Positions
 from cohortiv.schema import POSITION_COLUMNS, USED
-from cohortiv.sources.instruments import instrument_of
 
 _UNIT = ("account_id", "venue")
 #: Column names less alike than this are no misspelling [1].
 _ALIKE = 0.85
+#: What the time of a snapshot is called elsewhere.
+_TIMES = frozenset({"date", "day", "dt", "ds", "ts", "time", "timestamp", "datetime", "snapshot", "snapshot_time"})
 #: Symbols that the message about an unknown one names.
 SYMBOLS_NAMED = 20
 
@@ -68,7 +68,6 @@ def notices(
     """
     yield from _columns(positions)
     rows = positions.table if moment is None else positions.table.filter(positions.table.as_of == moment)
-    yield from _names(inventory)
     yield from _filters(filters, inventory)
     if filters.accounts_file is not None:
         yield _accounts(filters.accounts_file, rows)
@@ -104,22 +103,12 @@ def _columns(positions: Positions) -> Iterator[str]:
         near = get_close_matches(name.lower(), absent, n=1, cutoff=_ALIKE)
         if near:
             yield f"Note: the column {name!r} is not read; did you mean {near[0]}?"
-
-
-def _names(inventory: Sequence[Holding]) -> Iterator[str]:
-    """Symbols that stand in one source under several names, which are then symbols of their own."""
-    rows: dict[str, Counter[str]] = {}
-    for holding in inventory:
-        rows.setdefault(instrument_of(holding.symbol).symbol, Counter())[holding.symbol] += holding.rows
-    for symbol, names in sorted(rows.items()):
-        if len(names) > 1 and symbol in names:
-            others = " and ".join(
-                f"{name} ({count:,} row(s))" for name, count in sorted(names.items()) if name != symbol
-            )
-            yield (
-                f"Warning: beside {symbol} the table has {others}, probably the same asset, which is not counted with "
-                f"it. Write {symbol} in all rows, with sizes and prices of one coin."
-            )
+    undated = [name for name in positions.ignored if name.lower() in _TIMES]
+    if undated and "as_of" in absent:
+        yield (
+            f"Note: there is no as_of, so all rows are one snapshot, and the column {undated[0]!r} is not read. Call "
+            f"it as_of, or give a source file with columns: {{as_of: {undated[0]}}}."
+        )
 
 
 def _filters(filters: Filters, inventory: Sequence[Holding]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from cohortiv.assessment.reading import build_past
+from cohortiv.assessment.building import build_past
 from cohortiv.assessment.selection import UNDATED
 from cohortiv.assessment.settings import Settings
 from cohortiv.errors import UsageError

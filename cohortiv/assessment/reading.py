@@ -10,45 +10,32 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 import pandas as pd
 
+from cohortiv.assessment.building import Built, build, judge, reconciled
 from cohortiv.assessment.coverage import CoveredVenue, covered, shortcomings
 from cohortiv.assessment.disclosed import Disclosed, disclose, rule_of
-from cohortiv.assessment.exclusions import judge_exclusions
 from cohortiv.assessment.largest import largest_are_safe
 from cohortiv.assessment.nodes import expected_parts
-from cohortiv.assessment.notices import known_symbol, notices
 from cohortiv.assessment.opening import opened
-from cohortiv.assessment.selection import at, dated, label_of, only, period, scope_of
+from cohortiv.assessment.selection import at, dated
 from cohortiv.assessment.settings import Basis, Settings
-from cohortiv.assessment.suspicions import suspicions
 from cohortiv.assessment.withheld import Withheld, narrowed, withhold
-from cohortiv.comovement import Comovement, comovement
 from cohortiv.config.cohort import CohortConfig
 from cohortiv.display import Displayed
-from cohortiv.duplicates import one_a_side, without_duplicates
-from cohortiv.liquidation import liquidation_lines
+from cohortiv.duplicates import one_a_side
 from cohortiv.liquidation.lines import LineTable
-from cohortiv.margin.brackets import load_brackets
 from cohortiv.materialise import materialise, named
 from cohortiv.positions import (
     ControlTotals,
     Holding,
     Positions,
-    choose_snapshot,
-    control_totals,
-    snapshots,
-    take_inventory,
 )
 from cohortiv.profile import (
     AccountFigures,
-    BuiltProfile,
     LiquidationProfile,
     account_figures,
-    build_profile,
     critical_distances,
     leveraged_positions,
     margin_units_by_snapshot,
-    reconcile,
-    used_totals,
 )
 
 if TYPE_CHECKING:
@@ -106,6 +93,8 @@ class CohortReading(Displayed):
         What of it may be published; None where `disclosed` is.
     venues : tuple of CoveredVenue
         Venues of the snapshot, the missing among them; empty where the positions are of one source.
+    uneven, mapped : tuple of str
+        Columns that some files lack; names that were read as one symbol: one sentence each, without a period.
     """
 
     profile: LiquidationProfile
@@ -131,6 +120,8 @@ class CohortReading(Displayed):
     usage: "LeverageUsage | None" = None
     usage_cells: "UsageCells | None" = None
     venues: tuple[CoveredVenue, ...] = ()
+    uneven: tuple[str, ...] = ()
+    mapped: tuple[str, ...] = ()
 
     @property
     def told_symbols(self) -> tuple[str, ...]:
@@ -181,119 +172,18 @@ def read_cohort(
         return _read(settings, positions, cohort, for_report=for_report, usage=usage, tell=tell)
 
 
-@dataclass(frozen=True, eq=False)
-class _Built:
-    """Positions of the wanted snapshots with their lines and profile."""
-
-    positions: Positions
-    cohort: CohortConfig
-    inventory: tuple[Holding, ...]
-    kept: tuple[Holding, ...]
-    lines: LineTable
-    built: BuiltProfile
-    comovement: Comovement
-    moment: datetime | None
-    label: datetime
-    totals: ControlTotals
-
-    @property
-    def one_each(self) -> bool:
-        """Whether every account has one row only in all that was read."""
-        return self.totals.accounts == sum(h.rows for h in self.kept)
-
-
-def _build(
-    settings: Settings, positions: Positions, cohort: CohortConfig, *, past: bool, every: bool, keep: bool, tell: Say
-) -> _Built:
-    """Select snapshots, solve lines, aggregate; `keep` stores the lines of a single snapshot."""
-    inventory = take_inventory(positions)
-    times = snapshots(inventory)
-    moment = times[-1] if every and times else choose_snapshot(times, settings.as_of)
-    label = moment or label_of(settings.as_of)
-    symbol = known_symbol(settings.symbol, inventory)
-    kept = period(inventory, moment, past=past or every, history_days=None if every else settings.history_days)
-    chosen = only(positions, kept, times)
-    totals = control_totals(chosen.table if every else at(chosen.table, moment))
-    if totals.accounts < sum(h.rows for h in kept):
-        chosen = without_duplicates(chosen, kept)
-    movement = comovement(cohort.betas, cohort.kappas)
-    tell(f"Solving the liquidation lines of {sum(h.rows for h in kept):,} position(s)")
-    brackets = load_brackets(settings.brackets)
-    found = notices(
-        settings, cohort.filters, chosen, inventory=kept, brackets=brackets, moment=moment, as_of=label
-    )  # fmt: skip
-    for notice in found:
-        tell(notice)
-    lines = liquidation_lines(
-        chosen,
-        kept,
-        brackets=brackets,
-        comovement=movement,
-        as_of=label,
-        symbol=symbol,
-        tier_edges=cohort.tier_edges,
-    )
-    origin = {
-        "sources": list(positions.sources), "symbol": symbol, "cohort": cohort.name,
-        "synthetic": positions.synthetic,
-    }  # fmt: skip
-    scope = scope_of(cohort, symbol)
-    built = build_profile(
-        lines,
-        kept,
-        positions.given,
-        scope=scope,
-        comovement=movement,
-        origin=origin,
-        keep=keep and len(snapshots(kept)) <= 1,
-    )
-    return _Built(chosen, cohort, inventory, kept, lines, built, movement, moment, label, totals)
-
-
-def build_past(settings: Settings, *, every: bool, units: bool = False, say: Say) -> LiquidationProfile:
-    """The profile of one snapshot, or of every snapshot of a source, without the passes by account.
-
-    Parameters
-    ----------
-    settings : Settings
-    every : bool
-        All snapshots of the source; the settings' `as_of` is then not asked.
-    units : bool
-        Whether the origin is to hold `margin_units` too, by time in ISO 8601; one pass by account more.
-    say : callable
-        Takes one line of progress or warning at a time.
-
-    Raises
-    ------
-    UsageError, DataError
-        As for `read_cohort`.
-    """
-    if settings.is_aggregate:
-        from cohortiv.assessment.aggregate import read_aggregate  # noqa: PLC0415 - no use where there are positions
-
-        return read_aggregate(settings, label_of(settings.as_of), every=every, tell=say).profile
-    with opened(settings, say, as_of=None if every else settings.as_of) as (positions, cohort):
-        made = _build(settings, positions, cohort, past=False, every=every, keep=False, tell=say)
-        _reconciled(made, made.built.lines, made.built.profile)
-        _judge(settings, made, made.built.profile, lines=made.built.lines, tell=say)
-        profile = made.built.profile
-        counted = margin_units_by_snapshot(made.built.lines) if units else {}
-        known = {"margin_units": {moment.isoformat(): count for moment, count in counted.items()}} if units else {}
-        return replace(profile, origin={**profile.origin, **known})
-
-
 def _read(
     settings: Settings, positions: Positions, cohort: CohortConfig, *, for_report: bool, usage: bool, tell: Say
 ) -> CohortReading:
-    made = _build(settings, positions, cohort, past=for_report, every=False, keep=True, tell=tell)
+    made = build(settings, positions, cohort, past=for_report, every=False, keep=True, tell=tell)
     moment, past = made.moment, made.built.profile
     profile = past.at(made.label) if moment else past
     several = len(past.snapshots) > 1
     every = named(made.built.lines) if several else made.built.lines
     now = materialise(at(every, moment)) if several else every
     tell("Grouping by account")
-    _reconciled(made, now, profile)
-    _judge(settings, made, profile, lines=now, tell=tell)
+    reconciled(made, now, profile)
+    judge(settings, made, profile, lines=now, tell=tell)
     kappas = {h.symbol: made.comovement.kappa(h.symbol) for h in made.kept}
     betas = None if settings.symbol else {symbol: made.comovement.beta(symbol) for symbol in kappas}
     held = leveraged_positions(now, kappas, betas=betas)
@@ -327,11 +217,13 @@ def _read(
         synthetic=positions.synthetic,
         other_rows=sum(h.rows for h in made.inventory if moment is not None and h.as_of != moment),
         venues=venues,
+        uneven=positions.uneven,
+        mapped=made.mapped,
     )
     return _with_usage(reading, made, every, held=held) if usage else reading
 
 
-def _with_usage(reading: CohortReading, made: _Built, past: ir.Table, *, held: ir.Table) -> CohortReading:
+def _with_usage(reading: CohortReading, made: Built, past: ir.Table, *, held: ir.Table) -> CohortReading:
     """The reading with its leverage distribution, from further passes by account."""
     # The index does without them.
     from cohortiv.assessment.disclosed_usage import disclose_usage  # noqa: PLC0415
@@ -360,7 +252,7 @@ def _disclosed(
 
 
 def _withheld(
-    settings: Settings, made: _Built, now: ir.Table, *, past: ir.Table, held: ir.Table, sizes: pd.DataFrame
+    settings: Settings, made: Built, now: ir.Table, *, past: ir.Table, held: ir.Table, sizes: pd.DataFrame
 ) -> Withheld:
     """Figures that may not be published."""
     rule = rule_of(made.cohort.privacy)
@@ -369,23 +261,6 @@ def _withheld(
     if largest_are_safe(held, sizes, critical_mass=settings.critical_mass, rule=rule):
         return found
     return replace(found, figures=found.figures | {"largest_positions"})
-
-
-def _judge(settings: Settings, made: _Built, profile: LiquidationProfile, *, lines: ir.Table, tell: Say) -> None:
-    scope = scope_of(made.cohort, settings.symbol)
-    judge_exclusions(settings, profile, positions=made.positions, lines=lines, scope=scope, tell=tell)
-    for suspicion in suspicions(profile):
-        tell(f"Warning: {suspicion.told}")
-
-
-def _reconciled(made: _Built, lines: ir.Table, profile: LiquidationProfile) -> None:
-    """Hold the control totals of what was read against the lines, and these against the profile."""
-    alone = made.totals.accounts == made.totals.rows
-    out = used_totals(lines, one_each=alone)
-    reconcile(made.totals, out, where="the lines")
-    cells = profile.cells
-    counted = ControlTotals(int(cells["positions"].sum()), out.accounts, int(cells["notional_cents"].sum()))
-    reconcile(out, counted, where="the profile")
 
 
 def symbols_by_size(profile: LiquidationProfile) -> tuple[str, ...]:

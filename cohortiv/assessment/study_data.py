@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 import pandas as pd
 
-from cohortiv.assessment.reading import build_past
+from cohortiv.assessment.building import build_past
 from cohortiv.assessment.settings import Basis, Settings
 from cohortiv.config.cohort import ALL_ACCOUNTS, CohortConfig, load_cohort
 from cohortiv.config.study import DataFile, FeedFile, FundingFile, IndexSource, InterestFile, StudyFile

@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from cohortiv.assessment.reading import build_past
+from cohortiv.assessment.building import build_past
 from cohortiv.assessment.settings import Basis, Settings
 from cohortiv.assessment.study_data import IndexInput, StudyData
 from cohortiv.config.cohort import ALL_ACCOUNTS

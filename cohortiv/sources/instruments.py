@@ -1,6 +1,8 @@
 """One symbol name: the base asset, kind of contract and multiplier behind what venues call an instrument."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -97,6 +99,19 @@ def instrument_of(name: str) -> Instrument:
     product: Product = "option" if parts.get("option") else "future" if parts.get("ends") else "perpetual"
     contract: Contract = "inverse" if quote and settled == base and base not in STABLECOINS else "linear"
     return Instrument(base, multiplier, contract, product, settled)
+
+
+def several_names(names: Iterable[str]) -> dict[str, Instrument]:
+    """Names of symbols that stand beside another name of the same, and what they say; none where each has one name.
+
+    Parameters
+    ----------
+    names : iterable of str
+        All names of a table; BTC and BTCUSDT give BTCUSDT, BTC-USDT-SWAP and BTCUSDT give both.
+    """
+    found = {name: instrument_of(name) for name in names if name}
+    count = Counter(one.symbol for one in found.values())
+    return {name: one for name, one in found.items() if count[one.symbol] > 1 and one != Instrument(name)}
 
 
 def linear(instrument: Instrument, settle: str) -> Instrument:

@@ -1,7 +1,7 @@
 """Several venues as one position table: one name for each symbol, one clock, and what is missing named."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from cohortiv.errors import DataError, UsageError
 from cohortiv.materialise import materialise, named
 from cohortiv.positions import Coverage, Positions, VenueTime
 from cohortiv.sources.files import absolute_spec, find_positions, open_positions, split_spec
-from cohortiv.sources.instruments import Instrument, instrument_of
+from cohortiv.sources.instruments import Instrument, instrument_of, several_names
 from cohortiv.sources.venue_clock import Placed, Taken, placed
 
 #: Between two sources of one cohort.
@@ -114,6 +114,32 @@ def open_cohort(
         coverage=_coverage(feeds, plan, missing),
         uneven=tuple(sentence for feed in feeds for sentence in feed.positions.uneven),
     )
+
+
+def one_name_each(positions: Positions, names: Iterable[str]) -> tuple[Positions, tuple[str, ...]]:
+    """Positions of one source in which no symbol has two names.
+
+    Parameters
+    ----------
+    positions : Positions
+    names : iterable of str
+        All its symbols.
+
+    Returns
+    -------
+    tuple of Positions and tuple of str
+        The same, or with sizes and prices of one coin where a symbol had several names; what was mapped, one sentence
+        each.
+    """
+    symbols = several_names(names)
+    if not symbols:
+        return positions, ()
+    changed = replace(
+        positions,
+        table=named(_one_name(positions.table, symbols)),
+        number=lambda: _one_name(positions.number(), symbols),
+    )
+    return changed, tuple(_mapped(symbols))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import time
 import pandas as pd
 
 from cohortiv.assessment import Settings
-from cohortiv.assessment.reading import build_past
+from cohortiv.assessment.building import build_past
 
 
 def main() -> None:
