@@ -150,7 +150,8 @@ RULES: tuple[Rule, ...] = (
         13,
         "no brackets",
         "a venue and symbol with a bracket table, or a supplied line",
-        "fill venue (binance and hyperliquid have shipped tables) or liquidation_price, or pass --brackets FILE",
+        "fill venue (binance and hyperliquid have shipped tables) or liquidation_price, or pass --brackets FILE, "
+        "which cohortiv fetch VENUE --kind brackets gets for others",
     ),
     Rule(
         14,

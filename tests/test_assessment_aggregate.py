@@ -230,11 +230,26 @@ def test_words_say_what_the_result_stands_on(tmp_path: Path, kind: str) -> None:
     assert basis in headline(f)["series"]
     assert basis in f.source
     assert basis in figures.gauge(f).reading
-    assert "accounts are not known" in key_figures(f)[-1]["context"]
+    told = "accounts are not known" if kind == "tier table" else "twice the open interest"
+    assert told in key_figures(f)[-1]["context"]
     assert tables.tier_table(f)["accounts"].isna().all()
-    assert "Accounts in the snapshot" not in {row["figure"] for row in tables.quality_rows(f)}
+    figures_told = {str(row["figure"]): row for row in tables.quality_rows(f)}
+    assert "Accounts in the snapshot" not in figures_told
+    assert ("Bars used" in figures_told) == (kind == "market") != ("Rows read" in figures_told)
     assert "no account is told apart" in about.quality(f)
     assert ("a tier table, not positions" if kind == "tier table" else "reconstructed from price") in about.limits(f)
+
+
+def test_bars_that_are_missing_are_counted(tmp_path: Path) -> None:
+    """Between the first and the last; the page says which they are."""
+    settings = market_settings(tmp_path)
+    whole = pd.read_csv(settings.market)
+    whole.drop(index=[5, 6, 20]).to_csv(settings.market, index=False)
+    found = result(settings)
+    rows = {str(row["figure"]): row for row in tables.quality_rows(Findings(found, publish(found)))}
+    assert str(rows["Bars missing"]["value"]) == "3"
+    assert str(rows["Bars used"]["value"]) == f"{len(whole) - 3:,}"
+    assert "price with open interest, " in str(rows["Bars used"]["meaning"])
 
 
 def test_a_real_tier_map_gives_the_index_of_its_positions(real_data: Path) -> None:

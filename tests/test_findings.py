@@ -177,7 +177,7 @@ def test_quality_names_the_privacy_rule(results: Results) -> None:
     found = results.findings("solved")
     assert "at least 10 accounts, none with more than 50\u00a0% of it" in about.quality(found)
     for privacy, told in {
-        Privacy(min_accounts=2, max_account_share=1.0): "A published cell has at least 2 accounts; smaller ones",
+        Privacy(min_accounts=2, max_account_share=1.0): "A published cell has at least 2 accounts; smaller cells",
         Privacy(min_accounts=1, max_account_share=1.0): "withholds nothing: a cell may be one account",
     }.items():
         cohort = found.result.reading.cohort.model_copy(update={"privacy": privacy})

@@ -251,11 +251,19 @@ def _of_market(
     origin = {**profile.origin, "cohort": cohort.name, "tier_mix": mix.source}
     origin["sources"] = [path.name for path in history.paths]
     origin["notes"] = list(history.notes)
+    origin["bars"] = _span_of(bars["time"])
     if days:
         held = with_coins(bars, history.interest)
         profile = _with_earlier_days(profile, held, mix=mix, schedule=schedule, cohort=cohort)
     return _reading(replace(profile, origin=origin), Basis.OPEN_INTEREST, cohort, now=now, moment=moment,
                     paths=history.paths, rows=made.bars, other_rows=0, every=False)  # fmt: skip
+
+
+def _span_of(times: pd.Series) -> dict[str, str | int]:
+    """First and last end of a bar, and how many are missing between them."""
+    step = times.diff().median()
+    missing = 0 if len(times) < 2 else round((times.iloc[-1] - times.iloc[0]) / step) + 1 - len(times)  # noqa: PLR2004 - a step has two ends
+    return {"from": f"{times.iloc[0]:%Y-%m-%d %H:%M}", "to": f"{times.iloc[-1]:%Y-%m-%d %H:%M}", "missing": missing}
 
 
 def _with_earlier_days(

@@ -9,6 +9,7 @@ import pandas as pd
 from cohortiv.assessment.disclosed import BOTH
 from cohortiv.assessment.nodes import has_root
 from cohortiv.assessment.result import FEWEST_ACCOUNTS
+from cohortiv.assessment.settings import Basis
 from cohortiv.findings.context import Findings, Words, sentence_case
 from cohortiv.findings.headline import reasons, sentence
 from cohortiv.findings.tables import SYMBOLS_SHOWN, tier_table
@@ -171,7 +172,8 @@ def _named_side(side: str) -> str:
 
 def _collateral_note(f: Findings) -> str:
     estimated = data_quality(f.result).estimated_collateral_share
-    said = ["Tiers are by declared leverage."]
+    is_mix = f.result.reading.basis is Basis.OPEN_INTEREST
+    said = ["Tiers are those of the assumed mix." if is_mix else "Tiers are by declared leverage."]
     if estimated:
         said.append(
             f"For {percent(estimated)} of the collateral the wallet balance is not known; notional / declared leverage "

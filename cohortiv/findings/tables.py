@@ -3,6 +3,7 @@
 import pandas as pd
 
 from cohortiv.assessment.coverage import MISSING, CoveredVenue
+from cohortiv.assessment.settings import Basis
 from cohortiv.findings.context import Findings
 from cohortiv.plain import Written
 from cohortiv.publication import OTHER
@@ -76,14 +77,7 @@ def tier_table(f: Findings) -> pd.DataFrame:
 def quality_rows(f: Findings) -> list[dict[str, object]]:
     """Rows of the data-quality table: figure, value, meaning."""
     quality = data_quality(f.result)
-    counts = (
-        ("Rows read", quality.rows_read, "rows in the source"),
-        ("Rows of other snapshots", quality.rows_of_other_snapshots, "not part of this snapshot"),
-        ("Rows out of scope", quality.rows_out_of_scope, "another symbol, venue, product or account"),
-        ("Rows excluded", quality.rows_excluded, "by a rule, see the next table"),
-        ("Rows used", quality.rows_used, "leveraged or not"),
-        *(_account_counts(quality) if f.result.reading.has_accounts else ()),
-    )
+    counts = _row_counts(f, quality)
     rows: list[dict[str, object]] = [
         {"figure": name, "value": Written(value, "withheld" if value is None else f"{value:,}"), "meaning": meaning}
         for name, value, meaning in counts
@@ -98,6 +92,24 @@ def quality_rows(f: Findings) -> list[dict[str, object]]:
         for key, name, meaning in _SHARES
         if shares[key] is not None
     ]
+
+
+def _row_counts(f: Findings, quality: DataQuality) -> tuple[tuple[str, int | None, str], ...]:
+    """What was read and what became of it: rows of a table, or bars that positions were reconstructed from."""
+    if f.result.reading.basis is Basis.OPEN_INTEREST:
+        bars: dict[str, str | int] = f.result.reading.profile.origin["bars"]
+        return (
+            ("Bars used", quality.rows_used, f"price with open interest, {bars['from']} to {bars['to']} UTC"),
+            ("Bars missing", int(bars["missing"]), "between the first and the last, by the usual step between two"),
+        )
+    return (
+        ("Rows read", quality.rows_read, "rows in the source"),
+        ("Rows of other snapshots", quality.rows_of_other_snapshots, "not part of this snapshot"),
+        ("Rows out of scope", quality.rows_out_of_scope, "another symbol, venue, product or account"),
+        ("Rows excluded", quality.rows_excluded, "by a rule, see the next table"),
+        ("Rows used", quality.rows_used, "leveraged or not"),
+        *(_account_counts(quality) if f.result.reading.has_accounts else ()),
+    )
 
 
 def _venue_row(venue: CoveredVenue) -> dict[str, object]:
