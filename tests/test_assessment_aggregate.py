@@ -20,6 +20,7 @@ from cohortiv.early_warning import Code
 from cohortiv.errors import DataError, UsageError
 from cohortiv.findings import Findings, about, figures, tables
 from cohortiv.findings.headline import headline, key_figures
+from cohortiv.plain import Written
 from cohortiv.publication import publish
 from cohortiv.summary import summarise
 
@@ -247,8 +248,8 @@ def test_bars_that_are_missing_are_counted(tmp_path: Path) -> None:
     whole.drop(index=[5, 6, 20]).to_csv(settings.market, index=False)
     found = result(settings)
     rows = {str(row["figure"]): row for row in tables.quality_rows(Findings(found, publish(found)))}
-    assert str(rows["Bars missing"]["value"]) == "3"
-    assert str(rows["Bars used"]["value"]) == f"{len(whole) - 3:,}"
+    assert rows["Bars missing"]["value"] == Written(3, "3")
+    assert rows["Bars used"]["value"] == Written(len(whole) - 3, f"{len(whole) - 3:,}")
     assert "price with open interest, " in str(rows["Bars used"]["meaning"])
 
 
