@@ -239,6 +239,19 @@ def test_json_is_all_there_is_on_standard_output(shell: Shell, tmp_path: Path) -
     assert done.out.lstrip().startswith("{")
 
 
+def test_a_missing_venue_is_no_all_clear(shell: Shell, tmp_path: Path) -> None:
+    """Grey to --fail-on, whatever the code of the rest; without the option the run is done."""
+    frame = book(60)
+    for venue, rows in (("binance", frame.iloc[:30]), ("hyperliquid", frame.iloc[30:])):
+        write(tmp_path, rows.assign(venue=venue, as_of="2026-02-18T12:00:00Z"), f"{venue}.parquet")
+    both = ("index", "--positions", "binance.parquet", "--positions", "hyperliquid.parquet")
+    gone = ("index", "--positions", "binance.parquet", "--positions", "data/okx/positions/own/absent.parquet")
+    assert shell.run(*both, "--fail-on", "red").code in {0, 11}
+    done = shell.run(*gone, "--fail-on", "red")
+    assert (done.code, "okx is missing" in done.err) == (12, True)
+    assert shell.run(*gone).code == 0
+
+
 def test_text_has_the_figures(shell: Shell, tmp_path: Path) -> None:
     """One figure a line, for people."""
     write(tmp_path, book(40))

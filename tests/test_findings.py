@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from cohort_support import CASES, ENGINE_WARNINGS, Results, assessed, book
 
+from cohortiv.assessment.coverage import MISSING, CoveredVenue
 from cohortiv.config.cohort import Privacy
 from cohortiv.findings import Findings, Words, about, figures, headline, read_previous, sensitivity, tables
 from cohortiv.plain import Written
@@ -91,6 +92,19 @@ def test_change_is_against_the_previous_issue(results: Results) -> None:
     before: dict[str, Any] = summarise(now) | {"iv_index": now.iv_index - 2.5, "as_of": "2026-02-11T12:00:00Z"}
     said = headline(results.findings("solved", previous=before))["sentence"]
     assert ", +2.5 since the issue of 11 February 2026" in said
+
+
+def test_where_a_venue_is_missing_there_is_no_change(results: Results) -> None:
+    """What a venue less makes of the index is none; which one it is stands in its place."""
+    now = results["solved"]
+    before: dict[str, Any] = summarise(now) | {"iv_index": now.iv_index - 2.5, "as_of": "2026-02-11T12:00:00Z"}
+    found = results.findings("solved", previous=before)
+    for names, told in ((("okx",), "okx, which is missing"), (("gate", "okx"), "gate and okx, which are missing")):
+        venues = tuple(CoveredVenue(name, MISSING, None) for name in names)
+        result = replace(found.result, reading=replace(found.result.reading, venues=venues))
+        said = str(headline(replace(found, result=result))["sentence"])
+        assert f", without {told}: " in said
+        assert "since the issue" not in said
 
 
 @pytest.mark.parametrize("changed", [{"critical_mass": 0.1}, {"horizon_days": 3.0}, {"iv_index": "inf"}])
