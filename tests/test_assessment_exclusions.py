@@ -101,10 +101,9 @@ def test_linear_and_inverse_positions_are_told_apart(tmp_path: Path) -> None:
     [
         ({"venue": "Binance"}, "did you mean the venue binance?"),
         ({"venue": "binance-futures"}, "did you mean the venue binance?"),
-        ({"symbol": "BTCUSDT"}, "did you mean the symbol BTC?"),
         ({"symbol": "btc"}, "did you mean the symbol BTC?"),
-        ({"symbol": "XBT"}, "did you mean the symbol BTC?"),
-        ({"symbol": "BTC-PERP"}, "did you mean the symbol BTC?"),
+        ({"symbol": "ETHUSDT"}, "did you mean the symbol ETH?"),
+        ({"symbol": "ETH-PERP"}, "did you mean the symbol ETH?"),
     ],
     ids=lambda value: next(iter(value.values())) if isinstance(value, dict) else None,
 )

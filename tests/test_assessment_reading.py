@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from cohort_support import AS_OF, ENGINE_WARNINGS, book, cohort_file, write
 
-from cohortiv.assessment import CohortReading, Settings, exclusions, read_cohort, reading
+from cohortiv.assessment import CohortReading, Settings, building, exclusions, read_cohort
 from cohortiv.assessment.building import build_past
 from cohortiv.errors import DataError, UsageError
 from cohortiv.positions import ControlTotals
@@ -48,7 +48,7 @@ def test_totals_that_do_not_reconcile_stop_the_run(tmp_path: Path, monkeypatch: 
         totals = true(lines, one_each=one_each)
         return replace(totals, **{field: getattr(totals, field) - 1})
 
-    monkeypatch.setattr(reading, "used_totals", short)
+    monkeypatch.setattr(building, "used_totals", short)
     with pytest.raises(DataError, match=rf"{field} do not reconcile: .* were read, .* \(difference -1\)"):
         read(tmp_path, SMALL)
 
@@ -169,7 +169,7 @@ def test_profiles_reconcile_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         totals = true(lines, one_each=one_each)
         return replace(totals, rows=totals.rows - 1)
 
-    monkeypatch.setattr(reading, "used_totals", short)
+    monkeypatch.setattr(building, "used_totals", short)
     frame = book(40, times=("2026-02-11T12:00:00", "2026-02-18T12:00:00"))
     settings = Settings(positions=write(tmp_path, frame), as_of=None if every else AS_OF)
     with pytest.raises(

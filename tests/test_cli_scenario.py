@@ -77,7 +77,7 @@ def test_a_scenario_runs_on_positions(shell: Shell, tmp_path: Path) -> None:
 def test_the_examples_of_the_readme_run(shell: Shell, tmp_path: Path, repository: Path) -> None:
     """Both, as a stranger would save them; the one with several venues tells who pays at each."""
     blocks = re.findall(r"```yaml\n(.*?)```", (repository / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    named = {re.search(r"^name: (\S+)", text, re.MULTILINE)[1]: text for text in blocks}  # type: ignore[index]
+    named = {found[1]: text for text in blocks if (found := re.search(r"^name: (\S+)", text, re.MULTILINE))}
     for name in ("my-scenario", "two-venues"):
         scenario_file(tmp_path, named[name], f"{name}.yaml")
     whole, several = (shell.run("scenario", f"{name}.yaml") for name in ("my-scenario", "two-venues"))

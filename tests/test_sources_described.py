@@ -54,6 +54,26 @@ def lake_of(folder: Path, frame: pd.DataFrame) -> None:
         rows.to_parquet(place / "data.parquet", index=False)
 
 
+def test_the_example_of_the_readme_is_one(engine: Backend, tmp_path: Path, repository: Path) -> None:
+    """Its lake, row by row, in house words."""
+    readme = (repository / "README.md").read_text(encoding="utf-8")
+    text = next(part.partition("```")[0] for part in readme.split("```yaml\n") if part.startswith("# lake.yaml"))
+    row = {"uid": "a", "instrument": "ETH-PERP", "qty": -2.5, "avg_px": 3000.0, "mark": 2990.0, "lev": 5}
+    rows = [{**row, "ts": pd.Timestamp("2026-09-30T12:00:00Z"), "margin_mode": "C"}]
+    (tmp_path / "lake").mkdir()
+    pd.DataFrame(rows).to_parquet(tmp_path / "lake" / "a.parquet", index=False)
+    (found,) = open_positions(written(tmp_path, text), connection=engine).table.to_pyarrow().to_pylist()
+    assert {name: found[name] for name in ("account_id", "symbol", "side", "quantity", "venue", "margin_mode")} == {
+        "account_id": "a",
+        "symbol": "ETH",
+        "side": "short",
+        "quantity": 2.5,
+        "venue": "binance",
+        "margin_mode": "cross",
+    }
+    assert found["reason"] == 0
+
+
 def index_of(spec: str, as_of: str) -> tuple[float, int]:
     """Index and rows in use."""
     settings = Settings(positions=spec, as_of=as_of)

@@ -12,7 +12,7 @@ import pandas as pd
 from cohortiv.assessment import Assessment
 from cohortiv.display import Displayed
 from cohortiv.early_warning import Thresholds
-from cohortiv.file_names import listed
+from cohortiv.file_names import NAMED, listed
 from cohortiv.publication import Publication
 
 
@@ -86,7 +86,8 @@ class Findings(Displayed):
         reading = self.result.reading
         made = " (SYNTHETIC)" if reading.synthetic else ""
         made += "" if reading.has_accounts else f" ({reading.basis})"
-        return f"{listed(reading.sources)}{made}; cohortiv"
+        few = len(reading.sources) <= NAMED
+        return f"{listed(reading.sources, most=NAMED if few else 2)}{made}; cohortiv"
 
     @property
     def thresholds(self) -> Thresholds:

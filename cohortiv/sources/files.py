@@ -73,6 +73,7 @@ def open_positions(
             "Leave the option out to run on the embedded synthetic sample."
         )
     files = find_positions(spec).within(as_of, history_days)
+    _refuse_mixed(files.paths)
     engine = connection or connect()
     footers = read_footers(files.paths)
     raw = _read(engine, files.paths)
@@ -129,7 +130,7 @@ class PositionFiles:
         return SCHEMES[self.scheme](table) if self.scheme else table
 
     def within(self, as_of: str | None, history_days: float | None) -> "PositionFiles":
-        """Those that may hold rows up to a time, see `footers.within`; all of one kind, and none empty or locked."""
+        """Those that may hold rows up to a time, see `footers.within`; none empty or locked."""
         _refuse_unreadable(self.paths)
         time_column = hyperliquid.TIME if self.scheme else "as_of"
         if self.described is not None:
@@ -242,15 +243,21 @@ def _format(path: Path) -> str | None:
     return next((kind for ending, kind in FORMATS.items() if path.name.lower().endswith(ending)), None)
 
 
-def _refuse_unreadable(paths: Sequence[Path]) -> None:
-    """Refuse files of several kinds, locked ones and empty ones."""
-    kinds, names = {_format(path) for path in paths}, names_of(paths)
+def _refuse_mixed(paths: Sequence[Path]) -> None:
+    """Refuse files of several kinds, and of a kind that is no table."""
+    kinds = {_format(path) for path in paths}
     if None in kinds or len(kinds) > 1:
         raise DataError(
-            f"Cannot read {listed(names)} as one position table; allowed are files of one kind that end in "
+            f"Cannot read {listed(names_of(paths))} as one position table; allowed are files of one kind that end in "
             f"{', '.join(FORMATS)}. Convert them, or name the right files."
         )
-    for path, name in zip(paths, names, strict=True):
+
+
+def _refuse_unreadable(paths: Sequence[Path]) -> None:
+    """Refuse tables that are locked or empty."""
+    for path, name in zip(paths, names_of(paths), strict=True):
+        if _format(path) is None:
+            continue
         if isinstance(path, Path) and not os.access(path, os.R_OK):
             raise DataError(
                 f"{name} cannot be read: this user has no permission. Allowed are files that it may read. Change "
