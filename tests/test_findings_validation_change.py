@@ -81,18 +81,12 @@ def test_the_table_is_titled_by_what_holds() -> None:
     assert change.conditions(findings("leads")).title == "9 of 9 conditions hold"
 
 
-@pytest.mark.parametrize(
-    ("events", "now", "said"),
-    [
-        (30, 15, "some {:.2g} years at"),
-        (3, 20, "some {} months at"),
-        (1, 150, "some 1 month at"),
-    ],
-)
-def test_time_to_come_is_told_in_years_or_months(events: int, now: int, said: str) -> None:
-    """At the rate of the events that the condition stands on; under a year in whole months, rounded up."""
+@pytest.mark.parametrize(("share", "unit"), [(2.0, "years"), (0.2, "months"), (0.001, "month")])
+def test_time_to_come_is_told_in_years_or_months(share: float, unit: str) -> None:
+    """At the rate of the judged pair's own events; under a year in whole months, rounded up."""
     f = findings("blind")
-    years = events * f.years / now
-    words = change._years(f, events, now=now)
-    assert said.format(years if years >= 1 else math.ceil(12 * years)) in words
-    assert f"at the present {now / f.years:.1f} a year" in words
+    rate = f.pair.events / f.years
+    years = share * f.pair.events / rate
+    words = change._years(f, share * f.pair.events)
+    told = f"{float(f'{years:.2g}'):,g} {unit}" if years >= 1 else f"{math.ceil(12 * years)} {unit}"
+    assert f", some {told} at the present {rate:.1f} a year" == words

@@ -208,7 +208,7 @@ def claim(f: ValidationFindings) -> str:
     return (
         f"**The claim**: {f.study.hypothesis}\n\n**Judged on**: {short_title(pair)}, {f.scored_period}. **An event** "
         f"follows where {event_words(f)}. It stands on {independent(pair.events)} and "
-        f"{many(pair.calm_spells, 'calm spell')}.{_chosen(f)}\n\n"
+        f"{many(pair.calm_spells, 'calm spell')}, stretches of rows that no event follows.{_chosen(f)}\n\n"
         f"**Fixed before scoring**: rules {rules.name}, outcomes {f.study.outcomes_version}, dated events "
         f"{f.study.events_version}. The index has to beat each of: {names}; a condition with fewer than "
         f"{rules.fewest_events} independent events decides nothing."

@@ -146,7 +146,7 @@ def _few(f: ValidationFindings, open_ones: list[Condition]) -> list[str]:
         most = max(needed - condition.events for condition in lacking)
         said.append(
             f"For {many(len(lacking), 'condition')} there are fewer than {needed} independent events: {most} more "
-            f"decide all of them{_years(f, most, now=f.pair.events)}."
+            f"decide all of them{_years(f, most)}."
         )
     if absent and f.pair.events:
         said += _absent(f, absent)
@@ -197,12 +197,12 @@ def _many(f: ValidationFindings, events: float, *, now: int) -> str:
     if events > _MOST_TOLD:
         return f"over {_MOST_TOLD:,} in all"
     rounded = _digit(events)
-    return f"about {rounded:,} in all{_years(f, rounded - now, now=now)}"
+    return f"about {rounded:,} in all{_years(f, rounded - now)}"
 
 
-def _years(f: ValidationFindings, events: float, *, now: int) -> str:
-    """How long so many events would take at the present rate, to two digits; nothing where there is no rate."""
-    rate = now / f.years if f.years else 0.0
+def _years(f: ValidationFindings, events: float) -> str:
+    """How long so many events would take at the judged pair's rate, to two digits; nothing where there is none."""
+    rate = f.pair.events / f.years if f.years else 0.0
     if not rate:
         return ""
     years = events / rate

@@ -81,7 +81,8 @@ def _dated(f: ValidationFindings) -> str:
             f"{before.index[-1]:%H:%M} UTC on {long_day(f'{before.index[-1]:%Y-%m-%d}')}"
         )
     words = "; ".join(said)
-    return f"{words[:1].upper()}{words[1:]}." if words else ""
+    held = "The held code rises at once and falls only when two snapshots in a row are 2 points clear of its threshold."
+    return f"{words[:1].upper()}{words[1:]}. {held}" if words else ""
 
 
 def _level(row: "pd.Series[Any]") -> str:
