@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from itertools import takewhile
-from pathlib import Path
+from pathlib import PurePath
 
 #: Names that a message has.
 NAMED = 5
 
 
-def names_of(paths: Sequence[Path]) -> tuple[str, ...]:
+def names_of(paths: Sequence[PurePath]) -> tuple[str, ...]:
     """What files are called: by their names, and where one repeats by their paths below the folder that all share."""
     names = tuple(path.name for path in paths)
     if len(set(names)) == len(names):

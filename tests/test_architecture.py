@@ -69,7 +69,7 @@ MODEL = ROOMS[: ROOMS.index("charts")]
 BEFORE_PROFILE = ROOMS[: ROOMS.index("profile")]
 SOURCES_READERS = frozenset({"sources", "assessment", "cli"})
 REPORT_MAY_IMPORT = frozenset(
-    {"errors", "whole_file", "assets", "plain", "palette", "specification", "config", "outputs", "report"}
+    {"errors", "file_names", "whole_file", "assets", "plain", "palette", "specification", "config", "outputs", "report"}
 )
 
 FORBIDDEN: dict[str, frozenset[str]] = {

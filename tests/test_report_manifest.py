@@ -1,6 +1,7 @@
 """The manifest: digests that any change breaks, and names that no machine shows in."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def test_inputs_are_named_below_what_they_share(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"abc")
     paths = [tmp_path / "two" / "a", tmp_path / "one" / "a", tmp_path / "one" / "a"]
     assert [item.name for item in described_inputs(paths)] == ["one/a", "two/a"]
+
+
+def test_inputs_that_share_no_folder_have_their_names_alone(tmp_path: Path) -> None:
+    """Nothing of where they are on this machine."""
+    (tmp_path / "a").write_bytes(b"abc")
+    names = [item.name for item in described_inputs([tmp_path / "a", Path(sys.executable)])]
+    assert sorted(names) == sorted(["a", Path(sys.executable).resolve().name])
 
 
 def test_no_inputs_are_no_inputs() -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from cohortiv.assets import asset
 from cohortiv.errors import DataError, UsageError
+from cohortiv.file_names import names_of
 
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
@@ -34,7 +35,8 @@ class Input:
     Attributes
     ----------
     name : str
-        Its path below the folder that all inputs share; nothing of the machine's own folders.
+        Its path below the folder that all inputs share, its name alone where they share none; nothing of the machine's
+        own folders.
     bytes : int
         Size [bytes].
     sha256 : str
@@ -107,12 +109,15 @@ def described_inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
 
 
 def _described(places: Mapping[Path, PurePath]) -> list[Input]:
-    """Files with their names below the folder that they share, each once."""
+    """Files with their names below the folder that they share, each once; by as little as tells them apart without."""
     files = {place: path for path, place in places.items()}
-    shared = os.path.commonpath([place.parent for place in files]) if files else ""
+    ordered = sorted(files)
+    shared = PurePath(os.path.commonpath([place.parent for place in ordered])) if ordered else PurePath()
+    below = [place.relative_to(shared).as_posix() for place in ordered]
+    names = names_of(ordered) if shared == PurePath(shared.anchor) else below
     return [
-        Input(place.relative_to(shared).as_posix(), files[place].stat().st_size, sha256_of(files[place]))
-        for place in sorted(files)
+        Input(name, files[place].stat().st_size, sha256_of(files[place]))
+        for place, name in zip(ordered, names, strict=True)
     ]
 
 
