@@ -37,3 +37,20 @@ def test_an_altered_report_on_a_shelf_is_named(shell: Shell, tmp_path: Path) -> 
     assert done.out.splitlines() == ["reports/2026-02-11/risk-all is as it was published."]
     assert "reports/2026-02-12/risk-all is not as it was published:" in done.err
     assert "report.html is not the file that was published" in done.err
+
+
+def test_what_is_no_report_on_a_shelf_is_named(shell: Shell, tmp_path: Path) -> None:
+    """One that lost its manifest, a file among the reports, a report in another's place; failed runs are none of it."""
+    shelf = tmp_path / "reports"
+    for day in ("2026-02-11", "2026-02-12", "2026-02-13"):
+        publish_by_hand(shelf, as_of=day)
+    (shelf / "2026-02-11" / "risk-other.failed.html").write_text("why", encoding="utf-8")
+    assert shell.run("verify", "reports").code == 0
+    (shelf / "2026-02-11" / "risk-all" / "manifest.json").unlink()
+    (shelf / "2026-02-12" / "risk-all").rename(shelf / "2026-02-12" / "risk-some")
+    (shelf / "2026-02-13" / "note.html").write_text("buy", encoding="utf-8")
+    done = shell.run("verify", "reports")
+    assert done.code == 3
+    assert "reports/2026-02-11/risk-all has no manifest.json, so nothing says what was published" in done.err
+    assert "reports/2026-02-12/risk-some holds the report that was published as 2026-02-12/risk-all" in done.err
+    assert "reports/2026-02-13/note.html does not belong to a report" in done.err

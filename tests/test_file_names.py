@@ -14,9 +14,12 @@ from cohortiv.file_names import listed, names_of
         (("/lake/a.parquet",), ("a.parquet",)),
         (("/lake/a.parquet", "/lake/x/b.parquet"), ("a.parquet", "b.parquet")),
         (("/lake/day=1/data.parquet", "/lake/day=2/data.parquet"), ("day=1/data.parquet", "day=2/data.parquet")),
-        (("/lake/data.csv", "/lake/deep/er/data.csv"), ("data.csv", "deep/er/data.csv")),
-        (("/lake.yaml", "/lake/1/data.csv", "/lake/2/data.csv"), ("lake.yaml", "lake/1/data.csv", "lake/2/data.csv")),
+        (("/lake/data.csv", "/lake/deep/er/data.csv"), ("lake/data.csv", "er/data.csv")),
+        (("/lake.yaml", "/lake/1/data.csv", "/lake/2/data.csv"), ("lake.yaml", "1/data.csv", "2/data.csv")),
         (("/lake/a.csv", "/lake/a.csv"), ("a.csv", "a.csv")),
+        (("/x/d=1/v=a/f", "/x/d=1/v=b/f", "/x/d=2/v=a/f"), ("d=1/v=a/f", "d=1/v=b/f", "d=2/v=a/f")),
+        (("f", "/x/f"), ("f", "x/f")),
+        (("/x/d=1/v=a/f.csv", "/x/g.csv"), ("d=1/v=a/f.csv", "g.csv")),
     ],
 )
 def test_a_name_is_as_long_as_it_must_be(paths: tuple[str, ...], names: tuple[str, ...]) -> None:

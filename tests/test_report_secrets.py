@@ -111,6 +111,15 @@ def test_leak_names_the_file() -> None:
     refuse_leak({"report.html": "fine"}, environment=ENVIRONMENT)
 
 
+@pytest.mark.parametrize("secret", FORMS)
+def test_leak_of_what_looks_like_a_secret_is_told(secret: str) -> None:
+    """Wherever it came from: a title, a reason, a note; what is packed is not looked into."""
+    with pytest.raises(RunError, match=r"^report\.html would hold what looks like a") as refused:
+        refuse_leak({"report.html": f"<p>Desk {secret} of May</p>"}, environment={})
+    assert secret not in str(refused.value)
+    refuse_leak({"report.html": f"<a href='data:text/csv;base64,{'AIza' + 'b' * 200}'>"}, environment={})
+
+
 def test_report_that_shows_a_secret_is_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook that shows a secret of the environment publishes nothing, in no folder."""
     monkeypatch.setenv("DESK_SECRET", "twice as high as a week before")

@@ -89,7 +89,7 @@ def test_columns_that_some_files_lack_are_named(tmp_path: Path) -> None:
     paths = [without, stored(tmp_path / "b.parquet", NOON, liquidation_price=1.0, venue="binance")]
     columns = ("venue", "liquidation_price", "haircut", "symbol")
     assert list(uneven_columns(paths, read_footers(paths), columns)) == [
-        "liquidation_price is in 1 of 2 files and not in a.parquet, whose rows have none"
+        "liquidation_price is in 1 of 2 files and not in venue=okx/a.parquet, whose rows have none"
     ]
 
 

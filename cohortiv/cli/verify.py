@@ -18,13 +18,16 @@ from cohortiv.errors import DataError, UsageError
 def verify(folder: Path, *, allowed_signers: Path | None) -> None:
     """Compare a published report with its manifest; exit 3 names each file that was altered.
 
-    The folder of all reports stands for each of them. Its catalogue is no report: every run writes it anew.
+    The folder of all reports stands for each of them, and for nothing that stands beside them in the folders of days.
+    Its catalogue is no report: every run writes it anew.
     """
+    from cohortiv.report.manifest import MANIFEST
+    from cohortiv.report.shelf import strangers
     from cohortiv.report.verification import verify_report
 
     if not folder.is_dir():
         raise UsageError(f"REPORT_DIR got {str(folder)!r}, which is no folder. Give the folder of a published report.")
-    altered = []
+    altered = [] if (folder / MANIFEST).exists() else list(strangers(folder))
     for report in _reports(folder):
         found = verify_report(report, allowed_signers=allowed_signers)
         if found.passed:

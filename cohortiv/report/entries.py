@@ -11,12 +11,11 @@ from cohortiv.palette import CODES, CodeStyle
 from cohortiv.report.definition import Definition, definition_of
 from cohortiv.report.manifest import MANIFEST, PAGE, SUMMARY, read_json
 from cohortiv.report.pdf import PDF
-from cohortiv.report.shelf import Place, place_of, published_places
+from cohortiv.report.shelf import FAILED_PAGE, Place, place_of, published_places
 from cohortiv.report.static_edition import STATIC_PAGE
 from cohortiv.report.verification import EDITIONS
 from cohortiv.report.wording import end_of, long_date
 
-FAILED_PAGE = ".failed.html"
 NOT_PUBLISHED = "not published"
 _FORMS: Final = {PDF: "PDF", STATIC_PAGE: "Static"}
 _SYMBOLS_NAMED = 4

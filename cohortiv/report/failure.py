@@ -18,11 +18,10 @@ from cohortiv.assets import asset
 from cohortiv.config.brand import Brand
 from cohortiv.errors import CohortivError, UsageError
 from cohortiv.report.editions import RestatementRefusedError
-from cohortiv.report.entries import FAILED_PAGE
 from cohortiv.report.exporter import with_scripts
 from cohortiv.report.manifest import software_versions
 from cohortiv.report.secrets import scrubbed
-from cohortiv.report.shelf import Place
+from cohortiv.report.shelf import FAILED_PAGE, Place
 from cohortiv.report.wording import FILTERS
 from cohortiv.whole_file import PRIVATE, write_whole
 

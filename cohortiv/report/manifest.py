@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,8 +34,7 @@ class Input:
     Attributes
     ----------
     name : str
-        Its path below the folder that all inputs share, its name alone where they share none; nothing of the machine's
-        own folders.
+        The file's name, with as many folders before it as tell it from others; nothing else of where it is.
     bytes : int
         Size [bytes].
     sha256 : str
@@ -109,16 +107,10 @@ def described_inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
 
 
 def _described(places: Mapping[Path, PurePath]) -> list[Input]:
-    """Files with their names below the folder that they share, each once; by as little as tells them apart without."""
+    """Files with their names, each once, in the order of their names."""
     files = {place: path for path, place in places.items()}
-    ordered = sorted(files)
-    shared = PurePath(os.path.commonpath([place.parent for place in ordered])) if ordered else PurePath()
-    below = [place.relative_to(shared).as_posix() for place in ordered]
-    names = names_of(ordered) if shared == PurePath(shared.anchor) else below
-    return [
-        Input(name, files[place].stat().st_size, sha256_of(files[place]))
-        for place, name in zip(ordered, names, strict=True)
-    ]
+    named = sorted(zip(names_of(tuple(files)), files, strict=True))
+    return [Input(name, files[place].stat().st_size, sha256_of(files[place])) for name, place in named]
 
 
 def software_versions() -> dict[str, str]:

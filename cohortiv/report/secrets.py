@@ -30,6 +30,8 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
     "a token of Slack": re.compile(r"\bxox[abeoprs]-[\w-]{10,}"),
     "an API key": re.compile(r"\b[sr]k[-_](?:live|test|proj|ant)[-_][\w-]{16,}|\bAIza[\w-]{35}\b"),
 }  # fmt: skip
+#: Data links and packed scripts: long Base64, in which any short form may stand by chance.
+_PACKED = re.compile(r"[A-Za-z0-9+/]{80,}={0,2}")
 
 
 def secret_values(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -98,7 +100,7 @@ def refuse_secrets(values: Mapping[str, object], *, environment: Mapping[str, st
 
 
 def refuse_leak(texts: Mapping[str, str], *, environment: Mapping[str, str] = os.environ) -> None:
-    """Stop before a report is published that holds a secret of the environment.
+    """Stop before a report is published that holds a secret of the environment, or what has the form of one.
 
     Parameters
     ----------
@@ -118,6 +120,13 @@ def refuse_leak(texts: Mapping[str, str], *, environment: Mapping[str, str] = os
             raise RunError(
                 f"{name} would hold the value of an environment variable that is called like a secret. Allowed is "
                 "what anyone may read. Nothing is published; take it out of the notebook and run again."
+            )
+        shown = _PACKED.sub("", text)
+        kind = next((kind for kind, pattern in _FORMS.items() if pattern.search(shown)), None)
+        if kind:
+            raise RunError(
+                f"{name} would hold what looks like {kind}. Allowed is what anyone may read. Nothing is published; "
+                "take it out of the notebook, the parameters, or the cohort, brand and study files, and run again."
             )
 
 

@@ -13,10 +13,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cohortiv.errors import DataError, RunError, UsageError
-from cohortiv.report.manifest import MANIFEST, PreviousIssue, sha256_of
+from cohortiv.report.manifest import MANIFEST, PreviousIssue, read_json, sha256_of
 from cohortiv.report.verification import verify_report
 
 WORKROOM = ".work"
+#: Ending of the page that a failed run leaves beside its target.
+FAILED_PAGE = ".failed.html"
 _AS_OF = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{4}Z)?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,159}")
 _AT_CURRENT_FOLDER, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
@@ -200,6 +202,33 @@ def published_places(root: Path) -> Iterator[Place]:
         name, as_of = manifest.parent.name, manifest.parent.parent.name
         if _AS_OF.fullmatch(as_of) and _NAME.fullmatch(name):
             yield Place(root.resolve(), as_of, name)
+
+
+def strangers(root: Path) -> Iterator[str]:
+    """What stands beside the reports of a day and is none, or is not where it was published.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of all reports.
+
+    Yields
+    ------
+    str
+        One sentence each: a folder without a manifest, of which nothing says what was published; a file that is not the
+        page of a failed run; a report in the place of another.
+    """
+    for day in sorted(path for path in root.iterdir() if path.is_dir() and _AS_OF.fullmatch(path.name)):
+        for path in sorted(day.iterdir()):
+            if path.is_dir() and not (path / MANIFEST).exists():
+                yield f"{path} has no {MANIFEST}, so nothing says what was published there."
+            elif path.is_dir():
+                found = read_json(path / MANIFEST)
+                place = (str(found.get("as_of")), str(found.get("name")))
+                if place != (day.name, path.name):
+                    yield f"{path} holds the report that was published as {'/'.join(place)}."
+            elif not path.name.endswith(FAILED_PAGE):
+                yield f"{path} does not belong to a report."
 
 
 def moment(as_of: str) -> str:
