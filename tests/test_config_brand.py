@@ -35,7 +35,7 @@ def test_name_is_enough(tmp_path: Path) -> None:
     ("text", "where"),
     [
         ("name: A\ncolour: red", "colour"),
-        ("name: A\ncolours: {accent: red}", "colours.accent"),
+        ("name: A\ncolours: {accent: red}", "colours.accent: got 'red', allowed: a colour by its six digits"),
         ("name: A\ncolours: {accent: '#123456; } body { display: none'}", "colours.accent"),
         ("name: A\nserif: 'x; } body { display: none'", "serif"),
         ("tagline: A", "name"),

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -25,7 +26,9 @@ def shelve(root: Path, *, as_of: str, name: str = "risk-all", **summary: object)
     folder.mkdir(parents=True)
     content = {"code": "green", "iv_index": 20.0, "cohort": "All", "symbols": ["BTC"], "synthetic": False} | summary
     (folder / "summary.json").write_text(json.dumps(content), encoding="utf-8")
-    (folder / "manifest.json").write_text(json.dumps({"published": "2026-03-01T06:00Z"}), encoding="utf-8")
+    (folder / "manifest.json").write_text(
+        json.dumps({"published": "2026-03-01T06:00Z", "as_of": as_of, "name": name}), encoding="utf-8"
+    )
 
 
 def rows(root: Path) -> list[str]:
@@ -75,6 +78,14 @@ def test_unreadable_report_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "2026-02-12" / "risk-all" / "summary.json").write_text(content, encoding="utf-8")
     assert len(rows(tmp_path)) == 1
     assert "Could not be read: 2026-02-12/risk-all." in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_report_in_anothers_place_is_none(tmp_path: Path) -> None:
+    """A folder that was copied to another day is no issue of that day."""
+    shelve(tmp_path, as_of="2026-02-11")
+    shutil.copytree(tmp_path / "2026-02-11", tmp_path / "2026-02-20")
+    assert [row.split(" Green")[0] for row in rows(tmp_path)] == ["risk-all 11 February 2026"]
+    assert "Could not be read: 2026-02-20/risk-all." in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_empty_folder_has_a_catalogue(tmp_path: Path) -> None:
@@ -132,7 +143,8 @@ def test_a_report_is_listed_as_its_first_screen_says(tmp_path: Path) -> None:
     """With title, series and cohort in words; its name stays findable. A time that nobody gave is none."""
     shelve(tmp_path, as_of="2026-02-11", cohort="mainland-2026")
     told = {"series": "Risk report", "title": "BTC: how near is a cascade?", "cohort": "Mainland <2026>"}
-    (tmp_path / "2026-02-11" / "risk-all" / "manifest.json").write_text(json.dumps({"headline": told}), "utf-8")
+    manifest = {"headline": told, "as_of": "2026-02-11", "name": "risk-all"}
+    (tmp_path / "2026-02-11" / "risk-all" / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     assert rows(tmp_path) == [
         "BTC: how near is a cascade? Risk report 11 February 2026 Green 20.0 Mainland &lt;2026&gt; BTC – –"
     ]
@@ -233,7 +245,8 @@ def test_forms_and_editions_are_linked(tmp_path: Path) -> None:
     for name in ("report.pdf", "report-static.html", "editions/1/report.html"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("", encoding="utf-8")
-    (folder / "manifest.json").write_text(json.dumps({"editions": [{"edition": 1}, {"edition": 9}]}), encoding="utf-8")
+    manifest = {"as_of": folder.parent.name, "name": folder.name, "editions": [{"edition": 1}, {"edition": 9}]}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     assert rows(tmp_path)[0].endswith("PDF , Static , Edition 1, replaced")
     assert "Green Restated 20.0" in rows(tmp_path)[0]
     assert "20.0 Green Restated" in cards(tmp_path)[0]

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cohortiv import palette
 from cohortiv.assets import asset
-from cohortiv.config.yaml_file import read_fields, validated
+from cohortiv.config.yaml_file import COLOUR, FONTS, read_fields, validated
 from cohortiv.errors import UsageError
 
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
-FontList = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,'-]+$")]
+Colour = Annotated[str, StringConstraints(pattern=COLOUR)]
+FontList = Annotated[str, StringConstraints(pattern=FONTS)]
 
 _KIND: Final = "brand file"
 _EXAMPLE: Final = "name: My house"

@@ -19,6 +19,16 @@ Share = Annotated[FiniteFloat, Field(ge=0.0, le=1.0)]
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
 
 SLUG = r"^[a-z0-9][a-z0-9-]{0,63}$"
+COLOUR = r"^#[0-9A-Fa-f]{6}$"
+FONTS = r"^[A-Za-z0-9 ,'-]+$"
+LINK = r"^(https://\S+)?$"
+#: What a text of each form is, in a reader's words.
+_PATTERNS = {
+    SLUG: "lower case letters, digits and hyphens, at most 64, not beginning with a hyphen",
+    COLOUR: "a colour by its six digits, such as #1a2b3c",
+    FONTS: "names of fonts with commas between, of letters, digits, spaces, hyphens and apostrophes",
+    LINK: "an address that begins with https://, or none",
+}
 
 Model = TypeVar("Model", bound=BaseModel)
 #: A number with an exponent, as YAML 1.2 and everybody writes it: 5e8. YAML 1.1 knows 5.0e+8 only, and has 5e8 as text.
@@ -130,7 +140,7 @@ def _worded(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 def _rule(detail: ErrorDetails) -> str:
     if detail["type"] == "string_pattern_mismatch":
-        return "lower case letters, digits and hyphens, at most 64, not beginning with a hyphen"
+        return _PATTERNS[detail["ctx"]["pattern"]]
     return detail["msg"].removeprefix("Input should be ").removeprefix("a valid ")
 
 

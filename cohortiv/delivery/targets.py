@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 
 from pydantic import Field, field_validator, model_validator
 
-from cohortiv.config.yaml_file import Name, NotNegative, Positive, StrictSettings, read_fields, validated
+from cohortiv.config.yaml_file import LINK, Name, NotNegative, Positive, StrictSettings, read_fields, validated
 from cohortiv.errors import UsageError
 from cohortiv.report.secrets import SECRET_NAME, scrubbed
 
@@ -84,7 +84,7 @@ class DeliveryConfig(StrictSettings):
     retries: Annotated[int, Field(ge=0, le=10)] = 3
     wait_seconds: NotNegative = 2.0
     timeout_seconds: Positive = 60.0
-    link: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
+    link: Annotated[str, Field(pattern=LINK)] = ""
     targets: Annotated[tuple[Target, ...], Field(strict=False, min_length=1)]
 
     @model_validator(mode="after")

@@ -186,6 +186,8 @@ def failures(out: Path) -> list[Failure]:
 
 def _entry(place: Place) -> Entry:
     summary, manifest = read_json(place.folder / SUMMARY), read_json(place.folder / MANIFEST)
+    if (manifest.get("as_of"), manifest.get("name")) != (place.as_of, place.name):
+        raise DataError(f"{place.folder} holds a report that was published elsewhere. Put it back where it was.")
     symbols, issue = summary.get("symbols"), summary.get("issue")
     said: Mapping[str, object] = issue if isinstance(issue, Mapping) else {}
     reasons = said.get("reasons")
