@@ -58,7 +58,11 @@ def test_use_is_counted_where_the_interval_lies_above_nothing() -> None:
     assert (
         curves.usefulness(f).title == f"The index beats ignoring it at {int((own['low'] > 0).sum())} of 5 preferences"
     )
-    assert "of the calm rows" in curves.usefulness(f).reading
+    reading = curves.usefulness(f).reading
+    assert "of the calm rows" in reading
+    noise = own["false"] / (1 - own["missed"])
+    assert own["noise_to_signal"].tolist() == pytest.approx(noise.tolist())
+    assert f"by that weight: {noise.iloc[0]:.2f} at 0.3, {noise.iloc[1]:.2f} at 0.4, " in reading
 
 
 def test_rows_of_nothing_have_their_columns() -> None:

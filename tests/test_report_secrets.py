@@ -34,6 +34,30 @@ def test_secrets_of_the_environment_are_known_by_name() -> None:
     assert secret_values({"A_SECRET": "12345678", "B_SECRET": "123456789"}) == ("123456789", "12345678")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PGPASSWORD",
+        "MYSQL_PWD",
+        "SMTP_PASS",
+        "GITHUB_PAT",
+        "DBPASSWORD",
+        "SIGNING_KEY",
+        "AWS_SECRET_ACCESS_KEY",
+        "NPM_TOKEN",
+    ],
+)
+def test_usual_names_of_secrets_are_known(name: str) -> None:
+    """As databases, mail servers and forges call them."""
+    assert secret_values({name: "hunter2hunter2"}) == ("hunter2hunter2",)
+
+
+@pytest.mark.parametrize("name", ["PWD", "OLDPWD", "PATH", "COMPASS", "KEYBOARD", "MONKEY", "PATTERN", "BYPASS_CACHE"])
+def test_ordinary_variables_are_no_secrets(name: str) -> None:
+    """Folders and settings whose names hold such letters."""
+    assert secret_values({name: "/srv/reports/daily"}) == ()
+
+
 def test_keys_of_venues_are_secrets() -> None:
     """What signs and what names the key are taken out alike; addresses are not."""
     there = {

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from cohortiv.findings.context import Words
-from cohortiv.findings.validation import ValidationFindings, best_comparator, independent, interval_words
+from cohortiv.findings.validation import ValidationFindings, best_comparator, independent, interval_words, two
 from cohortiv.quantities import many, percent
 from cohortiv.validation.scores import AUROC, BRIER_SKILL
 
@@ -114,8 +114,12 @@ def _missed(own: pd.DataFrame) -> str:
 
 
 def usefulness_rows(f: ValidationFindings) -> pd.DataFrame:
-    """What `charts.usefulness_picture` draws: name, preference, relative_usefulness, its low and high, is_signal."""
-    table, columns = f.pair.usefulness, ["name", "preference", "relative_usefulness", "low", "high", "is_signal"]
+    """What `charts.usefulness_picture` draws: name, preference, relative_usefulness, its low and high, is_signal.
+
+    Beside them what it is made of: missed, false, noise_to_signal and events.
+    """
+    columns = ["name", "preference", "relative_usefulness", "low", "high", "is_signal"]
+    table, columns = f.pair.usefulness, [*columns, "missed", "false", "noise_to_signal", "events"]
     if "relative_usefulness" not in table:
         return pd.DataFrame(columns=columns)
     parts = [
@@ -145,7 +149,19 @@ def usefulness(f: ValidationFindings) -> Words:
         f"At its best, with a weight of {best['preference']:.1f} on a missed event, alarms from the index are worth "
         f"{percent(best['relative_usefulness'], 0)} of a perfect signal's ({ends}), on "
         f"{many(int(judged['events']), 'independent event')}; they stand on {percent(judged['false'], 0)} of the calm "
-        "rows. At 0 ignoring them, or being alarmed always, is as good; below, better."
+        f"rows. At 0 ignoring them, or being alarmed always, is as good; below, better. {_noise(own)}"
     )
-    note = "Bars: interval of the index by block bootstrap. Better than ignoring it: the lower end lies above 0."
+    note = (
+        "Bars: interval of the index by block bootstrap. Better than ignoring it: the lower end lies above 0. "
+        "Noise-to-signal: share of calm rows alarmed over share of event rows alarmed; 1 is chance, below is better."
+    )
     return f.words("usefulness", title, measure, note=note, reading=reading)
+
+
+def _noise(own: pd.DataFrame) -> str:
+    """Noise-to-signal at each preference."""
+    told = [
+        f"{'none' if pd.isna(row['noise_to_signal']) else two(row['noise_to_signal'])} at {row['preference']:.1f}"
+        for row in own.to_dict("records")
+    ]
+    return f"Its noise-to-signal by that weight: {', '.join(told)}."

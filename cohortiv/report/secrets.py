@@ -17,6 +17,11 @@ SECRET_NAME = re.compile(
     r"|^cohortiv_\w+_key$",
     re.IGNORECASE,
 )
+#: An environment variable of these holds a secret; there, words need no underscore between them.
+_SECRET_VARIABLE = re.compile(
+    r"passw(or)?d|passphrase|secret|token|credential|api_?key|_key$|_pass$|_pwd$|_pat$",
+    re.IGNORECASE,
+)
 _SHORTEST = 8  # characters; a shorter value, such as "true", would be found in ordinary text
 #: Forms by which a secret shows itself, whatever it is called: the names are for the message.
 _FORMS: Mapping[str, re.Pattern[str]] = {
@@ -47,7 +52,7 @@ def secret_values(environment: Mapping[str, str]) -> tuple[str, ...]:
     tuple of str
         Longest first, so that of two the one that holds the other is found whole; short ones are left out.
     """
-    values = {value for name, value in environment.items() if SECRET_NAME.search(name) and len(value) >= _SHORTEST}
+    values = {value for name, value in environment.items() if _SECRET_VARIABLE.search(name) and len(value) >= _SHORTEST}
     return tuple(sorted(values, key=lambda value: (-len(value), value)))
 
 
