@@ -14,6 +14,7 @@ from cohortiv.cli.completion import ACCOUNTS
 from cohortiv.cli.positions_source import VENUES, located_positions
 from cohortiv.errors import DataError, FetchError, UsageError
 from cohortiv.sources.fetch import addresses
+from cohortiv.sources.fetch.answers import account_name
 from cohortiv.sources.fetch.kept import keep
 from cohortiv.sources.fetch.origins import Origin
 from cohortiv.sources.fetch.own_account import VENUES as READ
@@ -172,6 +173,17 @@ def test_a_key_with_rights_is_no_missing_venue(tmp_path: Path, monkeypatch: pyte
             monkeypatch.setenv(name, value)
         with pytest.raises(UsageError, match="enableFutures"):
             located(tmp_path, "binance:", "a.csv")
+
+
+def test_an_address_runs_on_its_own_file(tmp_path: Path) -> None:
+    """What was kept of another address is none of it."""
+    one, other = f"0x{'a' * 40}", f"0x{'b' * 40}"
+    rows = pd.DataFrame({"account_id": [one]})
+    at = datetime(2026, 2, 18, 12, tzinfo=UTC)
+    keep(rows, Origin("hyperliquid", "positions", account_name([one]), (), ()), folder=tmp_path, at=at)
+    assert located(tmp_path, f"hyperliquid:{one.replace('a', 'A')}", offline=True)["positions"].endswith(".parquet")
+    with pytest.raises(DataError, match="holds no positions on hyperliquid"):
+        located(tmp_path, f"hyperliquid:{other}", offline=True)
 
 
 def test_hyperliquid_is_read_by_address(tmp_path: Path) -> None:

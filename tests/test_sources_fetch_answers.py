@@ -11,6 +11,7 @@ from cohortiv.schema import POSITION_COLUMNS
 from cohortiv.sources.fetch.answers import (
     VenuePosition,
     Wallets,
+    account_name,
     line,
     moment,
     number,
@@ -54,15 +55,33 @@ def test_null_is_an_empty_word() -> None:
 
 @pytest.mark.parametrize("answer", [None, {"msg": "error"}, "html", [1, 2]])
 def test_what_is_no_list_of_objects_is_told(answer: object) -> None:
-    """The endpoint is named, and the start of the answer shown."""
-    with pytest.raises(DataError, match="positionRisk answered"):
+    """The endpoint is named, with the form of the answer and the names of its fields, and no value."""
+    with pytest.raises(DataError, match="positionRisk answered") as told:
         records(answer, where="positionRisk")
+    assert "error" not in str(told.value)
+    assert "html" not in str(told.value)
 
 
 def test_a_time_that_is_none_is_told() -> None:
     """An answer without a time cannot be dated."""
     with pytest.raises(DataError, match="dated None"):
         moment(None)
+
+
+@pytest.mark.parametrize("value", [1771369200, 1771369200000000, -1, 10**400, "soon", "1771369200"])
+def test_a_time_in_other_units_is_told(value: object) -> None:
+    """Seconds would be a day in 1970."""
+    with pytest.raises(DataError, match="known are milliseconds"):
+        moment(value)
+
+
+def test_accounts_without_a_name_are_told_apart() -> None:
+    """By their addresses, of which the name shows none."""
+    one, other = account_name(["0x" + "a" * 40]), account_name(["0x" + "b" * 40])
+    assert one != other
+    assert account_name(["0x" + "A" * 40]) == one
+    assert account_name([]) == "own"
+    assert "a" * 10 not in one
 
 
 def test_an_empty_account_is_a_table_without_rows() -> None:

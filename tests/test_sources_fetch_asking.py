@@ -41,7 +41,7 @@ def test_an_envelope_with_something_else_is_told(inside: object) -> None:
     """A result that is no object has another shape."""
     with (
         fault_server({"/b": lambda _: {"retCode": 0, "result": inside}}) as server,
-        pytest.raises(DataError, match="without 'result'"),
+        pytest.raises(DataError, match="without an object 'result'"),
     ):
         bybit_result(Asking(connect_to(server.url)("bybit"), []), "/b")
 

@@ -1,6 +1,6 @@
 """Reads histories through ccxt from frozen answers of Gate."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -11,6 +11,7 @@ from cohortiv.errors import DataError
 from cohortiv.sources.fetch.ccxt_history import Span, fetch_history
 from cohortiv.sources.fetch.ccxt_venue import open_venue
 
+START, HOUR = 1_705_017_600_000, 3_600_000
 DAY = Span(datetime(2024, 1, 12, tzinfo=UTC), datetime(2024, 1, 13, tzinfo=UTC))
 TICKERS = [{"contract": "BTC_USDT", "last": "46050", "mark_price": "46050"}]
 
@@ -75,6 +76,29 @@ def test_another_period_is_left_out() -> None:
     later = Span(datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 2, 2, tzinfo=UTC))
     with pytest.raises(DataError, match="has no funding"):
         history("funding", later)
+
+
+def test_an_empty_page_does_not_end_a_history() -> None:
+    """An instrument that was listed later, or a hole of weeks: what follows is there, and what is missing is said."""
+    asked = []
+
+    class Venue:
+        name = "gate"
+
+        def refuse_missing(self, _: str) -> None:
+            """It has all."""
+
+        def call(self, _method: str, _instrument: str, since: int, limit: int) -> list[dict[str, object]]:
+            asked.append(since)
+            times = [START + hour * HOUR for hour in (*range(200, 260), *range(800, 860))]
+            return [{"timestamp": at, "fundingRate": 1e-4} for at in times if since <= at < since + limit * HOUR]
+
+    first = datetime.fromtimestamp(START / 1000, tz=UTC)
+    span = Span(first, first + timedelta(hours=1000))
+    frame, notes = fetch_history(Venue(), "funding", instrument="BTC/USDT:USDT", span=span)  # type: ignore[arg-type]
+    assert len(frame) == 120
+    assert "540 row(s) of funding are missing between the first and the last" in notes
+    assert len(asked) < 30
 
 
 def test_a_late_beginning_is_said() -> None:

@@ -1,5 +1,6 @@
 """Parses the frozen `clearinghouseState`."""
 
+import copy
 from datetime import UTC, datetime
 
 import pytest
@@ -19,6 +20,16 @@ def test_the_isolated_line_follows_from_what_was_read() -> None:
     computed = (held.margin - held.quantity * held.entry_price) / (held.quantity * (rate - 1))
     assert computed == pytest.approx(2125.00856238, rel=1e-9)
     assert held.liquidation_price == 2125.00856238
+
+
+def test_a_margin_mode_that_is_not_told_is_not_guessed() -> None:
+    """The row is excluded by its rule, and the wallet does not stand behind it."""
+    renamed = copy.deepcopy(STATE)
+    for entry in renamed["assetPositions"]:
+        entry["position"]["leverage"]["kind"] = entry["position"]["leverage"].pop("type")
+    assert {(held.margin_mode, held.margin) for held in parse_state(renamed, account="a").positions} == {
+        ("not told", None)
+    }
 
 
 def test_a_thousand_pepe_are_counted_in_coins() -> None:

@@ -171,6 +171,23 @@ def test_pages_that_overlap_count_once(desk: Desk) -> None:
     assert "Note: 3 row(s) of bars of BTCUSDT came twice and count once" in desk.said
 
 
+def test_one_hour_in_two_units_counts_once(desk: Desk) -> None:
+    """As milliseconds, as seconds, and as text with a point."""
+    with fault_server(binance_routes()) as server:
+        calm = desk.fetch(server, kinds=("bars",))["bars"]
+
+    def again(body: object) -> object:
+        if not isinstance(body, list):
+            return body
+        seconds, text = [body[0][0] / 1000, *body[0][1:]], [f"{body[1][0]}.0", *body[1][1:]]
+        return [*body, seconds, text]
+
+    with fault_server(routes(klines=again)) as server:
+        bars = desk.fetch(server, kinds=("bars",))["bars"]
+    assert len(bars) == len(calm)
+    assert bars["time"].is_unique
+
+
 def test_nulls_are_left_out_and_counted(desk: Desk) -> None:
     """A null in every tenth row of open interest leaves the others."""
     nulls = altered(lambda row: {**row, "sumOpenInterestValue": None}, every=10)

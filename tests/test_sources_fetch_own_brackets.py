@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from fault_server import TOO_MANY, TRUNCATED, fault_server
-from fetch_support import connect_to, routes
+from fault_server import TOO_MANY, TRUNCATED, Asked, fault_server
+from fetch_support import connect_to, routes, specimen
 
 from cohortiv.sources.fetch.keys import Key
 from cohortiv.sources.fetch.own_brackets import (
@@ -55,6 +55,21 @@ def test_faults_change_nothing() -> None:
         again, _ = bybit_brackets(connect=connect_to(server.url))
     with fault_server(routes("bybit")) as server:
         assert bybit_brackets(connect=connect_to(server.url))[0] == again
+
+
+def test_a_page_of_bybit_that_comes_twice_changes_nothing() -> None:
+    """No ladder has a hole for it."""
+    plain = routes("bybit")
+
+    def doubled(asked: Asked) -> object:
+        body = specimen("bybit")[f"{asked.path}?category={asked.query['category']}"]
+        return {**body, "result": {**body["result"], "list": body["result"]["list"] * 2}}
+
+    with fault_server(plain) as server:
+        calm = bybit_brackets(connect=connect_to(server.url))[0]
+    with fault_server({**plain, "/v5/market/risk-limit": doubled}) as server:
+        again = bybit_brackets(connect=connect_to(server.url))[0]
+    assert {ladder.instrument: ladder.tiers for ladder in again} == {ladder.instrument: ladder.tiers for ladder in calm}
 
 
 def test_each_ladder_says_where_it_was_read() -> None:

@@ -1,6 +1,7 @@
 """Fetches positions from a local server that plays frozen answers, faults included."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fault_server import BROKEN, CUT, TOO_MANY, TRUNCATED, Fault, fault_server
@@ -78,6 +79,15 @@ def test_pages_without_an_end_are_told() -> None:
     [
         ("binance", "sapi__v1__account__apiRestrictions", "enableFutures", True, "enableFutures"),
         ("binance", "sapi__v1__account__apiRestrictions", "enableWithdrawals", "true", "enableWithdrawals"),
+        ("binance", "sapi__v1__account__apiRestrictions", "enableWithdrawals", 1, "enableWithdrawals"),
+        ("binance", "sapi__v1__account__apiRestrictions", "enableFutures", None, "enableFutures"),
+        (
+            "binance",
+            "sapi__v1__account__apiRestrictions",
+            "permitsUniversalTransfer",
+            "yes",
+            "permitsUniversalTransfer",
+        ),
         ("bybit", "v5__user__query-api", "readOnly", 0, "trade"),
         ("okx", "api__v5__account__config", "perm", "read_only,trade", "trade"),
     ],
@@ -124,6 +134,50 @@ def test_the_origin_holds_no_secret(venue: str) -> None:
     """Neither key, signature nor passphrase is in what is kept of the requests."""
     told = "".join(f"{answer.endpoint}{answer.parameters}" for answer in fetched(venue).answers)
     assert not any(secret in told for secret in (*KEY.secrets, "signature", "timestamp"))
+
+
+def test_an_address_that_is_given_twice_counts_once() -> None:
+    """However its letters are written."""
+    with fault_server(routes("hyperliquid")) as server:
+        found = hyperliquid_positions(["0xAb", "0xab", "0xAB"], connect=connect_to(server.url))
+    assert len(found.parsed.positions) == len(HELD["hyperliquid"])
+    assert {held.account_id for held in found.parsed.positions} == {"0xab"}
+
+
+def test_the_wallet_of_a_coin_is_that_of_its_own_contracts() -> None:
+    """USD-M lists bitcoin among its assets too; that of COIN-M stands behind the coin-margined position."""
+    assets = specimen("binance")["/fapi/v3/account"]
+    assets["assets"] = [*assets["assets"], {"asset": "BTC", "crossWalletBalance": "0.0"}]
+    coin = specimen("binance")["/dapi/v1/account"]
+    coin["assets"] = [{"asset": "BTC", "crossWalletBalance": "1.5"}]
+    inverse = [{**row, "marginType": "cross"} for row in specimen("binance")["/dapi/v1/positionRisk"]]
+    found = fetched(
+        "binance", fapi__v3__positionRisk=[], fapi__v3__account=assets, dapi__v1__account=coin,
+        dapi__v1__positionRisk=inverse,
+    ).parsed.positions  # fmt: skip
+    assert [(held.contract, held.margin) for held in found] == [("inverse", 1.5)]
+    both = fetched("binance", fapi__v3__account=assets, dapi__v1__account=coin, dapi__v1__positionRisk=inverse).parsed
+    assert {held.margin for held in both.positions if held.margin_mode == "cross"} == {None}
+
+
+@pytest.mark.parametrize(
+    ("venue", "path", "change"),
+    [
+        ("binance", "fapi__v1__symbolConfig", lambda rows: [{**row, "marginType": 1} for row in rows]),
+        ("binance", "dapi__v1__positionRisk", lambda rows: [{**row, "marginType": "FOO"} for row in rows]),
+        ("bybit", "v5__account__info", lambda body: {**body, "result": {**body["result"], "marginMode": ""}}),
+        ("okx", "api__v5__account__positions", lambda body: {
+            **body, "data": [{**row, "mgnMode": ""} for row in body["data"]]
+        }),
+    ],
+)  # fmt: skip
+def test_a_margin_mode_that_is_no_known_word_is_not_guessed(
+    venue: str, path: str, change: Callable[[Any], object]
+) -> None:
+    """An isolated position that was taken for a cross one would stand on the whole wallet."""
+    frozen = specimen(venue)[f"/{path.replace('__', '/')}"]
+    found = fetched(venue, **{path: change(frozen)}).parsed.positions
+    assert any(held.margin_mode not in {"isolated", "cross"} and held.margin is None for held in found)
 
 
 def test_addresses_are_needed() -> None:

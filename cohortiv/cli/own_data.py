@@ -73,12 +73,14 @@ def fetch_own(asked: OwnFetch, *, say: Callable[[str], None]) -> Iterator[Path]:
     rest = asked.source.partition(":")[2] if through_ccxt else asked.source
     venue, _, name = rest.partition(":")
     _refuse(asked, venue=venue)
-    from cohortiv.sources.fetch.answers import OWN
+    from cohortiv.sources.fetch.answers import account_name
     from cohortiv.sources.fetch.own_account import OwnAccount, Surroundings
 
     around = Surroundings(say=say)
     of_account = set(asked.kinds) & set(OWN_KINDS)
-    account = OwnAccount(venue, asked.out, (name if of_account else "") or OWN, asked.addresses)
+    account = OwnAccount(
+        venue, asked.out, (name if of_account else "") or account_name(asked.addresses), asked.addresses
+    )
     if not of_account:
         yield from _histories(account, around, name=name, asked=asked)
         return

@@ -15,7 +15,7 @@ Say = Callable[[str], None]
 VENUES: Final = ("binance", "bybit", "hyperliquid", "okx")
 _VENUE: Final = re.compile(rf"(?:(?P<venue>{'|'.join(VENUES)})|ccxt:(?P<ccxt>[a-z0-9]+)):?")
 #: A further account on a venue stands under its name.
-_NAMED: Final = re.compile(r"(?P<venue>binance|bybit|okx):(?P<account>[a-z][a-z0-9_-]*):?")
+_NAMED: Final = re.compile(r"(?P<venue>binance|bybit|okx):(?P<account>[A-Za-z][A-Za-z0-9_-]*):?")
 #: An account of Hyperliquid stands where a file would.
 _ADDRESS: Final = re.compile(r"hyperliquid:(?P<addresses>0x[0-9a-fA-F]{40}(?:,0x[0-9a-fA-F]{40})*)")
 
@@ -33,6 +33,13 @@ class _Asked:
     def name(self) -> str:
         """What messages call it, and `cohortiv fetch` takes."""
         return f"{self.venue}:{self.account}" if self.account else self.venue
+
+    @property
+    def kept_name(self) -> str:
+        """What it is kept as."""
+        from cohortiv.sources.fetch.answers import account_name
+
+        return self.account or account_name(self.addresses)
 
 
 def located_positions(options: Mapping[str, Any], *, say: Say) -> dict[str, Any]:
@@ -165,10 +172,9 @@ def _kept_before(account: _Asked, data: Path, as_of: Any, *, alone: bool) -> Pat
 
 def _files(account: _Asked, data: Path) -> tuple[Path, ...]:
     """What was kept of an account, the oldest first."""
-    from cohortiv.sources.fetch.answers import OWN
     from cohortiv.sources.fetch.kept import kept_files
 
-    return kept_files(data, account.venue, kind="positions", name=account.account or OWN)
+    return kept_files(data, account.venue, kind="positions", name=account.kept_name)
 
 
 def _last(account: _Asked, data: Path, *, until: str | None = None) -> Path | None:
@@ -202,10 +208,9 @@ def _both(path: Path, as_of: str) -> tuple[datetime, datetime]:
 
 def _absent(account: _Asked, data: Path) -> Path:
     """Where positions that cannot be had would be: the path names the venue."""
-    from cohortiv.sources.fetch.answers import OWN
     from cohortiv.sources.fetch.kept import kept_folder
 
-    return kept_folder(data, account.venue, kind="positions", name=account.account or OWN) / "absent.parquet"
+    return kept_folder(data, account.venue, kind="positions", name=account.kept_name) / "absent.parquet"
 
 
 def _time(path: Path) -> str:

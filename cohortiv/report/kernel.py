@@ -1,6 +1,7 @@
 """The process in which a notebook runs: fresh, private, the same every time."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -20,6 +21,8 @@ from traitlets import Type
 from cohortiv.report.channel import WatchfulClient
 from cohortiv.report.nursery import Nursery
 
+#: What signs requests to venues, see README.
+_VENUE_KEY = re.compile(r"COHORTIV_\w+_(KEY|SECRET|PASSPHRASE)")
 SETTINGS = {
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
@@ -83,8 +86,11 @@ class PrivateKernelManager(AsyncKernelManager):
 
 
 def kernel_environment() -> dict[str, str]:
-    """Environment variables of every kernel: those of this process, with our settings over them."""
-    return {**os.environ, **SETTINGS}
+    """Environment variables of every kernel: ours over those of this process, without keys of venues.
+
+    No notebook asks a venue: positions are fetched and kept before it runs.
+    """
+    return {name: value for name, value in os.environ.items() if not _VENUE_KEY.fullmatch(name)} | SETTINGS
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """What venues answer about positions, field by field, and the position table that it becomes."""
 
+import hashlib
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -16,8 +17,10 @@ Record = Mapping[str, object]
 OWN: Final = "own"
 #: A notional that differs by more than this share from size times mark is in other units [1].
 UNIT_TOLERANCE: Final = 0.02
-#: Characters of an answer that a message shows.
-_SHOWN: Final = 60
+#: Fields of an answer that a message names.
+_SHOWN: Final = 6
+#: Times of answers lie between 2010 and 2100 [ms]; seconds and microseconds lie outside.
+_EARLIEST, _LATEST = 1.2623e12, 4.1025e12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +99,7 @@ def number(value: object) -> float:
         return math.nan
     try:
         found = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return math.nan
     return found if math.isfinite(found) else math.nan
 
@@ -127,6 +130,30 @@ def stated(entry: Record, key: str, *, none: Callable[[object], bool]) -> bool:
     return line(entry.get(key)) is not None or (key in entry and none(entry[key]))
 
 
+def margin_mode(word: str, *, cross: Collection[str] = ("cross",)) -> str:
+    """Isolated or cross, by a venue's word; any other word as it is, so that the row is excluded and counted.
+
+    Parameters
+    ----------
+    word : str
+    cross : collection of str
+        What the venue calls cross.
+    """
+    return "cross" if word in cross else word if word == "isolated" else word or "not told"
+
+
+def account_name(addresses: Sequence[str]) -> str:
+    """What an account is kept as that has no name: `OWN`, or a name of its addresses that tells none of them.
+
+    Parameters
+    ----------
+    addresses : sequence of str
+        Of an account that is read by address; case and order make no other account.
+    """
+    told = " ".join(sorted({address.lower() for address in addresses}))
+    return f"of-{hashlib.sha256(told.encode()).hexdigest()[:12]}" if told else OWN
+
+
 def text(value: object) -> str:
     """A word of an answer; empty where it is null."""
     return "" if value is None else str(value).strip()
@@ -150,7 +177,7 @@ def records(answer: object, *, where: str) -> list[Record]:
     if isinstance(answer, list) and all(isinstance(item, Mapping) for item in answer):
         return answer
     raise DataError(
-        f"{where} answered {str(answer)[:_SHOWN]!r}; known is a list of objects. The venue may have changed its "
+        f"{where} answered {_form(answer)}; known is a list of objects. The venue may have changed its "
         "answer: export the positions by hand, or wait for a version that knows it."
     )
 
@@ -161,15 +188,23 @@ def nested(record: object, name: str, *, where: str) -> Record:
     if isinstance(found, Mapping):
         return found
     raise DataError(
-        f"{where} answered without {name!r}: {str(record)[:_SHOWN]!r}. The venue may have changed its answer: "
+        f"{where} answered {_form(record)}, without an object {name!r}. The venue may have changed its answer: "
         "export the positions by hand, or wait for a version that knows it."
     )
 
 
+def _form(answer: object) -> str:
+    """What an answer is, by its form and the names of its fields: values may be keys and accounts."""
+    if isinstance(answer, Mapping):
+        names = ", ".join(map(str, list(answer)[:_SHOWN]))
+        return f"an object with the fields {names}" if names else "an empty object"
+    return "a list" if isinstance(answer, list) else "nothing" if answer is None else "a text or a number"
+
+
 def moment(milliseconds: object) -> datetime:
-    """UTC time of an answer, without zone; DataError where it is none."""
+    """UTC time of an answer, without zone; DataError where it is none, or is counted in other units."""
     found = number(milliseconds)
-    if math.isnan(found):
+    if not _EARLIEST <= found < _LATEST:
         raise DataError(
             f"An answer is dated {milliseconds!r}; known are milliseconds since 1970. Fetch again, or export by hand."
         )

@@ -16,6 +16,7 @@ from cohortiv.sources.fetch.answers import (
     VenuePosition,
     Wallets,
     line,
+    margin_mode,
     number,
     optional,
     records,
@@ -29,6 +30,8 @@ from cohortiv.sources.instruments import Instrument, instrument_of, linear
 
 VENUE: Final = "binance"
 USD_M, COIN_M = "positionRisk of USD-M", "positionRisk of COIN-M"
+#: What the venue calls cross margin.
+_CROSS: Final = ("cross", "crossed")
 #: Asset that a wallet of several assets is counted in.
 POOLED: Final = "USD"
 
@@ -132,15 +135,17 @@ def _linear(entry: Record, config: Record, *, account: str, at: datetime) -> Ven
     name, size = text(entry.get("symbol")), number(entry.get("positionAmt"))
     named = instrument_of(name)
     instrument = linear(named, text(entry.get("marginAsset")) or named.settle)
-    mode = text(entry.get("marginType") or config.get("marginType")).lower()
-    isolated = mode == "isolated" if mode else number(entry.get("isolatedMargin")) != 0
+    word = text(entry.get("marginType") or config.get("marginType")).lower()
+    held = optional(entry.get("isolatedMargin"))
+    mode = margin_mode(word or ("" if held is None else "isolated" if held else "cross"), cross=_CROSS)
+    isolated = mode == "isolated"
     found = _position(entry, instrument, account=account, at=at)
     return replace(
         found,
         side="long" if size > 0 else "short",
         quantity=abs(size) * instrument.multiplier,
         leverage=number(entry.get("leverage") or config.get("leverage")),
-        margin_mode="isolated" if isolated else "cross",
+        margin_mode=mode,
         margin=optional(entry.get("isolatedWallet")) if isolated else None,
     )
 
@@ -148,14 +153,15 @@ def _linear(entry: Record, config: Record, *, account: str, at: datetime) -> Ven
 def _inverse(entry: Record, sizes: Mapping[str, float], *, account: str, at: datetime) -> VenuePosition:
     """One position of COIN-M."""
     name, count = text(entry.get("symbol")), number(entry.get("positionAmt"))
-    isolated = text(entry.get("marginType")).lower() == "isolated"
+    mode = margin_mode(text(entry.get("marginType")).lower(), cross=_CROSS)
+    isolated = mode == "isolated"
     found = _position(entry, replace(instrument_of(name), contract="inverse"), account=account, at=at)
     return replace(
         found,
         side="long" if count > 0 else "short",
         quantity=abs(count) * sizes[name] if name in sizes else _coin_worth(entry),
         leverage=number(entry.get("leverage")),
-        margin_mode="isolated" if isolated else "cross",
+        margin_mode=mode,
         margin=optional(entry.get("isolatedWallet")) if isolated else None,
     )
 

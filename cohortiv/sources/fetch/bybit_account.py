@@ -16,6 +16,7 @@ from cohortiv.sources.fetch.answers import (
     VenuePosition,
     Wallets,
     line,
+    margin_mode,
     number,
     optional,
     records,
@@ -30,7 +31,7 @@ VENUE: Final = "bybit"
 #: Asset that the unified wallet is counted in.
 POOLED: Final = "USD"
 #: Words of `marginMode` of the account.
-ISOLATED, PORTFOLIO = "ISOLATED_MARGIN", "PORTFOLIO_MARGIN"
+ISOLATED, REGULAR, PORTFOLIO = "ISOLATED_MARGIN", "REGULAR_MARGIN", "PORTFOLIO_MARGIN"
 _SIDES: Final = {"Buy": "long", "Sell": "short"}
 _WHERE: Final = "Bybit position/list"
 
@@ -89,6 +90,7 @@ def _position(entry: Record, *, mode: str, account: str, at: datetime) -> VenueP
     instrument = instrument_of(name)
     many, px = instrument.multiplier, line(entry.get("liqPrice"))
     isolated = mode == ISOLATED or number(entry.get("tradeMode")) == 1
+    margin = margin_mode("isolated" if isolated else mode, cross=(REGULAR, PORTFOLIO))
     found = VenuePosition(
         account_id=account,
         venue=VENUE,
@@ -101,7 +103,7 @@ def _position(entry: Record, *, mode: str, account: str, at: datetime) -> VenueP
         leverage=number(entry.get("leverage")),
         product=instrument.product,
         contract=instrument.contract,
-        margin_mode="isolated" if isolated else "cross",
+        margin_mode=margin,
         margin=_held(entry) if isolated else None,
         collateral_asset=instrument.settle or "USDC",
         liquidation_price=None if px is None else px / many,

@@ -33,6 +33,9 @@ def bybit_source(name: str, *, connect: Callable[[str], VenueClient]) -> MarketS
     named = {"category": category, "symbol": name}
     answer = client.ask("/v5/market/instruments-info", named)
     listed = records(_result(answer.body).get("list"), where="instruments-info")
+    if not listed:  # the venue lists the one symbol asked for: the names that there are take another question
+        every = client.ask("/v5/market/instruments-info", {"category": category, "limit": "1000"})
+        listed = records(_result(every.body).get("list"), where="instruments-info")
     perpetuals = {
         text(item.get("symbol")): item for item in listed if text(item.get("contractType")).endswith("Perpetual")
     }

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -21,6 +22,9 @@ from cohortiv.sources.fetch.own_account import (
     keep_positions,
     say_notes,
 )
+
+#: Names that ccxt has for parts of the venues that are read without it.
+_ALIASES: Final = {"binance": ("binanceusdm", "binancecoinm"), "okx": ("okex",)}
 
 
 def opened(name: str, around: Surroundings, *, keyed: bool) -> CcxtVenue:
@@ -80,10 +84,11 @@ def fetch_positions(asked: OwnAccount, around: Surroundings) -> Path:
     FetchError, DataError
         If the venue does not answer, or not as documented.
     """
-    if asked.venue in VENUES:
+    own = next((venue for venue in VENUES if asked.venue in (venue, *_ALIASES.get(venue, ()))), None)
+    if own is not None:
         raise UsageError(
             f"Positions on {asked.venue} were asked for through ccxt; they are read without it, and the key's rights "
-            f"are checked there. Write {asked.venue} in place of ccxt:{asked.venue}."
+            f"are checked there. Write {own} in place of ccxt:{asked.venue}."
         )
     found = ccxt_positions(opened(asked.venue, around, keyed=True), account=asked.account)
     return keep_positions(found, asked, around)

@@ -24,6 +24,8 @@ LIMIT: Final = 100
 MOST_PAGES: Final = 1000
 #: Spacing of rows, where a venue has several.
 STEP: Final = "1h"
+#: What an empty page is taken to cover.
+_STRIDE: Final = timedelta(hours=LIMIT)
 #: A history that begins this much after what was asked is said to.
 _LATE: Final = timedelta(hours=12)
 #: Most that a price moves within a history [factor]; contracts of 0.1 coin and less, or of 10 and more, are told apart.
@@ -125,12 +127,13 @@ def fetch_history(venue: CcxtVenue, kind: str, *, instrument: str, span: Span) -
         *once.notes(kind),
         *units,
         *_missing(frame, kind),
+        *_holes(frame, kind),
         *_late(frame, span),
     )
 
 
 def _pages(venue: CcxtVenue, asked: _Kind, *, instrument: str, span: Span) -> list[list[Record]]:
-    """Pages until the end of the span, or until a page brings nothing later."""
+    """Pages until the end of the span, or until a page brings nothing later; an empty one is stepped over."""
     pages: list[list[Record]] = []
     since = span.first
     while since < span.until and len(pages) < MOST_PAGES:
@@ -139,12 +142,13 @@ def _pages(venue: CcxtVenue, asked: _Kind, *, instrument: str, span: Span) -> li
         page = records(found, where=f"{venue.name} {asked.method}")
         pages.append(page)
         latest = max((_time(row) for row in page), default=since)
+        if not page:  # nothing there yet, or a hole: later rows may follow
+            since += _STRIDE
+            continue
         if latest <= since and len(pages) > 1:
             break
         # Rows that share a moment may be cut apart by a page's end: they are asked for again, and count once.
         since = latest if len(asked.told_apart_by) > 1 else latest + timedelta(milliseconds=1)
-        if not page:
-            break
     return pages
 
 
@@ -177,6 +181,15 @@ def _missing(frame: pd.DataFrame, kind: str) -> tuple[str, ...]:
     """Columns with numbers that are missing."""
     holes = frame.select_dtypes("number").isna().sum()
     return tuple(f"{count:,} row(s) of {kind} have no {name}" for name, count in holes[holes > 0].items())
+
+
+def _holes(frame: pd.DataFrame, kind: str) -> tuple[str, ...]:
+    """Rows that are missing between the first and the last, by the usual step; liquidations have none."""
+    steps = frame["time"].drop_duplicates().diff().dropna()
+    if kind == "liquidations" or steps.empty:
+        return ()
+    missing = int((steps / steps.median()).round().sub(1).clip(lower=0).sum())
+    return (f"{missing:,} row(s) of {kind} are missing between the first and the last",) if missing else ()
 
 
 def _late(frame: pd.DataFrame, span: Span) -> tuple[str, ...]:

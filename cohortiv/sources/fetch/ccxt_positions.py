@@ -28,7 +28,7 @@ from cohortiv.sources.fetch.venue_brackets import Ladder, Tier
 from cohortiv.sources.instruments import Instrument, instrument_of
 
 #: Venue of ccxt's whose tiers are sizes and no notional.
-_SIZES: Final = frozenset({"okx", "okxus", "myokx"})
+_SIZES: Final = frozenset({"okx", "okxus", "myokx", "mexc"})
 #: Field of the venue's own answer that has the leverage of cross positions, where the unified one is 0.
 _CROSS_LEVERAGE: Final = {"gate": "cross_leverage_limit", "gateio": "cross_leverage_limit"}
 
@@ -178,7 +178,8 @@ def ccxt_ladders(venue: CcxtVenue, instruments: Sequence[str]) -> list[Ladder]:
 
 def _ladder(venue: CcxtVenue, name: str, rows: object) -> Ladder:
     """One instrument's ladder; in contracts and not in notional it has a hole, and so is left out and named."""
-    unit = float("nan") if venue.name in _SIZES else 1.0
+    instrument = instrument_of(name)
+    unit = float("nan") if venue.name in _SIZES or instrument.contract == "inverse" else 1.0
     tiers = tuple(
         Tier(
             number(row.get("minNotional")) * unit,
@@ -187,4 +188,4 @@ def _ladder(venue: CcxtVenue, name: str, rows: object) -> Ladder:
         )
         for row in records(rows, where=f"{venue.name} leverage tiers")
     )
-    return Ladder(venue.name, name, instrument_of(name).contract, tiers)
+    return Ladder(venue.name, name, instrument.contract, tiers)

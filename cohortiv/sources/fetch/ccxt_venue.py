@@ -200,7 +200,8 @@ def _watched(fetch: Callable[..., object], exchange: Any, answers: list[Answer])
             raise failure(f"{exchange.id} answered with what is no whole JSON")
         parts = urlsplit(url)
         digest = hashlib.sha256(str(exchange.last_http_response).encode()).hexdigest()
-        answers.append(Answer(found, digest, f"{parts.scheme}://{parts.netloc}{parts.path}", {}, datetime.now(UTC)))
+        host = parts.netloc.rpartition("@")[2]  # a mirror's password stays here
+        answers.append(Answer(found, digest, f"{parts.scheme}://{host}{parts.path}", {}, datetime.now(UTC)))
         return found
 
     return asked

@@ -14,6 +14,7 @@ from cohortiv.sources.fetch.answers import (
     VenuePosition,
     Wallets,
     line,
+    margin_mode,
     moment,
     nested,
     number,
@@ -73,7 +74,8 @@ def _position(entry: Record, *, account: str, at: datetime) -> VenuePosition:
     """One position."""
     name, size = text(entry.get("coin")), number(entry.get("szi"))
     instrument, leverage = instrument_of(name), nested(entry, "leverage", where=_WHERE)
-    isolated = text(leverage.get("type")) == "isolated"
+    mode = margin_mode(text(leverage.get("type")))
+    isolated = mode == "isolated"
     held = number(entry.get("marginUsed")) - number(entry.get("unrealizedPnl"))
     many, px = instrument.multiplier, line(entry.get("liquidationPx"))
     return VenuePosition(
@@ -86,7 +88,7 @@ def _position(entry: Record, *, account: str, at: datetime) -> VenuePosition:
         entry_price=number(entry.get("entryPx")) / many,
         mark_price=number(entry.get("positionValue")) / abs(size) / many,
         leverage=number(leverage.get("value")),
-        margin_mode="isolated" if isolated else "cross",
+        margin_mode=mode,
         margin=held if isolated and held >= 0 else None,
         collateral_asset=COLLATERAL,
         liquidation_price=None if px is None else px / many,

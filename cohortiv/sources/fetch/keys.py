@@ -59,7 +59,7 @@ def read_key(venue: str, *, passphrase: bool = False, environment: Mapping[str, 
     Raises
     ------
     UsageError
-        If a variable is missing or empty: it is named.
+        If a variable is missing or empty, or is not ASCII: it is named.
     """
     names = variables(venue, passphrase=passphrase)
     absent = [name for name in names if not environment.get(name, "").strip()]
@@ -67,6 +67,12 @@ def read_key(venue: str, *, passphrase: bool = False, environment: Mapping[str, 
         raise UsageError(
             f"Positions on {venue} need a read-only API key, and the environment lacks {', '.join(absent)}. Allowed is "
             f"a key without the right to trade or withdraw, in {', '.join(names)}. Set them; no option takes a key."
+        )
+    odd = [name for name in names if not environment[name].isascii()]
+    if odd:
+        raise UsageError(
+            f"{odd[0]} holds letters that no request can carry; allowed are those of ASCII. Copy it again, or make a "
+            "key whose passphrase has none other."
         )
     return Key(venue, *(environment[name].strip() for name in names))
 
@@ -91,7 +97,7 @@ def refuse_rights(venue: str, rights: Mapping[str, bool]) -> str:
         If it has a right: each is named.
     """
     if not rights:
-        return f"{venue}: the key's rights were not checked, the venue does not tell them; make sure that it only reads"
+        return f"{venue}: the key's rights were not checked; make sure that it only reads"
     held = [name for name, is_held in rights.items() if is_held]
     if held:
         raise UsageError(

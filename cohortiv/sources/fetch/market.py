@@ -1,5 +1,6 @@
 """Public market data of one instrument, page by page: bars, open interest, funding and ratios, checked and kept."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -9,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from cohortiv.errors import DataError, UsageError
+from cohortiv.sources.fetch.answers import number
 from cohortiv.sources.fetch.client import Answer, Parameters, Say, VenueClient
 from cohortiv.sources.fetch.extended import Extended, extended
 from cohortiv.sources.fetch.kept import Pages, keep, origin_of
 from cohortiv.sources.fetch.kinds import KINDS, TITLES, Kind
 from cohortiv.sources.fetch.market_checks import HOUR, MarketChecks
-from cohortiv.sources.fetch.market_rows import Rename, read_rows
+from cohortiv.sources.fetch.market_rows import Rename, in_milliseconds, read_rows
 from cohortiv.sources.fetch.paging import Window, collect, windows
 
 #: Shows how far the pages of something are: the pages and what they are of.
@@ -257,8 +259,12 @@ def _within(frame: pd.DataFrame, first: datetime, until: datetime) -> pd.DataFra
 
 
 def _key(row: object, rename: Rename) -> str:
-    """Time of a row as it stands there, which tells it from others."""
+    """Time of a row, which tells it from others: one moment, as text or number and in whichever unit."""
     place = rename["time"]
+    told: object = row
     if isinstance(row, Mapping):
-        return str(row.get(place))
-    return str(row[place]) if isinstance(row, list) and isinstance(place, int) and len(row) > place else str(row)
+        told = row.get(place)
+    elif isinstance(row, list) and isinstance(place, int) and len(row) > place:
+        told = row[place]
+    at = number(told)
+    return f"{in_milliseconds(at)[0]:.0f}" if math.isfinite(at) else str(told)

@@ -71,7 +71,7 @@ def read_rows(rows: Sequence[object], rename: Rename, *, what: str) -> ReadRows:
     first_bad: object = None
     for row in rows:
         values = {house: number(_field(row, field)) for house, field in rename.items()}
-        values[TIME], unit = _milliseconds(values[TIME])
+        values[TIME], unit = in_milliseconds(values[TIME])
         reason = next((told for house, value in values.items() if (told := _fault(house, value))), "")
         if reason:
             wrong[reason] += 1
@@ -110,7 +110,7 @@ def _field(row: object, field: str | int) -> object:
     return row.get(field) if isinstance(row, Mapping) else None
 
 
-def _milliseconds(moment: float) -> tuple[float, str]:
+def in_milliseconds(moment: float) -> tuple[float, str]:
     """Milliseconds since 1970, and the name of the unit where it was another; NaN where it is no time."""
     for limit, unit, length in _UNITS:
         if moment < limit:

@@ -15,6 +15,7 @@ from cohortiv.sources.fetch.answers import (
     VenuePosition,
     Wallets,
     line,
+    margin_mode,
     number,
     optional,
     records,
@@ -112,7 +113,8 @@ def _position(entry: Record, values: Mapping[str, float], *, account: str, at: d
     name, count, mark = text(entry.get("instId")), number(entry.get("pos")), number(entry.get("markPx"))
     instrument, told = instrument_of(name), text(entry.get("posSide"))
     many, px = instrument.multiplier, line(entry.get("liqPx"))
-    isolated, worth = text(entry.get("mgnMode")) == "isolated", number(entry.get("notionalUsd"))
+    mode, worth = margin_mode(text(entry.get("mgnMode"))), number(entry.get("notionalUsd"))
+    isolated = mode == "isolated"
     size = abs(count) * values[name] if name in values else worth / (1.0 if instrument.contract == "inverse" else mark)
     return VenuePosition(
         account_id=account,
@@ -126,7 +128,7 @@ def _position(entry: Record, values: Mapping[str, float], *, account: str, at: d
         leverage=number(entry.get("lever")),
         product=KINDS[text(entry.get("instType"))],
         contract=instrument.contract,
-        margin_mode="isolated" if isolated else "cross",
+        margin_mode=mode,
         margin=optional(entry.get("margin")) if isolated else None,
         collateral_asset=text(entry.get("ccy")) or instrument.settle,
         liquidation_price=None if px is None else px / many,

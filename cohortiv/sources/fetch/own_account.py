@@ -149,13 +149,19 @@ def _twice(frame: pd.DataFrame, asked: OwnAccount) -> Iterator[str]:
     others = sorted(path for path in folder.parent.glob("*") if path.is_dir() and path != folder)
     for other in others if len(frame) else ():
         files = kept_files(asked.folder, asked.venue, kind=POSITIONS, name=other.name)
-        if files and list(pd.read_parquet(files[-1], columns=_SAME).itertuples(index=False)) == list(
-            own.itertuples(index=False)
-        ):
+        if files and _rows(files[-1]) == list(own.itertuples(index=False, name=None)):
             yield (
                 f"{asked.venue} {asked.account}: the same positions as those kept under {other.name!r}. One key under "
                 "two names counts twice in a cohort of both; take one of them out"
             )
+
+
+def _rows(path: Path) -> list[tuple[object, ...]] | None:
+    """Positions of a kept file; None where it cannot be read, which is told when it is used."""
+    try:
+        return list(pd.read_parquet(path, columns=_SAME).itertuples(index=False, name=None))
+    except (OSError, ValueError):
+        return None
 
 
 def say_notes(notes: Sequence[str], around: Surroundings) -> None:

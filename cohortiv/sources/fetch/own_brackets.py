@@ -9,7 +9,11 @@ from cohortiv.sources.fetch.answers import Record, nested, number, text
 from cohortiv.sources.fetch.asking import Asking, Connect, okx_data, paged
 from cohortiv.sources.fetch.client import Answer
 from cohortiv.sources.fetch.keys import Key, binance_signer
+from cohortiv.sources.fetch.paging import collect
 from cohortiv.sources.fetch.venue_brackets import Ladder
+
+#: What tells one risk limit of Bybit from another: pages may come twice.
+_TOLD_APART: Final = ("symbol", "id", "riskLimitValue")
 
 #: Venues whose brackets only a key reads.
 NEEDS_KEY: Final = frozenset({"binance"})
@@ -43,7 +47,8 @@ def bybit_brackets(*, connect: Connect) -> tuple[list[Ladder], list[Answer]]:
     asking = Asking(connect("bybit"), answers)
     found = []
     for category in ("linear", "inverse"):
-        rows = paged(asking, "/v5/market/risk-limit", {"category": category})
+        pages = paged(asking, "/v5/market/risk-limit", {"category": category})
+        rows = list(collect([pages], lambda row: tuple(text(row.get(name)) for name in _TOLD_APART)).rows)
         found += venue_brackets.bybit_ladders(rows, inverse=category == "inverse")
     return found, answers
 

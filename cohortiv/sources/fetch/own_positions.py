@@ -10,7 +10,17 @@ from typing import Final
 
 from cohortiv.errors import DataError
 from cohortiv.sources.fetch import binance_account, bybit_account, hyperliquid_account, okx_account
-from cohortiv.sources.fetch.answers import ParsedPositions, Record, Wallets, moment, nested, number, records, text
+from cohortiv.sources.fetch.answers import (
+    ParsedPositions,
+    Record,
+    VenuePosition,
+    Wallets,
+    moment,
+    nested,
+    number,
+    records,
+    text,
+)
 from cohortiv.sources.fetch.asking import Asking, Connect, bybit_result, okx_data, paged
 from cohortiv.sources.fetch.client import Answer
 from cohortiv.sources.fetch.keys import Key, binance_signer, bybit_signer, okx_signer, refuse_rights
@@ -18,6 +28,8 @@ from cohortiv.sources.fetch.paging import Collected, collect
 
 #: Rights of a Binance key that only read.
 _READS: Final = frozenset({"enableReading", "enableFixReadOnly"})
+#: How the venue says that a key has not a right; anything else is one.
+_NOT_HELD: Final = frozenset({"false", "0"})
 _LIST: Final = "/v5/position/list"
 
 
@@ -79,9 +91,14 @@ def binance_positions(key: Key, *, account: str, connect: Connect) -> FetchedPos
     pooled = text(_record(usd, "/fapi/v1/multiAssetsMargin").get("multiAssetsMargin")).lower() == "true"
     usd_wallets = binance_account.wallets_of(_record(usd, "/fapi/v3/account"), multi_asset=pooled, crossed=crossed)
     coin_wallets = binance_account.wallets_of(_record(coin, "/dapi/v1/account"), multi_asset=False)
-    wallets = Wallets({**coin_wallets.by_asset, **usd_wallets.by_asset}, pooled=usd_wallets.pooled)
-    parsed = binance_account.joined([linear, inverse], wallets)
+    parsed = binance_account.joined([linear, inverse], _behind(crossed, usd_wallets, coin_wallets))
     return FetchedPositions("binance", at, parsed, tuple(answers), told)
+
+
+def _behind(crossed: Iterable[VenuePosition], usd: Wallets, coin: Wallets) -> Wallets:
+    """The wallet behind an account's cross positions: each kind of contract has its own, and both do not help."""
+    contracts = {position.contract for position in crossed}
+    return usd if contracts <= {"linear"} else coin if contracts == {"inverse"} else Wallets()
 
 
 def bybit_positions(key: Key, *, account: str, connect: Connect) -> FetchedPositions:
@@ -131,7 +148,7 @@ def hyperliquid_positions(addresses: Iterable[str], *, connect: Connect) -> Fetc
     """Positions of addresses, which are public: no key is asked for; raises as `binance_positions`."""
     client, answers = connect("hyperliquid"), list[Answer]()
     parts = []
-    for address in addresses:
+    for address in dict.fromkeys(address.lower() for address in addresses):
         answers.append(client.ask("/info", post={"type": "clearinghouseState", "user": address}))
         state = nested({"state": answers[-1].body}, "state", where="clearinghouseState")
         parts.append(hyperliquid_account.parse_state(state, account=address))
@@ -171,7 +188,7 @@ def _binance_rights(answer: object) -> dict[str, bool]:
     if not isinstance(answer, Mapping) or "enableReading" not in answer:
         return {}
     named = [name for name in answer if name.startswith(("enable", "permits")) and name not in _READS]
-    return {name: text(answer[name]).lower() == "true" for name in named}
+    return {name: text(answer[name]).lower() not in _NOT_HELD for name in named}
 
 
 def _bybit_rights(answer: Record) -> dict[str, bool]:

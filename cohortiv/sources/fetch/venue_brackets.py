@@ -223,7 +223,7 @@ def _in_fractions(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
 
 
 def _of_leverage(floor: float, leverage: float) -> Tier:
-    return Tier(floor, 0.5 / leverage, leverage)
+    return Tier(floor, 0.5 / leverage if leverage > 0 else math.nan, leverage)
 
 
 def _by_name(rows: Iterable[Record], name: str) -> dict[str, list[Record]]:
