@@ -83,7 +83,7 @@ def test_an_empty_page_does_not_end_a_history() -> None:
     asked = []
 
     class Venue:
-        name = "gate"
+        name, notices = "gate", ()
 
         def refuse_missing(self, _: str) -> None:
             """It has all."""

@@ -15,6 +15,7 @@ from cohortiv.sources.fetch.client import Pace, VenueClient
 from cohortiv.sources.fetch.kept import read_origin
 from cohortiv.sources.fetch.kinds import Kind
 from cohortiv.sources.fetch.market import MarketRequest, fetch_market
+from cohortiv.sources.fetch.paging import windows
 
 ALL: tuple[Kind, ...] = ("bars", "interest", "funding", "ratios")
 UNTIL = datetime(2026, 2, 18, 12, tzinfo=UTC)
@@ -277,7 +278,8 @@ def test_a_fetch_that_broke_off_goes_on_where_it_was(desk: Desk) -> None:
             desk.fetch(server, kinds=("bars",), first=first)
         before = len(server.asked)
         again = desk.fetch(server, kinds=("bars",), first=first)["bars"]
-        assert server.paths()[before:] == ["/fapi/v1/exchangeInfo", "/fapi/v1/klines"]
+        left = len(windows(first, UNTIL, step=timedelta(hours=1), limit=1000)) - 2
+        assert server.paths()[before:] == ["/fapi/v1/exchangeInfo", *["/fapi/v1/klines"] * left]
     pd.testing.assert_frame_equal(again, calm)
     assert any("2 page(s) of bars were there" in line for line in desk.said)
     assert list((desk.folder / ".unfinished").iterdir()) == []

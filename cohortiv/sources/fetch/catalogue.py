@@ -153,7 +153,7 @@ def _refuse_unknown(venue: str) -> None:
 
 
 def kept_market(folder: Path, venue: str, name: str, *, wanted: Callable[[datetime], bool]) -> KeptMarket | None:
-    """The last bars and open interest that were kept together at a wanted time.
+    """The last bars and open interest that were kept together at a wanted time, of those that reach back far enough.
 
     Parameters
     ----------
@@ -172,7 +172,9 @@ def kept_market(folder: Path, venue: str, name: str, *, wanted: Callable[[dateti
     _refuse_unknown(venue)
     bars, interest = _pairs(folder, venue, name)
     both = sorted(time for time in bars if time in interest and wanted(time))
-    return _read(bars[both[-1]], interest[both[-1]]) if both else None
+    long = [time for time in both if _begins(bars[time], interest[time]) + LEAST_PAST <= time.replace(tzinfo=None)]
+    chosen = (long or both)[-1:]
+    return _read(bars[chosen[0]], interest[chosen[0]]) if chosen else None
 
 
 def covering_market(folder: Path, venue: str, name: str, *, at: datetime) -> KeptMarket | None:
@@ -192,8 +194,7 @@ def covering_market(folder: Path, venue: str, name: str, *, at: datetime) -> Kep
     """
     bars, interest = _pairs(folder, venue, name)
     for time in sorted(time for time in bars if time in interest and time > at):
-        begins = [pc.min(pq.read_table(kept[time], columns=["time"])["time"]).as_py() for kept in (bars, interest)]
-        if max(begins) + LEAST_PAST <= at.replace(tzinfo=None):
+        if _begins(bars[time], interest[time]) + LEAST_PAST <= at.replace(tzinfo=None):
             return _read(bars[time], interest[time])
     return None
 
@@ -203,6 +204,12 @@ def _pairs(folder: Path, venue: str, name: str) -> tuple[dict[datetime, Path], d
     bars, interest = ({kept_time(path): path for path in kept_files(folder, venue, kind=kind, name=name)}
                       for kind in RECONSTRUCTED_FROM)  # fmt: skip
     return bars, interest
+
+
+def _begins(bars: Path, interest: Path) -> datetime:
+    """From when on both are known (UTC, without zone)."""
+    found: datetime = max(pc.min(pq.read_table(kept, columns=["time"])["time"]).as_py() for kept in (bars, interest))
+    return found
 
 
 def _read(bars: Path, interest: Path) -> KeptMarket:

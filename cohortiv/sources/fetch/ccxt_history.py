@@ -128,6 +128,7 @@ def fetch_history(venue: CcxtVenue, kind: str, *, instrument: str, span: Span) -
         *units,
         *_missing(frame, kind),
         *_holes(frame, kind),
+        *venue.notices,
         *_late(frame, span),
     )
 

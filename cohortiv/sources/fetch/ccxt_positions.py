@@ -6,6 +6,7 @@ serve; minima of its tiers are notional in the quote, but sizes on OKX and coins
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -53,6 +54,7 @@ def ccxt_positions(venue: CcxtVenue, *, account: str) -> FetchedPositions:
     venue.refuse_missing("positions")
     at = venue.now()
     parsed = parse_unified(venue.call("fetch_positions"), venue=venue.name, account=account, at=at)
+    parsed = replace(parsed, notes=(*parsed.notes, *venue.notices))
     return FetchedPositions(venue.name, at, parsed, tuple(venue.answers), refuse_rights(venue.name, {}))
 
 

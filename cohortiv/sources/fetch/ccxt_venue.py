@@ -18,7 +18,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from cohortiv.errors import FetchError, UsageError
 from cohortiv.sources.fetch import addresses
-from cohortiv.sources.fetch.client import Answer, Pace, Say
+from cohortiv.sources.fetch.client import LARGEST_SKEW_SECONDS, Answer, Pace, Say, skew_of, skew_told
 from cohortiv.sources.fetch.keys import Key
 
 #: Kind of data -> methods that give it; one of them is enough.
@@ -50,6 +50,8 @@ class CcxtVenue:
     say : callable
     answers : list of Answer
         Grows with each request.
+    notices : list of str
+        What was noticed on the way, such as a clock that is off.
     """
 
     name: str
@@ -58,6 +60,14 @@ class CcxtVenue:
     secrets: tuple[str, ...] = ()
     say: Say = lambda _: None
     answers: list[Answer] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def compare_clocks(self, headers: Mapping[str, str], *, here: datetime) -> None:
+        """Note a clock of the venue's that is off by more than a minute, once."""
+        skew = skew_of(headers, here=here)
+        if skew is not None and abs(skew) > LARGEST_SKEW_SECONDS and not self.notices:
+            self.notices.append(skew_told(self.name, skew))
+            self.say(f"Warning: {self.notices[-1]}")
 
     @property
     def offers(self) -> tuple[str, ...]:
@@ -92,6 +102,10 @@ class CcxtVenue:
             stop=stop_after_attempt(self.pace.attempts),
             wait=wait_random_exponential(self.pace.first_wait_seconds, self.pace.longest_wait_seconds),
             retry=retry_if_exception(_passes),
+            before_sleep=lambda state: self.say(
+                f"{self.name} does not answer {method}; asked again, attempt {state.attempt_number + 1} of "
+                f"{self.pace.attempts}"
+            ),
             reraise=True,
         )
         try:
@@ -172,7 +186,7 @@ def open_venue(
     if url:
         exchange.urls["api"] = _moved(exchange.urls["api"], url.rstrip("/"))
     venue = CcxtVenue(name, exchange, pace, key.secrets if key else (), say)
-    exchange.fetch = _watched(exchange.fetch, exchange, venue.answers)
+    exchange.fetch = _watched(exchange.fetch, exchange, venue)
     return venue
 
 
@@ -190,7 +204,7 @@ def _moved(addresses: object, url: str) -> object:
     return url + urlsplit(addresses).path if isinstance(addresses, str) else addresses
 
 
-def _watched(fetch: Callable[..., object], exchange: Any, answers: list[Answer]) -> Callable[..., object]:  # noqa: ANN401
+def _watched(fetch: Callable[..., object], exchange: Any, venue: CcxtVenue) -> Callable[..., object]:  # noqa: ANN401
     """Request of ccxt's, noted without query and secrets; what is no whole JSON fails instead of being empty."""
     failure = import_module("ccxt").ExchangeNotAvailable
 
@@ -201,7 +215,9 @@ def _watched(fetch: Callable[..., object], exchange: Any, answers: list[Answer])
         parts = urlsplit(url)
         digest = hashlib.sha256(str(exchange.last_http_response).encode()).hexdigest()
         host = parts.netloc.rpartition("@")[2]  # a mirror's password stays here
-        answers.append(Answer(found, digest, f"{parts.scheme}://{host}{parts.path}", {}, datetime.now(UTC)))
+        here = datetime.now(UTC)
+        venue.answers.append(Answer(found, digest, f"{parts.scheme}://{host}{parts.path}", {}, here))
+        venue.compare_clocks(exchange.last_response_headers or {}, here=here)
         return found
 
     return asked

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -342,16 +342,39 @@ class VenueClient:
 
     def _compare_clocks(self, response: requests.Response, here: datetime) -> None:
         """Note a clock of the venue's that is off by more than a minute; an answer from a cache is older by its age."""
-        try:
-            there = parsedate_to_datetime(response.headers.get("Date", ""))
-            age = float(response.headers.get("Age", 0))
-            skew = (there - here).total_seconds() + age
-        except (TypeError, ValueError):
+        skew = skew_of(response.headers, here=here)
+        if skew is None:
             return
         self._skew = skew
         if abs(skew) > LARGEST_SKEW_SECONDS and not self.notices:
-            self.notices.append(
-                f"The clock of {self.venue} is {abs(skew):,.0f} s {'ahead of' if skew > 0 else 'behind'} this "
-                "machine's; allowed is a minute. Times are the venue's. Set this machine's clock."
-            )
+            self.notices.append(skew_told(self.venue, skew))
             self.say(f"Warning: {self.notices[-1]}")
+
+    def by_its_clock(self, moment: datetime) -> datetime:
+        """A moment of this machine's clock by the venue's, where they differ by more than a minute."""
+        return moment + timedelta(seconds=self._skew) if abs(self._skew) > LARGEST_SKEW_SECONDS else moment
+
+
+def skew_of(headers: Mapping[str, str], *, here: datetime) -> float | None:
+    """How far a venue's clock is ahead of this machine's [s]; None where it does not tell.
+
+    Parameters
+    ----------
+    headers : mapping
+        Of its answer; one from a cache is older by its age.
+    here : datetime
+        When the answer came (UTC).
+    """
+    try:
+        there = parsedate_to_datetime(headers.get("Date", ""))
+        return (there - here).total_seconds() + float(headers.get("Age", 0))
+    except (TypeError, ValueError):
+        return None
+
+
+def skew_told(venue: str, skew: float) -> str:
+    """What is said of clocks that differ by more than a minute."""
+    return (
+        f"The clock of {venue} is {abs(skew):,.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's; allowed is "
+        "a minute. Times are the venue's. Set this machine's clock."
+    )

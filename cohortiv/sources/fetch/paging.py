@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Window:
 
 
 def windows(first: datetime, until: datetime, *, step: timedelta, limit: int) -> tuple[Window, ...]:
-    """Windows of `limit` steps each, from `first` to before `until`.
+    """Windows of `limit` steps each, from `first` to before `until`, whose ends lie at the same times for every fetch.
 
     Parameters
     ----------
@@ -41,8 +42,10 @@ def windows(first: datetime, until: datetime, *, step: timedelta, limit: int) ->
         for again, and neither a short nor an empty page ends the history.
     """
     length = step * limit
-    starts = [first + length * page for page in range(-(-(until - first) // length))]
-    return tuple(Window(_milliseconds(start), _milliseconds(min(start + length, until)) - 1) for start in starts)
+    even = first - (first - _EPOCH) % length
+    starts = [even + length * page for page in range(-(-(until - even) // length))] if until > first else []
+    spans = [(max(start, first), min(start + length, until)) for start in starts]
+    return tuple(Window(_milliseconds(begin), _milliseconds(end) - 1) for begin, end in spans)
 
 
 def _milliseconds(moment: datetime) -> int:
