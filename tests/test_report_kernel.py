@@ -18,6 +18,22 @@ def test_settings_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     assert os.environ["TZ"] == "Asia/Tokyo"
 
 
+def test_keys_of_venues_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No notebook asks a venue; where it is asked stays, as does what is the user's own."""
+    for name in (
+        "COHORTIV_BINANCE_KEY",
+        "COHORTIV_OKX_PASSPHRASE",
+        "COHORTIV_GATE_SECRET",
+        "COHORTIV_ENGINE",
+        "DESK_KEY",
+    ):
+        monkeypatch.setenv(name, "a value")
+    assert {name for name, value in kernel_environment().items() if value == "a value"} == {
+        "COHORTIV_ENGINE",
+        "DESK_KEY",
+    }
+
+
 def test_room_is_private_and_gone_afterwards() -> None:
     """Nobody else can enter the folder with the sockets, and no two runs share it."""
     with private_kernel() as first, private_kernel() as second:

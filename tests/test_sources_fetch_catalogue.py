@@ -66,6 +66,31 @@ def test_the_last_of_what_was_kept_is_found(tmp_path: Path, patch: pytest.Monkey
     assert kept_names(tmp_path, "binance", "BTCUSDT") == ["2026-02-18 12:00", "2026-02-19 12:00"]
 
 
+def test_a_short_fetch_does_not_stand_before_a_long_one_of_its_day(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
+    """A day of bars, kept an hour later, would go back to its first bar."""
+    with fault_server(binance_routes()) as server:
+        patch.setenv("COHORTIV_BINANCE_URL", server.url)
+        for days, hours in ((20, 0), (1, 1)):
+            now = NOW + timedelta(hours=hours)
+            fetch_instrument(
+                Fetch("binance", "BTCUSDT", tmp_path, RECONSTRUCTED_FROM, days=days), now=now, say=lambda _: None
+            )
+    found = kept_market(tmp_path, "binance", "BTCUSDT", wanted=lambda kept: kept.day == 18)
+    assert found is not None
+    assert found.last == NOW.replace(minute=0, tzinfo=None)
+
+
+def test_an_unlisted_name_of_bybit_is_refused_with_those_there_are() -> None:
+    """Though the venue lists nothing where it is asked for that name."""
+    whole = bybit_routes()
+    listed = whole["/v5/market/instruments-info"]
+    none = {"retCode": 0, "result": {"list": []}}
+    answers = {**whole, "/v5/market/instruments-info": lambda asked: none if "symbol" in asked.query else listed(asked)}
+    with fault_server(answers) as server, pytest.raises(UsageError, match="BTCUSDT"):
+        here = {"COHORTIV_BYBIT_URL": server.url}
+        MARKETS["bybit"]("BTC", connect=lambda host: addresses.connect(host, environment=here))
+
+
 def test_open_interest_within_an_hour_gives_the_bar_before_it(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
     """Open interest until 11:55 is known at the bar that ends at 11:00; before the first bar nothing is."""
     with fault_server(binance_routes()) as server:

@@ -52,10 +52,11 @@ def test_histories_are_kept_with_their_origin(server: FaultServer, tmp_path: Pat
     assert read_origin(found["funding"])["name"] == "BTC/USDT:USDT"
 
 
-def test_native_venues_are_not_read_through_ccxt(tmp_path: Path) -> None:
-    """Their keys' rights are checked where they are read without it."""
-    with pytest.raises(UsageError, match="Write binance in place of ccxt:binance"):
-        fetch_positions(OwnAccount("binance", tmp_path), Surroundings({}))
+@pytest.mark.parametrize("name", ["binance", "binanceusdm", "binancecoinm"])
+def test_native_venues_are_not_read_through_ccxt(name: str, tmp_path: Path) -> None:
+    """Their keys' rights are checked where they are read without it, whatever ccxt calls a part of them."""
+    with pytest.raises(UsageError, match=f"Write binance in place of ccxt:{name}"):
+        fetch_positions(OwnAccount(name, tmp_path), Surroundings({}))
 
 
 def test_a_wallet_s_private_key_is_not_taken(tmp_path: Path) -> None:

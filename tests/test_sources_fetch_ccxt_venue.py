@@ -48,6 +48,20 @@ def test_a_passing_fault_is_survived(fault: Fault) -> None:
         assert gate(server).call("fetch_time") == 1705034300000
 
 
+def test_a_clock_that_is_off_is_named_once_and_retries_are_told() -> None:
+    """As for venues that are read without ccxt."""
+    said: list[str] = []
+    with fault_server(GateRoutes(), faults=[TOO_MANY], always=Fault(skew=3600.0)) as server:
+        venue = open_venue("gate", key=KEY, url=server.url, pace=QUICK, say=said.append)
+        for _ in range(2):
+            venue.call("fetch_time")
+    assert len(venue.notices) == 1
+    assert "3,600 s ahead of this machine's" in venue.notices[0]
+    assert [line for line in said if "asked again" in line] == [
+        "gate does not answer fetch_time; asked again, attempt 2 of 3"
+    ]
+
+
 @pytest.mark.parametrize("fault", [TOO_MANY, TRUNCATED, CUT], ids=["429", "half", "cut"])
 def test_a_fault_that_stays_is_told(fault: Fault) -> None:
     """After its attempts the venue and the method are named, without address and secret."""

@@ -316,6 +316,13 @@ def test_a_page_that_was_spoiled_is_asked_for_again(desk: Desk) -> None:
     assert len(bars) == 60 * 24
 
 
+def test_a_bar_that_ends_by_this_machines_clock_alone_is_left_out(desk: Desk) -> None:
+    """The venue's clock is an hour and a half behind: two hours that seem over are not."""
+    with fault_server(binance_routes(), always=Fault(skew=-5400.0)) as server:
+        bars = desk.fetch(server, kinds=("bars",), now=UNTIL)["bars"]
+    assert bars["time"].iloc[-1] == pd.Timestamp(UNTIL).tz_localize(None) - pd.Timedelta(hours=3)
+
+
 def test_a_clock_that_is_off_stands_in_the_origin(desk: Desk) -> None:
     """With every kept file."""
     with fault_server(binance_routes(), always=Fault(skew=300.0)) as server:
