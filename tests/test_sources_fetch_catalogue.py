@@ -86,9 +86,10 @@ def test_an_unlisted_name_of_bybit_is_refused_with_those_there_are() -> None:
     listed = whole["/v5/market/instruments-info"]
     none = {"retCode": 0, "result": {"list": []}}
     answers = {**whole, "/v5/market/instruments-info": lambda asked: none if "symbol" in asked.query else listed(asked)}
-    with fault_server(answers) as server, pytest.raises(UsageError, match="BTCUSDT"):
+    with fault_server(answers) as server:
         here = {"COHORTIV_BYBIT_URL": server.url}
-        MARKETS["bybit"]("BTC", connect=lambda host: addresses.connect(host, environment=here))
+        with pytest.raises(DataError, match="of BTC there are BTCUSD, BTCUSDT"):
+            MARKETS["bybit"]("BTC", connect=lambda host: addresses.connect(host, environment=here))
 
 
 def test_open_interest_within_an_hour_gives_the_bar_before_it(tmp_path: Path, patch: pytest.MonkeyPatch) -> None:
