@@ -75,6 +75,15 @@ def test_a_venue_of_ccxt_is_fetched_and_kept(tmp_path: Path, monkeypatch: pytest
     assert Path(found["positions"]).parts[-4:-1] == ("gate", "positions", "own")
 
 
+def test_a_further_account_of_ccxt_is_kept_under_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of the other venues."""
+    with fault_server(GateRoutes()) as running:
+        for name, value in {"KEY": "public-text", "SECRET": "secret-text", "URL": running.url}.items():
+            monkeypatch.setenv(f"COHORTIV_GATE_{name}", value)
+        found = located(tmp_path, "ccxt:gate", "ccxt:gate:second")["positions"].split(";")
+    assert [Path(part).parts[-2] for part in found] == ["own", "second"]
+
+
 def test_a_report_has_its_time_as_one_of_several(server: FaultServer, tmp_path: Path) -> None:
     """Commands that take several dates get one."""
     assert located(tmp_path, "binance:", as_of=())["as_of"] == ("2024-07-27T06:45:00",)
@@ -121,8 +130,8 @@ def test_where_none_can_be_had_nothing_runs(server: FaultServer, tmp_path: Path)
 
 def test_a_further_account_is_kept_under_its_name(server: FaultServer, tmp_path: Path) -> None:
     """Two accounts on a venue are two sources."""
-    found = located(tmp_path, "binance:", "binance:desk")["positions"].split(";")
-    assert [Path(part).parts[-2] for part in found] == ["own", "desk"]
+    found = located(tmp_path, "binance:", "binance:desk", "binance:Desk-2")["positions"].split(";")
+    assert [Path(part).parts[-2] for part in found] == ["own", "desk", "Desk-2"]
     assert server.asked
 
 

@@ -13,9 +13,10 @@ from cohortiv.errors import DataError, FetchError, UsageError
 Say = Callable[[str], None]
 #: Venues that are read without ccxt, as in `own_account.VENUES`, whose module is slow to load.
 VENUES: Final = ("binance", "bybit", "hyperliquid", "okx")
-_VENUE: Final = re.compile(rf"(?:(?P<venue>{'|'.join(VENUES)})|ccxt:(?P<ccxt>[a-z0-9]+)):?")
+_NAME: Final = "[A-Za-z][A-Za-z0-9_-]*"
+_VENUE: Final = re.compile(rf"(?:(?P<venue>{'|'.join(VENUES)})|ccxt:(?P<ccxt>[a-z0-9]+)(?::(?P<account>{_NAME}))?):?")
 #: A further account on a venue stands under its name.
-_NAMED: Final = re.compile(r"(?P<venue>binance|bybit|okx):(?P<account>[A-Za-z][A-Za-z0-9_-]*):?")
+_NAMED: Final = re.compile(rf"(?P<venue>binance|bybit|okx):(?P<account>{_NAME}):?")
 #: An account of Hyperliquid stands where a file would.
 _ADDRESS: Final = re.compile(r"hyperliquid:(?P<addresses>0x[0-9a-fA-F]{40}(?:,0x[0-9a-fA-F]{40})*)")
 
@@ -101,7 +102,9 @@ def _asked(part: str) -> _Asked | None:
                 f"--positions got {part!r}; allowed is hyperliquid:ADDRESS, such as hyperliquid:0x and 40 digits, as "
                 "positions there are read by address, or hyperliquid:FILE. Name the address."
             )
-        return _Asked(found["venue"] or found["ccxt"], through_ccxt=found["ccxt"] is not None)
+        return _Asked(
+            found["venue"] or found["ccxt"], through_ccxt=found["ccxt"] is not None, account=found["account"] or ""
+        )
     return None
 
 
@@ -146,7 +149,7 @@ def _kept(
 def _fetched(account: _Asked, data: Path, *, say: Say) -> Path:
     from cohortiv.cli.own_data import CCXT, OwnFetch, fetch_own
 
-    source = f"{CCXT}:{account.venue}" if account.through_ccxt else account.name
+    source = f"{CCXT}:{account.name}" if account.through_ccxt else account.name
     made = next(fetch_own(OwnFetch(source, ("positions",), data, 0, account.addresses), say=say))
     say(f"Kept: {made}")
     return made
