@@ -113,6 +113,7 @@ def table_bundle(
     name: str,
     title: str,
     columns: Sequence[Column] | None = None,
+    data: "pd.DataFrame | None" = None,
     subtitle: str = "",
     note: str = "",
     source: str = "",
@@ -138,7 +139,9 @@ def table_bundle(
         ],
         "csv": csv_text(
             frame[[column.key for column in chosen]], units={column.key: _unit(column) for column in chosen}
-        ),
+        )
+        if data is None
+        else csv_text(data),
     }
     return typed_bundle(TABLE_MIME, kind="table", content=content, plain=title)
 

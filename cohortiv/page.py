@@ -206,6 +206,7 @@ def table(
     name: str,
     title: str,
     columns: Sequence[Column] | None = None,
+    data: "pd.DataFrame | None" = None,
     subtitle: str = "",
     note: str = "",
     source: str = "",
@@ -222,6 +223,8 @@ def table(
         What the table shows or finds.
     columns : sequence of Column, optional
         Which columns, in which order and form; by default all of a frame's, as they are.
+    data : DataFrame, optional
+        What the CSV holds in place of the rows, where their cells are several numbers in words.
     subtitle : str
         Measure, coverage and period.
     note : str
@@ -234,7 +237,11 @@ def table(
     UsageError
         If there is no title, or a column is named that the rows do not have.
     """
-    _display(table_bundle(rows, name=name, title=title, columns=columns, subtitle=subtitle, note=note, source=source))
+    _display(
+        table_bundle(
+            rows, name=name, title=title, columns=columns, data=data, subtitle=subtitle, note=note, source=source
+        )
+    )
 
 
 def tables(rows_and_captions: "Iterable[tuple[pd.DataFrame, Mapping[str, str]]]", *, columns: Sequence[Column]) -> None:
@@ -248,7 +255,7 @@ def tables(rows_and_captions: "Iterable[tuple[pd.DataFrame, Mapping[str, str]]]"
         Of all of them.
     """
     for rows, caption in rows_and_captions:
-        table(rows, columns=columns, **caption)
+        table(rows, columns=columns, data=None, **caption)
 
 
 def text(markdown: str) -> None:

@@ -1,5 +1,6 @@
 """Tables of scores: every number with its interval and its independent events."""
 
+import math
 import re
 from collections.abc import Callable
 
@@ -81,6 +82,12 @@ def test_nothing_scored_is_no_row() -> None:
 def test_every_other_signal_is_compared() -> None:
     """With the events that both have."""
     rows = scores.comparison_rows(findings("leads"))
+    data = scores.comparison_data(findings("leads"))
+    assert len(data) == len(rows)
+    for shown, row in zip(rows["better"], data.to_dict("records"), strict=True):
+        if not math.isnan(row["better"]):
+            assert str(shown).startswith(f"{row['better']:.2f}".replace("-", "\u2212"))
+            assert str(shown).endswith(f";\u00a0{row['better_events']}")
     assert len(rows) == 8
     assert rows["better"].str.endswith(";\u00a021").all()
 

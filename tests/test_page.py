@@ -114,6 +114,15 @@ def test_table_csv_is_unrounded() -> None:
     assert content["csv"] == "a\n0.3333333333333333\n"
 
 
+def test_table_csv_may_hold_what_its_words_are_made_of() -> None:
+    """Where a cell is several numbers in words."""
+    data = pd.DataFrame({"value": [1 / 3], "low": [0.1]})
+    bundle = outputs.table_bundle([{"a": "0.33 (0.10 to 0.50)"}], name="t", title="T", data=data)
+    content: Any = bundle.data[outputs.TABLE_MIME]
+    assert content["csv"] == "value,low\n0.3333333333333333,0.1\n"
+    assert content["rows"] == [["0.33 (0.10 to 0.50)"]]
+
+
 def test_table_csv_holds_numbers_and_their_units() -> None:
     """Words that stand for a number stay on the page; shares are said to be shares in the head."""
     rows = [{"a": Written(0.421, "42 %"), "b": 0.5, "c": 3.0}]

@@ -290,6 +290,32 @@ def comparison_rows(f: ValidationFindings) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[name for name, *_ in COMPARISON_COLUMNS])
 
 
+def comparison_data(f: ValidationFindings) -> pd.DataFrame:
+    """What the table of differences is made of, unrounded.
+
+    Returns
+    -------
+    DataFrame
+        One row a signal: its name, rows in common, and of each difference value, low, high and independent events; NaN
+        where there is none.
+    """
+    return pd.DataFrame([_difference_of(found) for found in f.pair.comparisons if found.rows])
+
+
+def _difference_of(found: Comparison) -> dict[str, object]:
+    parts = {
+        "better": (found.better, found.events),
+        "earlier": (found.earlier, found.earlier_events),
+        "lead_days": (found.lead_gain, found.lead_events),
+        "better_delong": (found.better_delong, found.events),
+    }
+    row: dict[str, object] = {"signal": found.second, "rows": found.rows}
+    for name, (told, events) in parts.items():
+        values = (told.value, told.low, told.high) if told else (math.nan,) * 3
+        row |= dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True)) | {f"{name}_events": events}
+    return row
+
+
 def _compared_row(f: ValidationFindings, found: Comparison) -> dict[str, str]:
     delong, few = found.better_delong, "too few events"
     return {
