@@ -119,5 +119,6 @@ def _histories(account: "OwnAccount", around: "Surroundings", *, name: str, aske
             f"ccxt:{account.venue}:BTC/USDT:USDT, or --kind positions. Name one."
         )
     until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    span = Span(until - timedelta(days=asked.days), until)
+    first = (until - timedelta(days=asked.days)).replace(hour=0)  # the same all day: what broke off is found again
+    span = Span(first, until)
     yield from fetch_histories(account, around, instrument=name, kinds=asked.kinds, span=span).values()

@@ -10,7 +10,7 @@ from cohortiv.errors import UsageError
 from cohortiv.sources.fetch.ccxt_history import Span, fetch_history
 from cohortiv.sources.fetch.ccxt_positions import ccxt_ladders, ccxt_positions
 from cohortiv.sources.fetch.ccxt_venue import CcxtVenue, open_venue
-from cohortiv.sources.fetch.kept import Origin, keep, kept_files, origin_of
+from cohortiv.sources.fetch.kept import Origin, Pages, keep, kept_files, origin_of
 from cohortiv.sources.fetch.keys import Key, read_key
 from cohortiv.sources.fetch.own_account import (
     BRACKETS,
@@ -144,8 +144,13 @@ def fetch_histories(
     for kind in wanted:
         around.say(f"{asked.venue}: {kind} of {instrument}")
         venue.answers.clear()
-        frame, notes = fetch_history(venue, kind, instrument=instrument, span=span)
+        pages, begun = Pages(asked.folder), datetime.now(UTC)
+        frame, notes = fetch_history(venue, kind, instrument=instrument, span=span, pages=pages)
+        if pages.resumed:
+            around.say(f"{pages.resumed:,} page(s) of {kind} were there from a fetch that had broken off")
         say_notes(notes, around)
-        origin: Origin = origin_of(venue.answers, venue=asked.venue, kind=kind, name=instrument, notes=notes)
+        answers = (*(answer for answer in pages.answers if answer.fetched_at < begun), *venue.answers)
+        origin: Origin = origin_of(answers, venue=asked.venue, kind=kind, name=instrument, notes=notes)
         found[kind] = keep(frame, origin, folder=asked.folder, at=span.until)
+        pages.forget()
     return found

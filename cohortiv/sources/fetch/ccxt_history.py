@@ -6,15 +6,18 @@ others, which value over amount tells; values are in the quote.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import pandas as pd
 
 from cohortiv.errors import DataError
 from cohortiv.sources.fetch.answers import Record, moment, number, optional, records, text
 from cohortiv.sources.fetch.ccxt_venue import CcxtVenue
+from cohortiv.sources.fetch.client import Answer
+from cohortiv.sources.fetch.kept import Pages
 from cohortiv.sources.fetch.paging import collect
 from cohortiv.sources.instruments import instrument_of
 
@@ -24,6 +27,8 @@ LIMIT: Final = 100
 MOST_PAGES: Final = 1000
 #: Spacing of rows, where a venue has several.
 STEP: Final = "1h"
+#: Pages between two words on how far a history has come.
+_TOLD_EVERY: Final = 20
 #: What an empty page is taken to cover.
 _STRIDE: Final = timedelta(hours=LIMIT)
 #: A history that begins this much after what was asked is said to.
@@ -82,7 +87,9 @@ class Span:
     until: datetime
 
 
-def fetch_history(venue: CcxtVenue, kind: str, *, instrument: str, span: Span) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def fetch_history(
+    venue: CcxtVenue, kind: str, *, instrument: str, span: Span, pages: Pages
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """One history of an instrument.
 
     Parameters
@@ -93,6 +100,8 @@ def fetch_history(venue: CcxtVenue, kind: str, *, instrument: str, span: Span) -
     instrument : str
         As ccxt writes it, such as BTC/USDT:USDT.
     span : Span
+    pages : Pages
+        Keeps what came until the fetch has ended.
 
     Returns
     -------
@@ -111,8 +120,8 @@ def fetch_history(venue: CcxtVenue, kind: str, *, instrument: str, span: Span) -
     """
     venue.refuse_missing(kind)
     asked = _KINDS[kind]
-    pages = _pages(venue, asked, instrument=instrument, span=span)
-    once = collect(pages, lambda row: tuple(text(row.get(name)) for name in asked.told_apart_by))
+    found = _pages(venue, asked, instrument=instrument, span=span, pages=pages)
+    once = collect(found, lambda row: tuple(text(row.get(name)) for name in asked.told_apart_by))
     rows = [row for row in once.rows if span.first <= _time(row) < span.until]
     if not rows:
         raise DataError(
@@ -133,24 +142,33 @@ def fetch_history(venue: CcxtVenue, kind: str, *, instrument: str, span: Span) -
     )
 
 
-def _pages(venue: CcxtVenue, asked: _Kind, *, instrument: str, span: Span) -> list[list[Record]]:
+def _pages(venue: CcxtVenue, asked: _Kind, *, instrument: str, span: Span, pages: Pages) -> list[list[Record]]:
     """Pages until the end of the span, or until a page brings nothing later; an empty one is stepped over."""
-    pages: list[list[Record]] = []
+    read: list[list[Record]] = []
     since = span.first
-    while since < span.until and len(pages) < MOST_PAGES:
+    while since < span.until and len(read) < MOST_PAGES:
         spacing = (STEP,) if asked.spaced else ()
-        found = venue.call(asked.method, instrument, *spacing, int(since.timestamp() * 1000), LIMIT)
-        page = records(found, where=f"{venue.name} {asked.method}")
-        pages.append(page)
+        question = (asked.method, instrument, *spacing, int(since.timestamp() * 1000), LIMIT)
+        answer = pages.once((venue.name, *question), partial(_asked, venue, *question))
+        page = records(answer.body, where=f"{venue.name} {asked.method}")
+        read.append(page)
+        if len(read) % _TOLD_EVERY == 0:
+            venue.say(f"{venue.name}: {asked.method} up to {since:%Y-%m-%d %H:%M} UTC, {len(read):,} pages")
         latest = max((_time(row) for row in page), default=since)
         if not page:  # nothing there yet, or a hole: later rows may follow
             since += _STRIDE
             continue
-        if latest <= since and len(pages) > 1:
+        if latest <= since and len(read) > 1:
             break
         # Rows that share a moment may be cut apart by a page's end: they are asked for again, and count once.
         since = latest if len(asked.told_apart_by) > 1 else latest + timedelta(milliseconds=1)
-    return pages
+    return read
+
+
+def _asked(venue: CcxtVenue, *question: Any) -> Answer:  # noqa: ANN401 - as ccxt takes them
+    """A page as ccxt gives it, with where it came from."""
+    rows = venue.call(*question)
+    return replace(venue.answers[-1], body=rows)
 
 
 def _time(row: Record) -> datetime:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -126,13 +126,27 @@ class Pages:
 
     def ask(self, client: VenueClient, path: str, parameters: Parameters, *, post: object = None) -> Answer:
         """Ask for a page that does not change any more, unless it is kept; see `VenueClient.ask`."""
-        named = json.dumps([client.base_url, path, dict(parameters), post], sort_keys=True)
-        page = self.folder / _UNFINISHED / f"{hashlib.sha256(named.encode()).hexdigest()}.json"
+        named = (client.base_url, path, dict(parameters), post)
+        return self.once(named, lambda: client.ask(path, parameters, post=post))
+
+    def once(self, named: Sequence[object], ask: Callable[[], Answer]) -> Answer:
+        """Ask, unless the answer is kept; an answer that holds nothing is not, as there may be something later.
+
+        Parameters
+        ----------
+        named : sequence
+            What tells this question from every other; JSON can write it.
+        ask : callable
+            Gives the answer.
+        """
+        digest = hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
+        page = self.folder / _UNFINISHED / f"{digest}.json"
         self._used.append(page)
         found = _kept_page(page)
         if found is None:
-            found = client.ask(path, parameters, post=post)
-            _keep_page(page, found)
+            found = ask()
+            if found.body:
+                _keep_page(page, found)
         else:
             self.resumed += 1
         self.answers.append(found)
